@@ -1,0 +1,40 @@
+/*
+ * aims.h
+ *		What every part of the extension shares: settings, our own relations,
+ *		and the one signal that makes backend caches stale.
+ */
+#ifndef AIMS_H
+#define AIMS_H
+
+#include "postgres.h"
+
+#include "compat.h"
+#include "errcodes.h"
+
+/* Settings (doc/settings.md) */
+extern char *aims_signing_key_file;
+extern char *aims_actor;
+extern char *aims_reason;
+extern char *aims_system;
+extern int	aims_switch_off_wait;	/* milliseconds */
+
+/* Is aims.actor set in the current transaction? */
+extern bool actor_is_current(void);
+
+/*
+ * The OID of relation aims.<name>, with an error where it is missing.
+ * name must be a string constant: the look-up is cached by its address.
+ */
+extern Oid	aims_relid(const char *name);
+
+/* The owner of schema aims: who our own look-ups run as. */
+extern Oid	aims_owner(void);
+
+/*
+ * Rises whenever governance has changed (any invalidation of
+ * aims.governance_epoch reached this backend). A cache keeps the generation
+ * that it was filled under and refills when it differs.
+ */
+extern uint64 governance_generation(void);
+
+#endif							/* AIMS_H */

@@ -1,0 +1,24 @@
+/*
+ * capture.h
+ *		Ledger entries, from the changed row to aims.audit_entry.
+ */
+#ifndef AIMS_CAPTURE_H
+#define AIMS_CAPTURE_H
+
+#include "access/xact.h"
+
+/*
+ * Write one entry that no row trigger makes (operation EVENT or DDL). relation
+ * and system may be NULL; detail is JSON text, kept as the new image. Returns
+ * the entry's id. It is buffered like any other entry.
+ */
+extern int64 capture_event(const char *operation, const char *relation,
+						   const char *system, const char *detail);
+
+/* Called by the transaction callbacks of aims.c */
+extern void capture_pre_commit(void);	/* PRE_COMMIT and PRE_PREPARE */
+extern void capture_end(void);	/* COMMIT, ABORT, PREPARE */
+extern void capture_subxact(SubXactEvent event, SubTransactionId mine,
+							SubTransactionId parent);
+
+#endif							/* AIMS_CAPTURE_H */

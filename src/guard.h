@@ -1,0 +1,28 @@
+/*
+ * guard.h
+ *		Is this row AI output, and may its system write it here and now?
+ */
+#ifndef AIMS_GUARD_H
+#define AIMS_GUARD_H
+
+#include "access/htup.h"
+#include "access/xact.h"
+#include "registry.h"
+
+/*
+ * Decide on one row that has been written to a guarded relation. old is NULL
+ * for INSERT, new is NULL for DELETE. Returns the AI system that the row
+ * belongs to (new row first; a pointer that lives at least until the end of
+ * the transaction), or NULL where it is not AI output. Refuses with MS00x in
+ * enforce mode, records a violation in observe mode.
+ */
+extern const char *guard_row(const RegistryEntry *entry, Relation rel,
+							 HeapTuple oldtup, HeapTuple newtup);
+
+/* Called by the transaction callbacks of aims.c */
+extern void guard_pre_commit(void); /* PRE_COMMIT and PRE_PREPARE */
+extern void guard_end(void);	/* COMMIT, ABORT, PREPARE */
+extern void guard_subxact(SubXactEvent event, SubTransactionId mine,
+						  SubTransactionId parent);
+
+#endif							/* AIMS_GUARD_H */
