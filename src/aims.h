@@ -21,10 +21,7 @@ extern int	aims_switch_off_wait;	/* milliseconds */
 /* Is aims.actor set in the current transaction? */
 extern bool actor_is_current(void);
 
-/*
- * The OID of relation aims.<name>, with an error where it is missing.
- * name must be a string constant: the look-up is cached by its address.
- */
+/* The OID of relation (or index, or sequence) aims.<name>. */
 extern Oid	aims_relid(const char *name);
 
 /* The owner of schema aims: who our own look-ups run as. */

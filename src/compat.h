@@ -24,6 +24,11 @@
 	} while (0)
 #endif
 
+/* A value's "extra" comes from malloc until 16 gave settings a context. */
+#if PG_VERSION_NUM < 160000
+#define guc_malloc(elevel, size) malloc(size)
+#endif
+
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)

@@ -1,0 +1,1 @@
+-- Triggers on our own tables, privileges.

@@ -1,0 +1,202 @@
+/*
+ * aims.c
+ *		Settings, transaction callbacks and the invalidation signal.
+ *
+ * At the end of a transaction the order matters: captured entries are flushed
+ * first, then the guard takes the switch-off lock for as short a time as
+ * possible. One callback calls both, so that the order does not depend on the
+ * order of registration.
+ */
+#include "aims.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "capture.h"
+#include "guard.h"
+
+PG_MODULE_MAGIC;
+
+char	   *aims_signing_key_file = NULL;
+char	   *aims_actor = NULL;
+char	   *aims_reason = NULL;
+char	   *aims_system = NULL;
+int			aims_switch_off_wait = 5000;
+
+static LocalTransactionId *actor_set_in = NULL;
+static uint64 generation = 1;
+static Oid	epoch_relid = InvalidOid;
+
+void		_PG_init(void);
+
+/*
+ * Remember in which transaction aims.actor was set. The mark travels with the
+ * value as its "extra", so that a rollback to a savepoint restores both.
+ */
+static bool
+actor_check(char **newval, void **extra, GucSource source)
+{
+	LocalTransactionId *mark = guc_malloc(ERROR, sizeof(LocalTransactionId));
+
+	if (mark == NULL)
+		return false;
+	*mark = (source >= PGC_S_INTERACTIVE && MyProc != NULL &&
+			 IsTransactionState()) ?
+		MyLocalTransactionId : InvalidLocalTransactionId;
+	*extra = mark;
+	return true;
+}
+
+/* Take over the mark of the value that is now in force. */
+static void
+actor_assign(const char *newval, void *extra)
+{
+	actor_set_in = extra;
+}
+
+/* Is aims.actor set, and was it set in the current transaction? */
+bool
+actor_is_current(void)
+{
+	return aims_actor != NULL && aims_actor[0] != '\0' &&
+		actor_set_in != NULL &&
+		LocalTransactionIdIsValid(*actor_set_in) &&
+		*actor_set_in == MyLocalTransactionId;
+}
+
+/* The OID of relation aims.<name>; an error where it is missing. */
+Oid
+aims_relid(const char *name)
+{
+	Oid			relid = get_relname_relid(name,
+										  get_namespace_oid("aims", false));
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"aims.%s\" does not exist", name),
+				 errdetail("The library and the installed version of the extension do not fit."),
+				 errhint("Run ALTER EXTENSION aims UPDATE.")));
+	return relid;
+}
+
+/* The owner of schema aims. */
+Oid
+aims_owner(void)
+{
+	Oid			namespace = get_namespace_oid("aims", false);
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID,
+										ObjectIdGetDatum(namespace));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for namespace %u", namespace);
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/*
+ * Which state of governance caches may hold. The epoch's OID is looked up
+ * here and not in the callback, which must not read catalogs.
+ */
+uint64
+governance_generation(void)
+{
+	if (!OidIsValid(epoch_relid))
+		epoch_relid = aims_relid("governance_epoch");
+	return generation;
+}
+
+/* Raise the generation when governance, or possibly all, has changed. */
+static void
+governance_invalidated(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == epoch_relid ||
+		!OidIsValid(epoch_relid))
+	{
+		generation++;
+		epoch_relid = InvalidOid;
+	}
+}
+
+/* Flush and check before the commit; forget afterwards. */
+static void
+aims_xact(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+		case XACT_EVENT_PRE_PREPARE:
+			capture_pre_commit();
+			guard_pre_commit();
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			capture_end();
+			guard_end();
+			break;
+		default:
+			break;
+	}
+}
+
+/* Entries and written systems belong to subtransactions. */
+static void
+aims_subxact(SubXactEvent event, SubTransactionId mine,
+			 SubTransactionId parent, void *arg)
+{
+	capture_subxact(event, mine, parent);
+	guard_subxact(event, mine, parent);
+}
+
+/* Define the settings; doc/settings.md says when to set each. */
+static void
+define_settings(void)
+{
+	DefineCustomStringVariable("aims.signing_key_file",
+							   "File with the key that signs checkpoints.",
+							   "Set it, outside the data directory, before calling aims.create_signing_key.",
+							   &aims_signing_key_file, NULL, PGC_SUSET,
+							   GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
+	DefineCustomStringVariable("aims.actor",
+							   "Person who acts behind a trusted application.",
+							   "An application that serves many people through one role sets it in each transaction.",
+							   &aims_actor, NULL, PGC_USERSET, 0,
+							   actor_check, actor_assign, NULL);
+	DefineCustomStringVariable("aims.reason",
+							   "Reason that ledger entries of this session record.",
+							   "Set it before a change that an auditor will ask about.",
+							   &aims_reason, NULL, PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("aims.system",
+							   "AI system that this session writes for.",
+							   "A role that is bound to several AI systems names one.",
+							   &aims_system, NULL, PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomIntVariable("aims.switch_off_wait",
+							"How long a switch-off waits for commits in flight.",
+							"Raise it where commits wait for slow synchronous standbys; after it the switch-off commits all the same.",
+							&aims_switch_off_wait, 5000, 0, 600000, PGC_SUSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("aims");
+}
+
+/* Define the settings and hook into transactions and invalidation. */
+void
+_PG_init(void)
+{
+	define_settings();
+	RegisterXactCallback(aims_xact, NULL);
+	RegisterSubXactCallback(aims_subxact, NULL);
+	CacheRegisterRelcacheCallback(governance_invalidated, (Datum) 0);
+}

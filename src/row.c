@@ -1,0 +1,83 @@
+/*
+ * row.c
+ *		Reading single rows of our own tables from C.
+ */
+#include "aims.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+
+#include "row.h"
+
+/* The number of a column, which an outdated schema may lack. */
+AttrNumber
+row_column(TupleDesc desc, const char *name)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(desc, i);
+
+		if (!attr->attisdropped && strcmp(NameStr(attr->attname), name) == 0)
+			return attr->attnum;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of a table in schema aims does not exist",
+					name),
+			 errhint("Run ALTER EXTENSION aims UPDATE.")));
+	return InvalidAttrNumber;	/* keep the compiler quiet */
+}
+
+/* The value of a column by name. */
+Datum
+row_value(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
+{
+	return heap_getattr(tuple, row_column(desc, name), desc, isnull);
+}
+
+/* The value of a column as a string; the common types without a look-up. */
+char *
+row_string(HeapTuple tuple, TupleDesc desc, const char *name)
+{
+	AttrNumber	attnum = row_column(desc, name);
+	Oid			type = TupleDescAttr(desc, attnum - 1)->atttypid;
+	bool		isnull;
+	bool		varlena;
+	Oid			output;
+	Datum		value = heap_getattr(tuple, attnum, desc, &isnull);
+
+	if (isnull)
+		return NULL;
+	if (type == TEXTOID)
+		return TextDatumGetCString(value);
+	if (type == NAMEOID)
+		return pstrdup(NameStr(*DatumGetName(value)));
+	getTypeOutputInfo(type, &output, &varlena);
+	return OidOutputFunctionCall(output, value);
+}
+
+/* Find one row through an index, as of now. */
+HeapTuple
+row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
+		 bool backward)
+{
+	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	SysScanDesc scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys,
+												  keys);
+	HeapTuple	tuple = systable_getnext_ordered(scan, backward ?
+												 BackwardScanDirection :
+												 ForwardScanDirection);
+
+	if (HeapTupleIsValid(tuple))
+		tuple = heap_copytuple(tuple);
+	systable_endscan_ordered(scan);
+	UnregisterSnapshot(snapshot);
+	relation_close(idx, AccessShareLock);
+	return tuple;
+}
