@@ -13,6 +13,8 @@ CREATE TABLE aims.shape (
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.shape', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.shape_shape_id_seq', '');
+CREATE INDEX shape_digest_idx ON aims.shape (digest, registry_id);
+COMMENT ON INDEX aims.shape_digest_idx IS 'Finds the shape of a definition; not unique, so that writers never wait for each other';
 COMMENT ON TABLE aims.shape IS
     'Columns of a captured relation as they were when its entries were written; every leaf commits to its shape''s digest (A.6.2.8)';
 COMMENT ON COLUMN aims.shape.shape_id IS 'Named by audit_entry.shape';

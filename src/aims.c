@@ -142,7 +142,7 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			capture_end();
+			capture_end(event != XACT_EVENT_ABORT);
 			guard_end();
 			break;
 		default:
