@@ -15,6 +15,7 @@
 
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
+#include "varatt.h"				/* was part of postgres.h until 15 */
 #else
 /* Soft errors came with 16: until then an input function raises. */
 #define ereturn(context, dummy, ...) \
