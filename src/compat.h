@@ -30,6 +30,15 @@
 #define guc_malloc(elevel, size) malloc(size)
 #endif
 
+/* Building a range may report softly from 16 on; ours raise. */
+#if PG_VERSION_NUM >= 160000
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty, NULL)
+#else
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty)
+#endif
+
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)
