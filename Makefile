@@ -13,13 +13,14 @@ SHLIB_LINK  += -lsodium
 
 # pg_regress takes queries from test/sql, isolation tests from test/specs, and
 # both compare with expected/. TAP tests start servers of their own, which
-# root may not, and need IPC::Run (libipc-run-perl).
-REGRESS        = $(basename $(notdir $(sort $(wildcard test/sql/*.sql))))
+# root may not, and need IPC::Run (libipc-run-perl). Assigned with := since
+# PGXS asks by ifdef, for which an unexpanded value is a value.
+REGRESS       := $(basename $(notdir $(sort $(wildcard test/sql/*.sql))))
 REGRESS_OPTS   = --inputdir=test
-ISOLATION      = $(basename $(notdir $(sort $(wildcard test/specs/*.spec))))
+ISOLATION     := $(basename $(notdir $(sort $(wildcard test/specs/*.spec))))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
-PROVE_TESTS    = $(sort $(wildcard test/t/*.pl))
-TAP_TESTS      = $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0 || ""' 2>&-))
+PROVE_TESTS   := $(sort $(wildcard test/t/*.pl))
+TAP_TESTS     := $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0 || ""' 2>&-))
 
 all:
 
