@@ -15,6 +15,7 @@
 
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
+#include "varatt.h"				/* was part of postgres.h until 15 */
 #else
 /* Soft errors came with 16: until then an input function raises. */
 #define ereturn(context, dummy, ...) \
@@ -27,6 +28,15 @@
 /* A value's "extra" comes from malloc until 16 gave settings a context. */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size) malloc(size)
+#endif
+
+/* Building a range may report softly from 16 on; ours raise. */
+#if PG_VERSION_NUM >= 160000
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty, NULL)
+#else
+#define make_range_compat(typcache, lower, upper, empty) \
+	make_range(typcache, lower, upper, empty)
 #endif
 
 /* The local transaction id of this backend. */

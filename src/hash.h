@@ -10,6 +10,8 @@
 #ifndef AIMS_HASH_H
 #define AIMS_HASH_H
 
+#include <stddef.h>
+
 #define HASH_SIZE 32
 
 typedef struct HashPart

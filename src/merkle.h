@@ -52,4 +52,22 @@ extern bool merkle_verify_consistency(Hasher *hasher, uint64_t old_size,
 									  const MerkleHash root,
 									  const MerkleHash *proof, int n);
 
+/*
+ * The complete subtrees that a growing tree consists of, largest first in the
+ * tree; node[i] is one of 2^i leaves and counts where bit i of size is set.
+ * Starts as all zeros.
+ */
+typedef struct MerkleFrontier
+{
+	uint64_t	size;
+	MerkleHash	node[64];
+} MerkleFrontier;
+
+/* Append a complete subtree of 2^level leaves; size is a multiple of that. */
+extern void merkle_frontier_add(Hasher *hasher, MerkleFrontier *frontier,
+								int level, const MerkleHash hash);
+extern void merkle_frontier_root(Hasher *hasher,
+								 const MerkleFrontier *frontier,
+								 MerkleHash out);
+
 #endif							/* AIMS_MERKLE_H */

@@ -12,6 +12,7 @@
 
 #define TILE_HEIGHT 8
 #define TILE_WIDTH 256
+#define TILE_LEVELS 8			/* 256^8 leaves: more than a bigint counts */
 
 typedef struct TileStore TileStore;
 
@@ -31,5 +32,38 @@ extern int64 tile_leaf_source(TileStore *store, uint64_t leaf, int64 *xid);
 
 /* The leaf index of an entry, or -1 where it is not sealed. xid may be NULL. */
 extern int64 tile_leaf_of_entry(TileStore *store, int64 entry_id, int64 *xid);
+
+/*
+ * Recompute the root over size leaves from their stored hashes: all nodes
+ * above tiles that lie wholly below old_size are taken from the store, every
+ * other one is computed. old_root is the root over old_size leaves as it was
+ * last checked; returns false where the stored nodes do not give it any more.
+ * With old_size 0 everything is computed.
+ */
+extern bool tile_recompute_root(TileStore *store, uint64_t old_size,
+								const MerkleHash old_root, uint64_t size,
+								MerkleHash out);
+
+/*
+ * The one writer of aims.tile. The caller holds the lock that keeps other
+ * sealers out, and snapshot sees the tree of size leaves that they left. What
+ * was written is visible after CommandCounterIncrement(). A writer holds a
+ * Hasher, so it is opened and finished within one function call.
+ */
+typedef struct TileWriter TileWriter;
+
+extern TileWriter *tile_writer_open(uint64_t size, Snapshot snapshot);
+
+/* source and xid as in tile_leaf_source. */
+extern void tile_writer_add(TileWriter *writer, const MerkleHash leaf_hash,
+							int64 source, int64 xid);
+
+/*
+ * The root over all leaves so far: a seal leaf may commit to what precedes it.
+ */
+extern void tile_writer_root(TileWriter *writer, MerkleHash root);
+
+/* Write the partial tiles, give the root and close. Returns the tree's size. */
+extern uint64_t tile_writer_finish(TileWriter *writer, MerkleHash root);
 
 #endif							/* AIMS_TILE_H */
