@@ -69,7 +69,8 @@ CREATE TABLE aims.audit_entry (
     new_digest         bytea,
     particulars_digest bytea       NOT NULL,
     salt               bytea,
-    shape              integer
+    shape              integer,
+    claim              text
 );
 CREATE SEQUENCE aims.audit_entry_entry_id_seq CACHE 1
     OWNED BY aims.audit_entry.entry_id;
@@ -87,7 +88,7 @@ COMMENT ON COLUMN aims.audit_entry.incarnation IS 'Which cluster and database xi
 COMMENT ON COLUMN aims.audit_entry.xid IS 'Top-level transaction id, 64 bits';
 COMMENT ON COLUMN aims.audit_entry.recorded_at IS 'Server clock at the change, microseconds';
 COMMENT ON COLUMN aims.audit_entry.session_user_name IS 'Particular: role that logged in';
-COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role, where it differs from the session''s';
+COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role (SET ROLE, SECURITY DEFINER)';
 COMMENT ON COLUMN aims.audit_entry.person IS 'Particular: person behind the session (aims.person)';
 COMMENT ON COLUMN aims.audit_entry.application IS 'Particular: application_name';
 COMMENT ON COLUMN aims.audit_entry.client IS 'Particular: client address; NULL for a local socket';
@@ -104,6 +105,9 @@ COMMENT ON COLUMN aims.audit_entry.new_digest IS 'SHA-256(salt || "n" || new ima
 COMMENT ON COLUMN aims.audit_entry.particulars_digest IS 'SHA-256(salt || "p" || particulars in UTF-8)';
 COMMENT ON COLUMN aims.audit_entry.salt IS '16 random bytes; never granted, since a guessed value could be tested with it';
 COMMENT ON COLUMN aims.audit_entry.shape IS 'Columns of the images (aims.shape)';
+
+COMMENT ON COLUMN aims.audit_entry.claim IS
+    'Particular: whom aims.actor named although this session may not act for others';
 
 CREATE TABLE aims.seal (
     seal_id       bigint      PRIMARY KEY,
@@ -151,3 +155,23 @@ COMMENT ON COLUMN aims.tile.hashes IS 'Up to 256 hashes, one after the other';
 COMMENT ON COLUMN aims.tile.sources IS 'Level 0: entry id of each leaf; a negative number is a seal''s leaf (minus seal_id)';
 COMMENT ON COLUMN aims.tile.xids IS 'Level 0: xid of each entry, which finds it in audit_entry; 0 for a seal leaf';
 COMMENT ON COLUMN aims.tile.entries IS 'Level 0: smallest to largest entry id in the tile; NULL where it holds none';
+
+CREATE FUNCTION aims.audit_row() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_row';
+COMMENT ON FUNCTION aims.audit_row() IS
+    'AFTER ROW trigger on captured relations; argument: number in aims.registry. The guard decides (MS001 to MS005), then the change becomes a ledger entry';
+
+CREATE FUNCTION aims.audit_flush() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_flush';
+COMMENT ON FUNCTION aims.audit_flush() IS
+    'AFTER STATEMENT trigger on captured relations: writes the entries that the statement has buffered';
+
+CREATE FUNCTION aims.audit_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_truncate';
+COMMENT ON FUNCTION aims.audit_truncate() IS
+    'BEFORE TRUNCATE trigger on captured relations: one ledger entry; argument: number in aims.registry';
+
+CREATE FUNCTION aims.append_only() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_append_only';
+COMMENT ON FUNCTION aims.append_only() IS
+    'BEFORE STATEMENT trigger on the ledger''s own tables: refuses every statement (MS020), except a superuser''s restore in replica role';

@@ -23,12 +23,12 @@
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
-#include "libpq/libpq-be.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/rls.h"
 #include "utils/timestamp.h"
 
 #include "capture.h"
@@ -110,12 +110,16 @@ string_or_null(const char *s)
 }
 
 /* The client's address, or NULL for a local socket and background workers. */
-static const char *
+static char *
 client_address(void)
 {
-	if (MyProcPort == NULL || MyProcPort->raddr.addr.ss_family == AF_UNIX)
-		return NULL;
-	return string_or_null(MyProcPort->remote_host);
+	LOCAL_FCINFO(fcinfo, 0);
+	Datum		address;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
+	address = inet_client_addr(fcinfo);
+	return fcinfo->isnull ? NULL :
+		DatumGetCString(DirectFunctionCall1(inet_out, address));
 }
 
 /* Who acts now, in the strings' own memory. */
@@ -129,7 +133,6 @@ particulars_now(void)
 		!same_string(p.person, aims_actor))
 		p.claim = aims_actor;
 	p.application = string_or_null(application_name);
-	p.client = client_address();
 	p.reason = string_or_null(aims_reason);
 	return p;
 }
@@ -169,7 +172,7 @@ session_particulars(void)
 	fresh->p.person = now.person ? pstrdup(now.person) : NULL;
 	fresh->p.claim = now.claim ? pstrdup(now.claim) : NULL;
 	fresh->p.application = now.application ? pstrdup(now.application) : NULL;
-	fresh->p.client = now.client ? pstrdup(now.client) : NULL;
+	fresh->p.client = client_address();
 	fresh->p.reason = now.reason ? pstrdup(now.reason) : NULL;
 	initStringInfo(&fresh->prefix);
 	particulars_begin(&fresh->prefix, &fresh->p);
@@ -296,7 +299,7 @@ entry_tuple(TupleDesc desc, PendingEntry *entry, Hasher *hasher)
 	bool		nulls[Natts_entry] = {false};
 	Particulars *p = &entry->session->p;
 
-	values[Anum_entry_entry_id - 1] = Int64GetDatum(entry->entry_id);
+	values[Anum_entry_id - 1] = Int64GetDatum(entry->entry_id);
 	values[Anum_entry_incarnation - 1] = Int32GetDatum(incarnation_current());
 	values[Anum_entry_xid - 1] =
 		Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
@@ -328,7 +331,7 @@ index_entry(Relation idx, IndexInfo *info, Relation rel, TupleTableSlot *slot)
 	bool		nulls[2];
 
 	values[0] = slot_getattr(slot, Anum_entry_xid, &nulls[0]);
-	values[1] = slot_getattr(slot, Anum_entry_entry_id, &nulls[1]);
+	values[1] = slot_getattr(slot, Anum_entry_id, &nulls[1]);
 	(void) index_insert(idx, values, nulls, &slot->tts_tid, rel,
 						UNIQUE_CHECK_NO, false, info);
 }

@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xlog.h"
+#include "access/xlogrecovery.h"
 #include "catalog/indexing.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
