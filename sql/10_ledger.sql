@@ -175,3 +175,13 @@ CREATE FUNCTION aims.append_only() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'aims_append_only';
 COMMENT ON FUNCTION aims.append_only() IS
     'BEFORE STATEMENT trigger on the ledger''s own tables: refuses every statement (MS020), except a superuser''s restore in replica role';
+
+CREATE FUNCTION aims.seal() RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_seal';
+COMMENT ON FUNCTION aims.seal() IS
+    'Append every committed, not yet sealed ledger entry to the Merkle tree; returns the tree''s size in leaves. Needs READ COMMITTED and a primary (MS021). Sealers wait for each other; writers wait for nobody';
+
+CREATE FUNCTION aims.leaf(entry_id bigint) RETURNS bytea
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_leaf';
+COMMENT ON FUNCTION aims.leaf(bigint) IS
+    'Leaf of a sealed entry: canonical JSON text in UTF-8 whose RFC 6962 leaf hash stands in the tree (doc/formats.md). MS024 where the entry is not sealed';
