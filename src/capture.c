@@ -274,7 +274,8 @@ set_digests(Datum *values, bool *nulls, PendingEntry *entry, Hasher *hasher)
 	initStringInfo(&particulars);
 	appendBinaryStringInfo(&particulars, entry->session->prefix.data,
 						   entry->session->prefix.len);
-	particulars_end(&particulars, entry->key_text.data, entry->key_text.len);
+	particulars_end(&particulars, entry->key_text.data, entry->key_text.len,
+					entry->keep_old, entry->keep_new);
 	set_column(values, nulls, Anum_entry_particulars_digest,
 			   digest_bytea(hasher, VARDATA(salt), 'p', &particulars));
 	set_column(values, nulls, Anum_entry_old_digest, entry->old_image.data ?
