@@ -52,11 +52,11 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
            u.oldest_unsealed,
            statement_timestamp() - u.oldest_unsealed AS oldest_unsealed_age,
            i.incarnation,
-           k.name AS origin,
+           k.origin AS origin,
            c.tree_size AS checkpoint_size,
            c.signed_at AS checkpoint_at,
            CASE
-               WHEN k.name IS NULL THEN 'UNSIGNED: no signing key, run aims.create_signing_key'
+               WHEN k.origin IS NULL THEN 'UNSIGNED: no signing key, run aims.create_signing_key'
                WHEN i.incarnation > 1 AND i.resumed_at IS NULL THEN 'WITHHELD: run aims.resume with the last published checkpoint'
                WHEN c.tree_size IS NULL THEN 'no checkpoint yet: run aims.checkpoint and keep it outside'
                WHEN c.tree_size < s.tree_size THEN 'checkpoint is behind the tree'
