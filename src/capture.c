@@ -653,9 +653,9 @@ aims_append_only(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_LEDGER_APPEND_ONLY),
-			 errmsg("\"aims.%s\" is append-only and is written by the ledger alone",
+			 errmsg("\"aims.%s\" is append-only and is written by the extension alone",
 					RelationGetRelationName(data->tg_relation)),
-			 errdetail("Entries come from captured changes, tree heads from aims.seal."),
+			 errdetail("Its rows come from captured changes and from the acts of the ledger."),
 			 errhint("To restore a dump, connect as a superuser with PGOPTIONS='-c session_replication_role=replica'.")));
 	PG_RETURN_NULL();
 }
