@@ -37,9 +37,9 @@ WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
 DECLARE
-    own record;
+    own aims.registry;
 BEGIN
-    FOR own IN SELECT r.registry_id, r.relation FROM aims.registry AS r LOOP
+    FOREACH own IN ARRAY (SELECT array_agg(r ORDER BY r.registry_id) FROM aims.registry AS r) LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_change" AFTER INSERT OR UPDATE OR DELETE ON %s
                             FOR EACH ROW EXECUTE FUNCTION aims.audit_row(%L);
                         CREATE TRIGGER "AIMS_flush" AFTER INSERT OR UPDATE OR DELETE ON %1$s

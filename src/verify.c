@@ -38,7 +38,7 @@
 typedef struct Check
 {
 	const char *name;
-	const char *problem;		/* "%d entries <problem>: ..." */
+	const char *problem;		/* "<problem>: 5, 7 (2 in all)" */
 	int64		count;
 	int64		first;
 	StringInfoData named;
@@ -86,15 +86,15 @@ typedef struct Verification
 } Verification;
 
 static const Check check_names[CHECK_COUNT] = {
-	[CHECK_DIGESTS] = {"entry digests", "do not fit their stored particulars or images"},
-	[CHECK_LEAVES] = {"entry leaves", "were altered after they were sealed"},
-	[CHECK_MISSING] = {"entries present", "were sealed and are gone"},
-	[CHECK_DOUBLED] = {"entries once", "are stored more than once"},
-	[CHECK_INSERTED] = {"entries sealed", "were put in behind the ledger: older than the newest seal, but not in the tree"},
-	[CHECK_SEAL_LEAVES] = {"seal leaves", "(seals) do not fit their leaf in the tree"},
-	[CHECK_TILES] = {"tree", "(nodes) do not fit the leaves below them"},
-	[CHECK_HEADS] = {"tree heads", "(seals) do not fit the tree or the head before them"},
-	[CHECK_SHAPES] = {"shapes", "(shapes) do not fit their digest"},
+	[CHECK_DIGESTS] = {"entry digests", "entries that do not fit their digests any more"},
+	[CHECK_LEAVES] = {"entry leaves", "entries altered after they were sealed"},
+	[CHECK_MISSING] = {"entries present", "entries that were sealed and are gone"},
+	[CHECK_DOUBLED] = {"entries once", "entries stored more than once"},
+	[CHECK_INSERTED] = {"entries sealed", "entries put in behind the ledger: older than the newest seal, but not in the tree"},
+	[CHECK_SEAL_LEAVES] = {"seal leaves", "seals that do not fit their leaf in the tree"},
+	[CHECK_TILES] = {"tree", "nodes that do not fit the leaves below them"},
+	[CHECK_HEADS] = {"tree heads", "seals that do not fit the tree, or the seal before them"},
+	[CHECK_SHAPES] = {"shapes", "shapes that do not fit their digest"},
 };
 
 /* Add a row to the result. */
@@ -705,9 +705,8 @@ report_checks(Verification *v)
 				   "Nothing to object to.");
 		else
 			report(v, c->name, false, of_entries ? c->first : 0,
-				   psprintf(INT64_FORMAT "%s %s: %s", c->count,
-							of_entries ? " entries" : "", c->problem,
-							c->named.data));
+				   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,
+							c->named.data, c->count));
 	}
 	report(v, "unsealed entries", true, 0,
 		   psprintf(INT64_FORMAT " entries wait for the next seal.",
