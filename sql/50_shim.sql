@@ -24,3 +24,17 @@ CREATE TABLE aims.registry (
     governed_xid    bigint,
     CONSTRAINT registry_pkey PRIMARY KEY (registry_id));
 CREATE FUNCTION aims.governance_changed() RETURNS trigger language plpgsql as 'begin return null; end';
+CREATE FUNCTION aims.govern(rel regclass, system_column name, image aims.image_policy) RETURNS void LANGUAGE plpgsql AS $$
+declare i int;
+begin
+ insert into aims.registry(relation,guarded,image) values (rel,true,image) returning registry_id into i;
+ execute format('CREATE TRIGGER "AIMS_insert" AFTER INSERT ON %1$s FOR EACH ROW EXECUTE FUNCTION aims.audit_row(%2$L);
+ CREATE TRIGGER "AIMS_update" AFTER UPDATE ON %1$s FOR EACH ROW EXECUTE FUNCTION aims.audit_row(%2$L);
+ CREATE TRIGGER "AIMS_delete" AFTER DELETE ON %1$s FOR EACH ROW EXECUTE FUNCTION aims.audit_row(%2$L);
+ CREATE TRIGGER "AIMS_flush" AFTER INSERT OR UPDATE OR DELETE ON %1$s FOR EACH STATEMENT EXECUTE FUNCTION aims.audit_flush();
+ CREATE TRIGGER "AIMS_truncate" BEFORE TRUNCATE ON %1$s FOR EACH STATEMENT EXECUTE FUNCTION aims.audit_truncate(%2$L);
+ ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "AIMS_insert", ENABLE ALWAYS TRIGGER "AIMS_update",ENABLE ALWAYS TRIGGER "AIMS_delete",ENABLE ALWAYS TRIGGER "AIMS_flush",ENABLE ALWAYS TRIGGER "AIMS_truncate"', rel, i);
+ for rel in select relid from pg_partition_tree(rel) where level>0 loop
+ execute format('ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "AIMS_insert", ENABLE ALWAYS TRIGGER "AIMS_update",ENABLE ALWAYS TRIGGER "AIMS_delete"', rel);
+ end loop;
+end $$;

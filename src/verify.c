@@ -40,7 +40,7 @@ typedef struct Check
 	const char *name;
 	const char *problem;		/* "<problem>: 5, 7 (2 in all)" */
 	int64		count;
-	int64		first;
+	int64		first;			/* the lowest */
 	StringInfoData named;
 } Check;
 
@@ -125,6 +125,7 @@ offend(Verification *v, int check, int64 id)
 		c->first = id;
 		initStringInfo(&c->named);
 	}
+	c->first = Min(c->first, id);
 	if (c->count <= NAMED_MAX)
 		appendStringInfo(&c->named, "%s" INT64_FORMAT,
 						 c->count > 1 ? ", " : "", id);
