@@ -659,3 +659,33 @@ aims_append_only(PG_FUNCTION_ARGS)
 			 errhint("To restore a dump, connect as a superuser with PGOPTIONS='-c session_replication_role=replica'.")));
 	PG_RETURN_NULL();
 }
+
+PG_FUNCTION_INFO_V1(aims_log_event);
+/* Write an EVENT entry that an application wants in the ledger. */
+Datum
+aims_log_event(PG_FUNCTION_ARGS)
+{
+	StringInfoData detail;
+	text	   *kind;
+
+	if (PG_ARGISNULL(0) || VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("kind of an event must not be empty")));
+	kind = PG_GETARG_TEXT_PP(0);
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "{\"kind\":");
+	json_string(&detail, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
+	if (!PG_ARGISNULL(1))
+	{
+		Jsonb	   *jsonb = PG_GETARG_JSONB_P(1);
+		char	   *s = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+
+		appendStringInfoString(&detail, ",\"detail\":");
+		json_text(&detail, s, strlen(s));
+	}
+	appendStringInfoChar(&detail, '}');
+	PG_RETURN_INT64(capture_event("EVENT", NULL, PG_ARGISNULL(2) ? NULL :
+								  text_to_cstring(PG_GETARG_TEXT_PP(2)),
+								  detail.data));
+}
