@@ -13,6 +13,8 @@ CREATE TABLE aims.shape (
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.shape', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.shape_shape_id_seq', '');
+CREATE INDEX shape_digest_idx ON aims.shape (digest, registry_id);
+COMMENT ON INDEX aims.shape_digest_idx IS 'Finds the shape of a definition; not unique, so that writers never wait for each other';
 COMMENT ON TABLE aims.shape IS
     'Columns of a captured relation as they were when its entries were written; every leaf commits to its shape''s digest (A.6.2.8)';
 COMMENT ON COLUMN aims.shape.shape_id IS 'Named by audit_entry.shape';
@@ -67,7 +69,8 @@ CREATE TABLE aims.audit_entry (
     new_digest         bytea,
     particulars_digest bytea       NOT NULL,
     salt               bytea,
-    shape              integer
+    shape              integer,
+    claim              text
 );
 CREATE SEQUENCE aims.audit_entry_entry_id_seq CACHE 1
     OWNED BY aims.audit_entry.entry_id;
@@ -85,7 +88,7 @@ COMMENT ON COLUMN aims.audit_entry.incarnation IS 'Which cluster and database xi
 COMMENT ON COLUMN aims.audit_entry.xid IS 'Top-level transaction id, 64 bits';
 COMMENT ON COLUMN aims.audit_entry.recorded_at IS 'Server clock at the change, microseconds';
 COMMENT ON COLUMN aims.audit_entry.session_user_name IS 'Particular: role that logged in';
-COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role, where it differs from the session''s';
+COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role (SET ROLE, SECURITY DEFINER)';
 COMMENT ON COLUMN aims.audit_entry.person IS 'Particular: person behind the session (aims.person)';
 COMMENT ON COLUMN aims.audit_entry.application IS 'Particular: application_name';
 COMMENT ON COLUMN aims.audit_entry.client IS 'Particular: client address; NULL for a local socket';
@@ -102,6 +105,9 @@ COMMENT ON COLUMN aims.audit_entry.new_digest IS 'SHA-256(salt || "n" || new ima
 COMMENT ON COLUMN aims.audit_entry.particulars_digest IS 'SHA-256(salt || "p" || particulars in UTF-8)';
 COMMENT ON COLUMN aims.audit_entry.salt IS '16 random bytes; never granted, since a guessed value could be tested with it';
 COMMENT ON COLUMN aims.audit_entry.shape IS 'Columns of the images (aims.shape)';
+
+COMMENT ON COLUMN aims.audit_entry.claim IS
+    'Particular: whom aims.actor named although this session may not act for others';
 
 CREATE TABLE aims.seal (
     seal_id       bigint      PRIMARY KEY,
@@ -149,3 +155,33 @@ COMMENT ON COLUMN aims.tile.hashes IS 'Up to 256 hashes, one after the other';
 COMMENT ON COLUMN aims.tile.sources IS 'Level 0: entry id of each leaf; a negative number is a seal''s leaf (minus seal_id)';
 COMMENT ON COLUMN aims.tile.xids IS 'Level 0: xid of each entry, which finds it in audit_entry; 0 for a seal leaf';
 COMMENT ON COLUMN aims.tile.entries IS 'Level 0: smallest to largest entry id in the tile; NULL where it holds none';
+
+CREATE FUNCTION aims.audit_row() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_row';
+COMMENT ON FUNCTION aims.audit_row() IS
+    'AFTER ROW trigger on captured relations; argument: number in aims.registry. The guard decides (MS001 to MS005), then the change becomes a ledger entry';
+
+CREATE FUNCTION aims.audit_flush() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_flush';
+COMMENT ON FUNCTION aims.audit_flush() IS
+    'AFTER STATEMENT trigger on captured relations: writes the entries that the statement has buffered';
+
+CREATE FUNCTION aims.audit_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_audit_truncate';
+COMMENT ON FUNCTION aims.audit_truncate() IS
+    'BEFORE TRUNCATE trigger on captured relations: one ledger entry; argument: number in aims.registry';
+
+CREATE FUNCTION aims.append_only() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'aims_append_only';
+COMMENT ON FUNCTION aims.append_only() IS
+    'BEFORE STATEMENT trigger on the ledger''s own tables: refuses every statement (MS020), except a superuser''s restore in replica role';
+
+CREATE FUNCTION aims.seal() RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_seal';
+COMMENT ON FUNCTION aims.seal() IS
+    'Append every committed, not yet sealed ledger entry to the Merkle tree; returns the tree''s size in leaves. Needs READ COMMITTED and a primary (MS021). Sealers wait for each other; writers wait for nobody';
+
+CREATE FUNCTION aims.leaf(entry_id bigint) RETURNS bytea
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_leaf';
+COMMENT ON FUNCTION aims.leaf(bigint) IS
+    'Leaf of a sealed entry: canonical JSON text in UTF-8 whose RFC 6962 leaf hash stands in the tree (doc/formats.md). MS024 where the entry is not sealed';

@@ -32,6 +32,7 @@ char	   *aims_system = NULL;
 int			aims_switch_off_wait = 5000;
 
 static LocalTransactionId *actor_set_in = NULL;
+static bool actor_from_before = false;
 static uint64 generation = 1;
 static Oid	epoch_relid = InvalidOid;
 
@@ -48,8 +49,8 @@ actor_check(char **newval, void **extra, GucSource source)
 
 	if (mark == NULL)
 		return false;
-	*mark = (source >= PGC_S_INTERACTIVE && MyProc != NULL &&
-			 IsTransactionState()) ?
+	*mark = (source >= PGC_S_INTERACTIVE && !actor_from_before &&
+			 MyProc != NULL && IsTransactionState()) ?
 		MyLocalTransactionId : InvalidLocalTransactionId;
 	*extra = mark;
 	return true;
@@ -142,7 +143,7 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			capture_end();
+			capture_end(event != XACT_EVENT_ABORT);
 			guard_end();
 			break;
 		default:
@@ -157,6 +158,19 @@ aims_subxact(SubXactEvent event, SubTransactionId mine,
 {
 	capture_subxact(event, mine, parent);
 	guard_subxact(event, mine, parent);
+}
+
+/*
+ * Was aims.actor, while the library was not loaded and the name a mere
+ * placeholder, set in the current transaction? Only then does it have a
+ * former value to go back to.
+ */
+static bool
+actor_was_set_here(void)
+{
+	struct config_generic *setting = compat_find_setting("aims.actor");
+
+	return setting != NULL && setting->stack != NULL;
 }
 
 /* Define the settings; doc/settings.md says when to set each. */
@@ -195,7 +209,9 @@ define_settings(void)
 void
 _PG_init(void)
 {
+	actor_from_before = !actor_was_set_here();
 	define_settings();
+	actor_from_before = false;
 	RegisterXactCallback(aims_xact, NULL);
 	RegisterSubXactCallback(aims_subxact, NULL);
 	CacheRegisterRelcacheCallback(governance_invalidated, (Datum) 0);

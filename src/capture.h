@@ -15,9 +15,12 @@
 extern int64 capture_event(const char *operation, const char *relation,
 						   const char *system, const char *detail);
 
+/* Write what the current subtransaction has captured. */
+extern void capture_flush(void);
+
 /* Called by the transaction callbacks of aims.c */
 extern void capture_pre_commit(void);	/* PRE_COMMIT and PRE_PREPARE */
-extern void capture_end(void);	/* COMMIT, ABORT, PREPARE */
+extern void capture_end(bool committed);
 extern void capture_subxact(SubXactEvent event, SubTransactionId mine,
 							SubTransactionId parent);
 

@@ -9,6 +9,9 @@
 
 #include "postgres.h"
 
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+
 #if PG_VERSION_NUM < 150000
 #error "aims needs PostgreSQL 15 or later"
 #endif
@@ -37,6 +40,24 @@
 #else
 #define make_range_compat(typcache, lower, upper, empty) \
 	make_range(typcache, lower, upper, empty)
+#endif
+
+/* A setting by name, or NULL; find_option() is exported from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define compat_find_setting(name) find_option(name, false, true, ERROR)
+#else
+static inline struct config_generic *
+compat_find_setting(const char *name)
+{
+	for (int i = 0; i < GetNumConfigOptions(); i++)
+	{
+		struct config_generic *setting = get_guc_variables()[i];
+
+		if (pg_strcasecmp(setting->name, name) == 0)
+			return setting;
+	}
+	return NULL;
+}
 #endif
 
 /* The local transaction id of this backend. */

@@ -13,4 +13,21 @@
  */
 extern const char *current_person(void);
 
+/*
+ * What aims.actor claims, if it was set in this transaction and gains
+ * nothing: the session's role is no trusted application. NULL otherwise.
+ * Lives until aims.actor is set again.
+ */
+extern const char *claimed_actor(void);
+
+/* May this session approve and sign? A trusted application may if so marked. */
+extern bool session_may_approve(void);
+
+/*
+ * Is this a restore: session_replication_role = replica in an ordinary
+ * session of a superuser? Then the rules were applied when the rows were
+ * first written.
+ */
+extern bool session_is_restoring(void);
+
 #endif							/* AIMS_PEOPLE_H */

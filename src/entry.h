@@ -1,0 +1,92 @@
+/*
+ * entry.h
+ *		A ledger entry: the columns of aims.audit_entry, the bytes that its
+ *		three digests commit to, and its leaf (doc/formats.md).
+ */
+#ifndef AIMS_ENTRY_H
+#define AIMS_ENTRY_H
+
+#include "datatype/timestamp.h"
+#include "lib/stringinfo.h"
+
+#include "hash.h"
+
+/* Columns of aims.audit_entry */
+enum
+{
+	Anum_entry_id = 1,
+	Anum_entry_incarnation,
+	Anum_entry_xid,
+	Anum_entry_recorded_at,
+	Anum_entry_session_user,
+	Anum_entry_role,
+	Anum_entry_person,
+	Anum_entry_application,
+	Anum_entry_client,
+	Anum_entry_operation,
+	Anum_entry_relation,
+	Anum_entry_physical,
+	Anum_entry_system,
+	Anum_entry_key,
+	Anum_entry_reason,
+	Anum_entry_old_image,
+	Anum_entry_new_image,
+	Anum_entry_old_digest,
+	Anum_entry_new_digest,
+	Anum_entry_particulars_digest,
+	Anum_entry_salt,
+	Anum_entry_shape,
+	Anum_entry_claim,
+	Natts_entry = Anum_entry_claim
+};
+
+#define ENTRY_SALT_SIZE 16
+
+/* Particulars that a session's entries share; the key is the row's own. */
+typedef struct Particulars
+{
+	const char *session_user;
+	const char *role;
+	const char *person;
+	const char *claim;
+	const char *application;
+	const char *client;
+	const char *reason;
+} Particulars;
+
+/* What an entry's leaf says in clear. */
+typedef struct EntryLeaf
+{
+	int64		entry_id;
+	int32		incarnation;
+	int64		xid;
+	TimestampTz recorded_at;
+	const char *operation;
+	const char *relation;
+	const char *physical;
+	const char *system;
+	int32		shape;			/* 0: none */
+	const unsigned char *shape_digest;
+	const unsigned char *particulars_digest;
+	const unsigned char *old_digest;	/* NULL: no such image */
+	const unsigned char *new_digest;
+} EntryLeaf;
+
+/* Append the particulars without key and closing brace, then the rest. */
+extern void particulars_begin(StringInfo out, const Particulars *p);
+extern void particulars_end(StringInfo out, const char *key, int key_length);
+
+/* SHA-256(salt || tag || text in UTF-8); tag is 'p', 'o' or 'n'. */
+extern void entry_digest(Hasher *hasher, const void *salt, char tag,
+						 const char *text, int length, unsigned char *out);
+
+/* Append the leaf's text; it is not longer than an entry bundle allows. */
+extern void entry_leaf(StringInfo out, const EntryLeaf *leaf);
+
+/* Append a time as leaves write it: 2026-01-31T23:59:59.123456Z. */
+extern void leaf_time(StringInfo out, TimestampTz time);
+
+/* Append bytes in hexadecimal. */
+extern void leaf_hex(StringInfo out, const unsigned char *bytes, int length);
+
+#endif							/* AIMS_ENTRY_H */

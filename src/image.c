@@ -1,0 +1,580 @@
+/*
+ * image.c
+ *		The writer of row images (writer version 1).
+ *
+ * An image is one JSON object: the row's columns in the order of their
+ * numbers, NULLs left out, no blanks. Whatever a type's output depends on is
+ * pinned: ISO dates in UTC, hexadecimal bytea, shortest exact floats, and
+ * where a column can show names or money, an empty search_path and lc_monetary
+ * C. The exact rules are in doc/formats.md; a change of any of them needs a
+ * new IMAGE_WRITER_VERSION.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "pgtime.h"
+#include "utils/builtins.h"
+#include "utils/bytea.h"
+#include "utils/catcache.h"
+#include "utils/float.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "image.h"
+
+/* The formats that are set aside while images are written. */
+typedef struct Formats
+{
+	int			date_style;
+	int			date_order;
+	int			interval_style;
+	int			float_digits;
+	int			bytea;
+	pg_tz	   *zone;
+} Formats;
+
+static pg_tz *utc = NULL;
+
+/*
+ * JSON text of characters: runs that need no escape are copied whole. In
+ * SQL_ASCII nobody knows what a byte above 127 means, so it is written as
+ * \u00XX, which keeps the text valid in every encoding.
+ */
+static void
+json_characters(StringInfo out, const char *s, int length, bool escape)
+{
+	bool		ascii = GetDatabaseEncoding() == PG_SQL_ASCII;
+	const char *run = s;
+	const char *end = s + length;
+
+	for (; s < end; s++)
+	{
+		unsigned char c = (unsigned char) *s;
+
+		if (likely(c != '"' && c != '\\' && c >= ' ' &&
+				   (c < 0x80 || !ascii)))
+			continue;
+		if (!escape && c < 0x80)
+			continue;
+		appendBinaryStringInfo(out, run, s - run);
+		run = s + 1;
+		switch (c)
+		{
+			case '"':
+			case '\\':
+				appendStringInfoChar(out, '\\');
+				appendStringInfoChar(out, c);
+				break;
+			case '\b':
+				appendStringInfoString(out, "\\b");
+				break;
+			case '\f':
+				appendStringInfoString(out, "\\f");
+				break;
+			case '\n':
+				appendStringInfoString(out, "\\n");
+				break;
+			case '\r':
+				appendStringInfoString(out, "\\r");
+				break;
+			case '\t':
+				appendStringInfoString(out, "\\t");
+				break;
+			default:
+				appendStringInfo(out, "\\u%04x", c);
+		}
+	}
+	appendBinaryStringInfo(out, run, end - run);
+}
+
+/* Append a JSON string literal, escaped as jsonb's output escapes. */
+void
+json_string(StringInfo out, const char *s, int length)
+{
+	appendStringInfoCharMacro(out, '"');
+	json_characters(out, s, length, true);
+	appendStringInfoCharMacro(out, '"');
+}
+
+/* Append text that is JSON already; only SQL_ASCII needs escapes. */
+void
+json_text(StringInfo out, const char *s, int length)
+{
+	json_characters(out, s, length, false);
+}
+
+/* The same text in UTF-8, which digests are made over. */
+const char *
+text_in_utf8(const char *s, int length, int *utf8_length)
+{
+	int			encoding = GetDatabaseEncoding();
+	char	   *converted;
+
+	*utf8_length = length;
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return s;
+	converted = pg_server_to_any(s, length, PG_UTF8);
+	if (converted != s)
+		*utf8_length = strlen(converted);
+	return converted;
+}
+
+/* Does the output of a type show names of other objects, or money? */
+static bool
+image_shows_names(Oid type)
+{
+	switch (type)
+	{
+		case REGPROCOID:
+		case REGPROCEDUREOID:
+		case REGOPEROID:
+		case REGOPERATOROID:
+		case REGCLASSOID:
+		case REGCOLLATIONOID:
+		case REGTYPEOID:
+		case REGROLEOID:
+		case REGNAMESPACEOID:
+		case REGCONFIGOID:
+		case REGDICTIONARYOID:
+		case CASHOID:
+			return true;
+		default:
+			/* whatever holds other types may hold one of these */
+			return get_typtype(type) == TYPTYPE_COMPOSITE ||
+				type == RECORDOID || type_is_array(type) ||
+				type_is_range(type) || type_is_multirange(type);
+	}
+}
+
+/* How values of a base type are written. */
+static ImageKind
+image_kind(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return IMAGE_INT2;
+		case INT4OID:
+			return IMAGE_INT4;
+		case INT8OID:
+			return IMAGE_INT8;
+		case BOOLOID:
+			return IMAGE_BOOL;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			return IMAGE_TEXT;
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case OIDOID:
+			return IMAGE_NUMBER;
+		case JSONOID:
+		case JSONBOID:
+			return IMAGE_JSON;
+		default:
+			return IMAGE_OUTPUT;
+	}
+}
+
+/* Prepare the writing of one column. */
+static void
+image_column(ImageWriter *writer, ImageColumn *column, Form_pg_attribute attr)
+{
+	Oid			base = getBaseType(attr->atttypid);
+	Oid			output;
+	bool		varlena;
+	StringInfoData label;
+
+	column->attnum = attr->attnum;
+	column->kind = image_kind(base);
+	getTypeOutputInfo(attr->atttypid, &output, &varlena);
+	fmgr_info_cxt(output, &column->output, CurrentMemoryContext);
+	column->name = pstrdup(NameStr(attr->attname));
+	initStringInfo(&label);
+	json_string(&label, column->name, strlen(column->name));
+	appendStringInfoChar(&label, ':');
+	column->label = label.data;
+	column->label_length = label.len;
+	if (column->kind >= IMAGE_NUMBER)
+		writer->pin_formats = true;
+	if (image_shows_names(base))
+		writer->pin_path = true;
+}
+
+/* jsonb's order of object keys: shorter first, then by bytes. */
+static int
+image_compare_keys(const void *a, const void *b)
+{
+	const char *left = (*(ImageColumn *const *) a)->name;
+	const char *right = (*(ImageColumn *const *) b)->name;
+	size_t		left_length = strlen(left);
+	size_t		right_length = strlen(right);
+
+	if (left_length != right_length)
+		return left_length < right_length ? -1 : 1;
+	return memcmp(left, right, left_length);
+}
+
+/* Find the columns of the primary key. */
+static void
+image_key_columns(ImageWriter *writer, Relation rel)
+{
+	Bitmapset  *attrs = RelationGetIndexAttrBitmap(rel,
+												   INDEX_ATTR_BITMAP_PRIMARY_KEY);
+
+	writer->key = palloc(sizeof(ImageColumn *) * (writer->ncolumns + 1));
+	for (int i = 0; i < writer->ncolumns; i++)
+		if (bms_is_member(writer->columns[i].attnum -
+						  FirstLowInvalidHeapAttributeNumber, attrs))
+			writer->key[writer->nkey++] = &writer->columns[i];
+	qsort(writer->key, writer->nkey, sizeof(ImageColumn *),
+		  image_compare_keys);
+	bms_free(attrs);
+}
+
+/* By the order that the enum itself gives its labels. */
+static int
+image_compare_labels(const void *a, const void *b)
+{
+	float4		left = (*(const Form_pg_enum *) a)->enumsortorder;
+	float4		right = (*(const Form_pg_enum *) b)->enumsortorder;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/* Append the labels of an enum (or of an array of one), which may be renamed. */
+static void
+image_define_labels(StringInfo out, Oid type)
+{
+	Oid			element;
+	CatCList   *list;
+	Form_pg_enum *labels;
+
+	type = getBaseType(type);
+	element = get_element_type(type);
+	if (OidIsValid(element))
+		type = getBaseType(element);
+	if (!type_is_enum(type))
+		return;
+	list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
+	labels = palloc(sizeof(Form_pg_enum) * Max(list->n_members, 1));
+	for (int i = 0; i < list->n_members; i++)
+		labels[i] = (Form_pg_enum) GETSTRUCT(&list->members[i]->tuple);
+	qsort(labels, list->n_members, sizeof(Form_pg_enum),
+		  image_compare_labels);
+	appendStringInfoString(out, ",\"labels\":[");
+	for (int i = 0; i < list->n_members; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		json_string(out, NameStr(labels[i]->enumlabel),
+					strlen(NameStr(labels[i]->enumlabel)));
+	}
+	appendStringInfoChar(out, ']');
+	pfree(labels);
+	ReleaseCatCacheList(list);
+}
+
+/* The canonical definition of a shape. */
+static char *
+image_define(ImageWriter *writer, TupleDesc desc, const char *logical_name)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"aims\":\"shape/1\",\"writer\":%d,\"relation\":",
+					 IMAGE_WRITER_VERSION);
+	json_string(&out, logical_name, strlen(logical_name));
+	appendStringInfoString(&out, ",\"columns\":[");
+	for (int i = 0; i < writer->ncolumns; i++)
+	{
+		ImageColumn *column = &writer->columns[i];
+		Form_pg_attribute attr = TupleDescAttr(desc, column->attnum - 1);
+		char	   *type = format_type_extended(attr->atttypid,
+												attr->atttypmod,
+												FORMAT_TYPE_TYPEMOD_GIVEN |
+												FORMAT_TYPE_FORCE_QUALIFY);
+
+		appendStringInfo(&out, "%s{\"attnum\":%d,\"name\":",
+						 i > 0 ? "," : "", column->attnum);
+		json_string(&out, column->name, strlen(column->name));
+		appendStringInfoString(&out, ",\"type\":");
+		json_string(&out, type, strlen(type));
+		image_define_labels(&out, attr->atttypid);
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoString(&out, "],\"key\":[");
+	for (int i = 0; i < writer->nkey; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&out, ',');
+		json_string(&out, writer->key[i]->name, strlen(writer->key[i]->name));
+	}
+	appendStringInfoString(&out, "]}");
+	return out.data;
+}
+
+/*
+ * The writer of a relation's rows. Virtual generated columns are left out:
+ * their value is not in the tuple that a trigger sees.
+ */
+ImageWriter *
+image_writer(Relation rel, const char *logical_name)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	ImageWriter *writer = palloc0(sizeof(ImageWriter));
+
+	writer->natts = desc->natts;
+	writer->columns = palloc0(sizeof(ImageColumn) * Max(desc->natts, 1));
+	writer->values = palloc(sizeof(Datum) * Max(desc->natts, 1));
+	writer->nulls = palloc(sizeof(bool) * Max(desc->natts, 1));
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attr = TupleDescAttr(desc, i);
+
+		if (attr->attisdropped || attr->attgenerated == 'v')
+			continue;
+		image_column(writer, &writer->columns[writer->ncolumns++], attr);
+	}
+	image_key_columns(writer, rel);
+	writer->definition = image_define(writer, desc, logical_name);
+	return writer;
+}
+
+/* Set the pinned formats; what was there before is returned. */
+static Formats
+image_pin_formats(void)
+{
+	Formats		old = {DateStyle, DateOrder, IntervalStyle,
+	extra_float_digits, bytea_output, session_timezone};
+
+	if (utc == NULL)
+		utc = pg_tzset("UTC");
+	DateStyle = USE_ISO_DATES;
+	DateOrder = DATEORDER_YMD;
+	IntervalStyle = INTSTYLE_ISO_8601;
+	extra_float_digits = 1;
+	bytea_output = BYTEA_OUTPUT_HEX;
+	session_timezone = utc;
+	return old;
+}
+
+/* Put the session's formats back. */
+static void
+image_restore_formats(const Formats *old)
+{
+	DateStyle = old->date_style;
+	DateOrder = old->date_order;
+	IntervalStyle = old->interval_style;
+	extra_float_digits = old->float_digits;
+	bytea_output = old->bytea;
+	session_timezone = old->zone;
+}
+
+/* Append one value. */
+static void
+image_value(StringInfo out, ImageColumn *column, Datum value)
+{
+	char		digits[MAXINT8LEN + 1];
+	char	   *s;
+
+	switch (column->kind)
+	{
+		case IMAGE_INT2:
+			pg_itoa(DatumGetInt16(value), digits);
+			appendStringInfoString(out, digits);
+			break;
+		case IMAGE_INT4:
+			appendBinaryStringInfo(out, digits,
+								   pg_ltoa(DatumGetInt32(value), digits));
+			break;
+		case IMAGE_INT8:
+			appendBinaryStringInfo(out, digits,
+								   pg_lltoa(DatumGetInt64(value), digits));
+			break;
+		case IMAGE_BOOL:
+			appendStringInfoString(out, DatumGetBool(value) ? "true" : "false");
+			break;
+		case IMAGE_TEXT:
+			{
+				text	   *t = DatumGetTextPP(value);
+
+				json_string(out, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+				break;
+			}
+		case IMAGE_NUMBER:
+			s = OutputFunctionCall(&column->output, value);
+			if (isdigit((unsigned char) s[0]) ||
+				(s[0] == '-' && isdigit((unsigned char) s[1])))
+				appendStringInfoString(out, s);
+			else
+				json_string(out, s, strlen(s));
+			break;
+		case IMAGE_JSON:
+			s = OutputFunctionCall(&column->output, value);
+			json_text(out, s, strlen(s));
+			break;
+		case IMAGE_OUTPUT:
+			s = OutputFunctionCall(&column->output, value);
+			json_string(out, s, strlen(s));
+			break;
+	}
+}
+
+/* Append the image of the deformed row. */
+static void
+image_columns(ImageWriter *writer, StringInfo out)
+{
+	char		separator = '{';
+
+	for (int i = 0; i < writer->ncolumns; i++)
+	{
+		ImageColumn *column = &writer->columns[i];
+
+		if (writer->nulls[column->attnum - 1])
+			continue;
+		appendStringInfoCharMacro(out, separator);
+		separator = ',';
+		appendBinaryStringInfo(out, column->label, column->label_length);
+		image_value(out, column, writer->values[column->attnum - 1]);
+	}
+	appendStringInfoString(out, separator == '{' ? "{}" : "}");
+}
+
+/* One value of the key, as JSON text and as the jsonb value that prints so. */
+static void
+image_key_value(ImageColumn *column, Datum value, StringInfo out,
+				JsonbValue *jsonb)
+{
+	int			start = out->len;
+	char	   *s;
+	int			length;
+
+	switch (column->kind)
+	{
+		case IMAGE_INT2:
+		case IMAGE_INT4:
+		case IMAGE_INT8:
+			image_value(out, column, value);
+			jsonb->type = jbvNumeric;
+			jsonb->val.numeric =
+				int64_to_numeric(strtoi64(out->data + start, NULL, 10));
+			return;
+		case IMAGE_BOOL:
+			image_value(out, column, value);
+			jsonb->type = jbvBool;
+			jsonb->val.boolean = DatumGetBool(value);
+			return;
+		case IMAGE_TEXT:
+			s = text_to_cstring(DatumGetTextPP(value));
+			break;
+		default:
+			s = OutputFunctionCall(&column->output, value);
+	}
+	length = strlen(s);
+	json_string(out, s, length);
+	jsonb->type = jbvString;
+	jsonb->val.string.val = s;
+	jsonb->val.string.len = length;
+}
+
+/*
+ * The key as jsonb and, in the same spelling that jsonb has on output, as
+ * text: verification makes the text again from the stored jsonb. Only
+ * integers are numbers in it, since jsonb prints others in its own way.
+ */
+static Jsonb *
+image_key(ImageWriter *writer, StringInfo out)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	item;
+
+	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < writer->nkey; i++)
+	{
+		ImageColumn *column = writer->key[i];
+
+		appendStringInfoString(out, i == 0 ? "{" : ", ");
+		appendBinaryStringInfo(out, column->label, column->label_length);
+		appendStringInfoChar(out, ' ');
+		item.type = jbvString;
+		item.val.string.val = column->name;
+		item.val.string.len = strlen(column->name);
+		(void) pushJsonbValue(&state, WJB_KEY, &item);
+		image_key_value(column, writer->values[column->attnum - 1], out,
+						&item);
+		(void) pushJsonbValue(&state, WJB_VALUE, &item);
+	}
+	appendStringInfoChar(out, '}');
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* Write the image, and the key where it is asked for and there is one. */
+static void
+image_write_parts(ImageWriter *writer, StringInfo image, StringInfo key,
+				  Jsonb **jsonb)
+{
+	image_columns(writer, image);
+	if (key != NULL && writer->nkey > 0)
+		*jsonb = image_key(writer, key);
+}
+
+/* The same under the pinned formats. */
+static void
+image_write_pinned(ImageWriter *writer, StringInfo image, StringInfo key,
+				   Jsonb **jsonb)
+{
+	Formats		session = image_pin_formats();
+
+	PG_TRY();
+	{
+		image_write_parts(writer, image, key, jsonb);
+	}
+	PG_FINALLY();
+	{
+		image_restore_formats(&session);
+	}
+	PG_END_TRY();
+}
+
+/* The same with names and money printed independent of the session, too. */
+static void
+image_write_qualified(ImageWriter *writer, StringInfo image, StringInfo key,
+					  Jsonb **jsonb)
+{
+	int			nest = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("lc_monetary", "C", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	image_write_pinned(writer, image, key, jsonb);
+	AtEOXact_GUC(true, nest);
+}
+
+/*
+ * Append the image of a row. Where key is given and the relation has a primary
+ * key, append its text there and set *jsonb to its jsonb.
+ */
+void
+image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
+			StringInfo image, StringInfo key, Jsonb **jsonb)
+{
+	heap_deform_tuple(tuple, desc, writer->values, writer->nulls);
+	if (writer->pin_path)
+		image_write_qualified(writer, image, key, jsonb);
+	else if (writer->pin_formats)
+		image_write_pinned(writer, image, key, jsonb);
+	else
+		image_write_parts(writer, image, key, jsonb);
+}

@@ -1,0 +1,70 @@
+/*
+ * image.h
+ *		Row images: canonical JSON text of a row, independent of the session's
+ *		settings, and the definition of the columns that it was written with.
+ */
+#ifndef AIMS_IMAGE_H
+#define AIMS_IMAGE_H
+
+#include "access/htup.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/jsonb.h"
+#include "utils/rel.h"
+
+#define IMAGE_WRITER_VERSION 1
+
+typedef enum ImageKind
+{
+	IMAGE_INT2,
+	IMAGE_INT4,
+	IMAGE_INT8,
+	IMAGE_BOOL,
+	IMAGE_TEXT,					/* text, varchar, char(n) */
+	IMAGE_NUMBER,				/* output is a JSON number, or NaN/Infinity */
+	IMAGE_JSON,					/* output is JSON itself */
+	IMAGE_OUTPUT				/* any other type's output, as a string */
+} ImageKind;
+
+typedef struct ImageColumn
+{
+	AttrNumber	attnum;
+	ImageKind	kind;
+	FmgrInfo	output;
+	char	   *name;
+	char	   *label;			/* "name": */
+	int			label_length;
+} ImageColumn;
+
+typedef struct ImageWriter
+{
+	int			natts;			/* of the tuple descriptor */
+	int			ncolumns;
+	ImageColumn *columns;
+	int			nkey;
+	ImageColumn **key;			/* in jsonb's order of keys */
+	bool		pin_formats;	/* a column's output depends on formats */
+	bool		pin_path;		/* ... on search_path or lc_monetary */
+	Datum	   *values;			/* work space */
+	bool	   *nulls;
+	char	   *definition;		/* canonical JSON text of the shape */
+} ImageWriter;
+
+/* Build the writer of a relation in the current memory context. */
+extern ImageWriter *image_writer(Relation rel, const char *logical_name);
+
+/*
+ * Append the image of a row. Where key is given and the relation has a primary
+ * key, append its text there and set *jsonb to its jsonb.
+ */
+extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
+						StringInfo image, StringInfo key, Jsonb **jsonb);
+
+/* Append a JSON string literal, or JSON text as it is (see image.c). */
+extern void json_string(StringInfo out, const char *s, int length);
+extern void json_text(StringInfo out, const char *s, int length);
+
+/* The same bytes in UTF-8: the argument itself where it already is. */
+extern const char *text_in_utf8(const char *s, int length, int *utf8_length);
+
+#endif							/* AIMS_IMAGE_H */

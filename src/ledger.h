@@ -1,0 +1,51 @@
+/*
+ * ledger.h
+ *		Reading aims.audit_entry and aims.seal, and the leaves of both.
+ */
+#ifndef AIMS_LEDGER_H
+#define AIMS_LEDGER_H
+
+#include "executor/tuptable.h"
+#include "utils/relcache.h"
+#include "utils/snapshot.h"
+
+#include "entry.h"
+#include "merkle.h"
+
+/* A row of aims.seal. */
+typedef struct Seal
+{
+	int64		seal_id;
+	int32		incarnation;
+	int64		first_leaf;
+	int64		tree_size;
+	MerkleHash	root;
+	MerkleHash	previous_root;
+	char	   *snapshot;		/* as pg_snapshot prints it */
+	TimestampTz sealed_at;
+} Seal;
+
+/* Reads entries' leaves; keeps the digests of the shapes that it met. */
+typedef struct LeafReader LeafReader;
+
+extern LeafReader *leaf_reader_open(void);
+
+/* Append the leaf of the entry in the slot, in UTF-8. */
+extern void leaf_reader_append(LeafReader *reader, TupleTableSlot *slot,
+							   StringInfo out);
+
+/* Append the leaf of a seal. */
+extern void seal_leaf(StringInfo out, const Seal *seal);
+
+/* The newest seal; false where nothing has been sealed. */
+extern bool seal_newest(Seal *seal);
+extern void seal_read(HeapTuple tuple, TupleDesc desc, Seal *seal);
+
+/* The root of the empty tree: what the first seal has before it. */
+extern void seal_empty_root(MerkleHash root);
+
+/* Put the entry that (xid, entry_id) finds into the slot; false where none. */
+extern bool entry_fetch(Relation rel, int64 xid, int64 entry_id,
+						Snapshot snapshot, TupleTableSlot *slot);
+
+#endif							/* AIMS_LEDGER_H */

@@ -1,0 +1,450 @@
+/*
+ * seal.c
+ *		aims.seal(): append what has committed to the tree.
+ *
+ * Protocol. The sealer locks aims.seal (other sealers wait; writers do not use
+ * it), and only then takes the snapshot S(n) that it reads and stores. It
+ * appends the entries that S(n) sees and S(n-1) did not: those of transactions
+ * that S(n-1) had in progress, or that began later. Its own transaction counts
+ * as in progress in what is stored, and its own entries are left to the next
+ * seal. No entry is updated.
+ *
+ * Where the newest seal was made in another incarnation (after a restore or a
+ * promotion) its snapshot means nothing here: then one full pass finds the
+ * entries that no tile has.
+ */
+#include "aims.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "executor/executor.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "incarnation.h"
+#include "ledger.h"
+#include "row.h"
+#include "tile.h"
+
+typedef struct SealItem
+{
+	int64		entry_id;
+	ItemPointerData tid;
+} SealItem;
+
+/* What is to be sealed. */
+typedef struct SealItems
+{
+	Size		n;
+	Size		capacity;
+	SealItem   *items;
+} SealItems;
+
+/* A snapshot in its text form, taken apart. */
+typedef struct XidWindow
+{
+	int64		xmin;
+	int64		xmax;
+	int			nxip;
+	int64	   *xip;
+} XidWindow;
+
+/* Refuse where a snapshot would not show what has committed. */
+static void
+seal_check_here(void)
+{
+	if (RecoveryInProgress())
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_CANNOT_SEAL_HERE),
+				 errmsg("cannot seal the ledger on a standby"),
+				 errdetail("A standby does not know which transactions are in progress."),
+				 errhint("Seal on the primary; aims.verify and the proofs work here.")));
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_CANNOT_SEAL_HERE),
+				 errmsg("cannot seal the ledger in a transaction of isolation level REPEATABLE READ or SERIALIZABLE"),
+				 errdetail("Its snapshot was taken before the lock that keeps other sealers out."),
+				 errhint("Call aims.seal() in a READ COMMITTED transaction.")));
+	PreventCommandIfReadOnly("aims.seal()");
+}
+
+/* Take the text of a pg_snapshot apart: xmin:xmax:xip,xip,... */
+static XidWindow
+window_parse(const char *text)
+{
+	XidWindow	window = {0};
+	char	   *p;
+
+	window.xmin = strtoi64(text, &p, 10);
+	window.xmax = strtoi64(p + 1, &p, 10);
+	window.xip = palloc(sizeof(int64) * (strlen(text) / 2 + 1));
+	p++;
+	while (*p != '\0')
+	{
+		window.xip[window.nxip++] = strtoi64(p, &p, 10);
+		if (*p == ',')
+			p++;
+	}
+	return window;
+}
+
+/*
+ * The text of the snapshot with our own transaction as in progress:
+ * pg_current_snapshot() leaves it out, and what we write after this seal would
+ * never be sealed.
+ */
+static char *
+window_text(Snapshot snapshot, int64 own)
+{
+	XidWindow	window;
+	StringInfoData out;
+	bool		placed = false;
+	char	   *separator = "";
+
+	PushActiveSnapshot(snapshot);
+	window = window_parse(OidOutputFunctionCall(F_PG_SNAPSHOT_OUT,
+												OidFunctionCall0(F_PG_CURRENT_SNAPSHOT)));
+	PopActiveSnapshot();
+	initStringInfo(&out);
+	appendStringInfo(&out, INT64_FORMAT ":" INT64_FORMAT ":",
+					 Min(window.xmin, own), window.xmax);
+	for (int i = 0; i <= window.nxip; i++)
+	{
+		if (!placed && own < window.xmax &&
+			(i == window.nxip || own < window.xip[i]))
+		{
+			appendStringInfo(&out, "%s" INT64_FORMAT, separator, own);
+			separator = ",";
+			placed = true;
+		}
+		if (i < window.nxip)
+		{
+			appendStringInfo(&out, "%s" INT64_FORMAT, separator,
+							 window.xip[i]);
+			separator = ",";
+		}
+	}
+	return out.data;
+}
+
+/* Add one entry. */
+static void
+items_add(SealItems *items, int64 entry_id, ItemPointer tid)
+{
+	if (items->n == items->capacity)
+	{
+		items->capacity = Max(1024, items->capacity * 2);
+		items->items = items->items == NULL ?
+			MemoryContextAllocHuge(CurrentMemoryContext,
+								   items->capacity * sizeof(SealItem)) :
+			repalloc_huge(items->items, items->capacity * sizeof(SealItem));
+	}
+	items->items[items->n].entry_id = entry_id;
+	items->items[items->n].tid = *tid;
+	items->n++;
+}
+
+/* Was that entry written in this incarnation? */
+static bool
+item_is_here(TupleTableSlot *slot, int32 incarnation)
+{
+	bool		isnull;
+
+	return DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation,
+									  &isnull)) == incarnation;
+}
+
+/* Did our own transaction write it? Then it has not committed. */
+static bool
+item_is_own(TupleTableSlot *slot, int32 incarnation, int64 own)
+{
+	bool		isnull;
+
+	return item_is_here(slot, incarnation) &&
+		DatumGetInt64(slot_getattr(slot, Anum_entry_xid, &isnull)) == own;
+}
+
+/* Collect the entries with low <= xid < high. */
+static void
+collect_range(SealItems *items, Relation rel, Relation idx, Snapshot snapshot,
+			  int64 low, int64 high, int32 incarnation, int64 own)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	IndexScanDesc scan = index_beginscan(rel, idx, snapshot, 2, 0);
+	ScanKeyData keys[2];
+	bool		isnull;
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE,
+				Int64GetDatum(low));
+	ScanKeyInit(&keys[1], 1, BTLessStrategyNumber, F_INT8LT,
+				Int64GetDatum(high));
+	index_rescan(scan, keys, 2, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (item_is_here(slot, incarnation) &&
+			!item_is_own(slot, incarnation, own))
+			items_add(items,
+					  DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+												 &isnull)),
+					  &slot->tts_tid);
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* What S(n) sees and S(n-1) did not, by the difference of the two. */
+static void
+collect_difference(SealItems *items, Relation rel, Snapshot snapshot,
+				   const char *now_text, const char *last_text,
+				   int32 incarnation, int64 own)
+{
+	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
+								 AccessShareLock);
+	XidWindow	last = window_parse(last_text);
+	XidWindow	now = window_parse(now_text);
+
+	for (int i = 0; i < last.nxip; i++)
+		collect_range(items, rel, idx, snapshot, last.xip[i],
+					  last.xip[i] + 1, incarnation, own);
+	collect_range(items, rel, idx, snapshot, last.xmax, now.xmax,
+				  incarnation, own);
+	index_close(idx, AccessShareLock);
+}
+
+/* By number. */
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/* The numbers of all sealed entries, in order. */
+static int64 *
+sealed_ids(Snapshot snapshot, int64 tree_size)
+{
+	TileStore  *store = tile_open(snapshot);
+	int64	   *ids = MemoryContextAllocHuge(CurrentMemoryContext,
+											 Max(tree_size, 1) * sizeof(int64));
+
+	for (int64 leaf = 0; leaf < tree_size; leaf++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ids[leaf] = tile_leaf_source(store, leaf, NULL);
+	}
+	tile_close(store);
+	qsort(ids, tree_size, sizeof(int64), compare_ids);
+	return ids;
+}
+
+/* All entries that no tile has, in one pass over the table. */
+static void
+collect_all(SealItems *items, Relation rel, Snapshot snapshot,
+			int64 tree_size, int32 incarnation, int64 own)
+{
+	int64	   *ids = sealed_ids(snapshot, tree_size);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	bool		isnull;
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		int64		id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+													&isnull));
+
+		CHECK_FOR_INTERRUPTS();
+		if (!item_is_own(slot, incarnation, own) &&
+			bsearch(&id, ids, tree_size, sizeof(int64), compare_ids) == NULL)
+			items_add(items, id, &slot->tts_tid);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	pfree(ids);
+}
+
+/* Append the leaves of the items, in the order of their numbers. */
+static void
+append_entries(TileWriter *writer, SealItems *items, Relation rel,
+			   Snapshot snapshot)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	LeafReader *reader = leaf_reader_open();
+	Hasher	   *hasher = hasher_create();
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext row = AllocSetContextCreate(caller, "aims leaf",
+											  ALLOCSET_DEFAULT_SIZES);
+
+	for (Size i = 0; i < items->n; i++)
+	{
+		StringInfoData leaf;
+		MerkleHash	hash;
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!table_tuple_fetch_row_version(rel, &items->items[i].tid, snapshot,
+										   slot))
+			elog(ERROR, "ledger entry " INT64_FORMAT " vanished while sealing",
+				 items->items[i].entry_id);
+		MemoryContextSwitchTo(row);
+		initStringInfo(&leaf);
+		leaf_reader_append(reader, slot, &leaf);
+		merkle_leaf(hasher, leaf.data, leaf.len, hash);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(row);
+		tile_writer_add(writer, hash, items->items[i].entry_id,
+						DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
+												   &isnull)));
+	}
+	hasher_free(hasher);
+	MemoryContextDelete(row);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* Append the seal's own leaf. */
+static void
+append_seal(TileWriter *writer, const Seal *seal)
+{
+	Hasher	   *hasher = hasher_create();
+	StringInfoData leaf;
+	MerkleHash	hash;
+
+	initStringInfo(&leaf);
+	seal_leaf(&leaf, seal);
+	merkle_leaf(hasher, leaf.data, leaf.len, hash);
+	hasher_free(hasher);
+	tile_writer_add(writer, hash, -seal->seal_id, 0);
+}
+
+/* A hash as a bytea datum. */
+static Datum
+hash_datum(const MerkleHash hash)
+{
+	return PointerGetDatum(cstring_to_text_with_len((const char *) hash,
+													HASH_SIZE));
+}
+
+/* Store the head. */
+static void
+seal_insert(const Seal *seal)
+{
+	Relation	rel = table_open(aims_relid("seal"), RowExclusiveLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum		values[8];
+	bool		nulls[8] = {false};
+
+	Assert(desc->natts == lengthof(values));
+	values[row_column(desc, "seal_id") - 1] = Int64GetDatum(seal->seal_id);
+	values[row_column(desc, "incarnation") - 1] =
+		Int32GetDatum(seal->incarnation);
+	values[row_column(desc, "first_leaf") - 1] =
+		Int64GetDatum(seal->first_leaf);
+	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(seal->tree_size);
+	values[row_column(desc, "root_hash") - 1] = hash_datum(seal->root);
+	values[row_column(desc, "previous_root") - 1] =
+		hash_datum(seal->previous_root);
+	values[row_column(desc, "snapshot") - 1] =
+		OidInputFunctionCall(F_PG_SNAPSHOT_IN, seal->snapshot, InvalidOid, -1);
+	values[row_column(desc, "sealed_at") - 1] =
+		TimestampTzGetDatum(seal->sealed_at);
+	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
+	table_close(rel, RowExclusiveLock);
+}
+
+/* Collect what is new since the last seal, in the order of numbers. */
+static void
+seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
+			 const Seal *last, const char *window, int32 incarnation,
+			 int64 own)
+{
+	if (last->seal_id > 0 && last->incarnation == incarnation)
+		collect_difference(items, rel, snapshot, window, last->snapshot,
+						   incarnation, own);
+	else
+		collect_all(items, rel, snapshot, last->tree_size, incarnation, own);
+	/* entry_id is the first member */
+	qsort(items->items, items->n, sizeof(SealItem), compare_ids);
+}
+
+/* The incarnation that seals here; a new one is recorded. */
+static int32
+seal_incarnation(int64 tree_size)
+{
+	int32		number = incarnation_current();
+
+	if (!incarnation_newest().here)
+		incarnation_begin(number, tree_size);
+	return number;
+}
+
+/* Append the items and the seal's leaf, and store the new head. */
+static int64
+seal_append(SealItems *items, Relation rel, Snapshot snapshot,
+			const Seal *last, char *window, int32 incarnation)
+{
+	Seal		seal = {0};
+	TileWriter *writer = tile_writer_open(last->tree_size, snapshot);
+
+	seal.seal_id = last->seal_id + 1;
+	seal.incarnation = incarnation;
+	seal.first_leaf = last->tree_size;
+	seal.tree_size = last->tree_size + items->n + 1;
+	seal.snapshot = window;
+	seal.sealed_at = GetCurrentTimestamp();
+	if (last->seal_id > 0)
+		memcpy(seal.previous_root, last->root, HASH_SIZE);
+	else
+		seal_empty_root(seal.previous_root);
+	append_entries(writer, items, rel, snapshot);
+	append_seal(writer, &seal);
+	if (tile_writer_finish(writer, seal.root) != (uint64) seal.tree_size)
+		elog(ERROR, "tree has not the size that was sealed");
+	seal_insert(&seal);
+	return seal.tree_size;
+}
+
+PG_FUNCTION_INFO_V1(aims_seal);
+/* Append what has committed to the tree; returns the tree's size. */
+Datum
+aims_seal(PG_FUNCTION_ARGS)
+{
+	int64		own;
+	Relation	rel;
+	Snapshot	snapshot;
+	SealItems	items = {0};
+	Seal		last;
+	int32		incarnation;
+	char	   *window;
+	int64		tree_size;
+
+	seal_check_here();
+	LockRelationOid(aims_relid("seal"), ShareRowExclusiveLock);
+	own = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
+	(void) seal_newest(&last);
+	tree_size = last.tree_size;
+	window = window_text(snapshot, own);
+	incarnation = seal_incarnation(tree_size);
+	seal_collect(&items, rel, snapshot, &last, window, incarnation, own);
+	if (items.n > 0)
+		tree_size = seal_append(&items, rel, snapshot, &last, window,
+								incarnation);
+	table_close(rel, AccessShareLock);
+	UnregisterSnapshot(snapshot);
+	CommandCounterIncrement();	/* a second seal sees this one */
+	PG_RETURN_INT64(tree_size);
+}

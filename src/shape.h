@@ -1,0 +1,36 @@
+/*
+ * shape.h
+ *		The relations that this backend captures, each with its image writer
+ *		and the number of its shape in aims.shape.
+ */
+#ifndef AIMS_SHAPE_H
+#define AIMS_SHAPE_H
+
+#include "image.h"
+#include "registry.h"
+
+typedef struct CapturedRelation
+{
+	Oid			relid;			/* hash key, first */
+	Oid			root;			/* the registered relation */
+	bool		valid;
+	bool		uncommitted;	/* the shape's row was made in this transaction */
+	int32		registry_id;
+	int32		shape_id;
+	char	   *logical;		/* qualified name of root */
+	char	   *physical;		/* qualified name of relid, NULL where the same */
+	ImageWriter *writer;
+	MemoryContext context;
+} CapturedRelation;
+
+/* The captured relation, made or refreshed; its shape is stored if it is new. */
+extern CapturedRelation *captured_relation(Relation rel,
+										   const RegistryEntry *entry);
+
+/* Forget numbers of shapes whose rows an abort has undone, or keep them. */
+extern void shape_end(bool committed);
+
+/* The qualified, quoted name of a relation. */
+extern char *relation_name(Oid relid);
+
+#endif							/* AIMS_SHAPE_H */

@@ -1,0 +1,210 @@
+\i test/setup.sql
+-- People: identity, duties by the day, the root of trust, shipped rows.
+SET aims.actor = 'deputy';		-- in a transaction of its own
+BEGIN;
+\i test/act.sql
+SELECT plan(105);
+
+CREATE ROLE people_officer;
+CREATE ROLE people_deputy;
+CREATE ROLE people_member;
+CREATE ROLE people_nobody;
+CREATE ROLE people_app;
+CREATE ROLE people_portal;
+CREATE ROLE people_root SUPERUSER;
+GRANT USAGE ON SCHEMA aims TO people_officer, people_deputy, people_member, people_nobody, people_app, people_portal;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aims
+   TO people_officer, people_deputy, people_member, people_nobody, people_app, people_portal;
+GRANT SELECT, INSERT, UPDATE, DELETE ON aims.person, aims.duty, aims.trusted_application
+   TO people_officer, people_deputy, people_member, people_nobody, people_app, people_portal;
+GRANT USAGE ON SEQUENCE aims.duty_duty_id_seq
+   TO people_officer, people_deputy, people_member, people_nobody, people_app, people_portal;
+GRANT people_officer TO people_member;
+
+-- The claim counts in the transaction that set it, and only there
+SELECT is(current_setting('aims.actor') || coalesce(aims.claimed_actor(), ''), 'deputy', 'a claim of another transaction is none');
+SET LOCAL aims.actor = 'deputy';
+SELECT is(aims.claimed_actor(), 'deputy', 'set here, it is one');
+SAVEPOINT claim;
+SET LOCAL aims.actor = 'member';
+ROLLBACK TO claim;
+SELECT is(aims.claimed_actor(), 'deputy', 'a savepoint rolled back brings the former claim back');
+
+-- Organisation and the day
+SELECT is(aims.today(), (now() AT TIME ZONE 'UTC')::date, 'the day is UTC''s before the organisation is recorded');
+INSERT INTO aims.organisation (name, time_zone) VALUES ('St. Vincent', 'Pacific/Kiritimati');
+SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Kiritimati')::date, 'the day is the organisation''s, to the east');
+UPDATE aims.organisation SET time_zone = 'Pacific/Pago_Pago';
+SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'and to the west');
+SET LOCAL TimeZone = 'Pacific/Kiritimati';
+SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'whatever the session''s time zone');
+SELECT throws_ok(format('UPDATE aims.organisation SET time_zone = %L', zone), '22023', NULL, 'refuses time zone ' || zone)
+  FROM unnest(ARRAY['Europe/Nowhere', 'UTC+3', '', '<+05>-5']) AS zone;
+SELECT throws_ok($$INSERT INTO aims.organisation (name) VALUES ('second')$$, '23505', NULL, 'one organisation');
+SELECT throws_ok($$INSERT INTO aims.organisation (singleton, name) VALUES (false, 'second')$$, '23514', NULL,
+                 'and no way round the key');
+
+-- Rows that the constraints refuse
+SELECT throws_ok(format('INSERT INTO aims.person (person, full_name, email, db_role) VALUES (%L, %L, %L, %L)',
+                        person, full_name, email, db_role), '23514', NULL, name)
+  FROM (VALUES
+    ('Ada', 'Ada', NULL, NULL, 'a person''s key is a slug'),
+    ('ada', ' ', NULL, NULL, 'a person has a name'),
+    ('ada', 'Ada', 'ada', NULL, 'an address has an @'),
+    ('ada', 'Ada', NULL, '', 'a role has a name')) AS t (person, full_name, email, db_role, name);
+
+INSERT INTO aims.person (person, full_name, email, db_role) VALUES
+    ('officer', 'Olga Officer', 'olga@example.org', 'people_officer'),
+    ('deputy',  'Dan Deputy',   NULL, 'people_deputy'),
+    ('member',  'Mia Member',   NULL, 'people_member'),
+    ('sponsor', 'Sam Sponsor',  NULL, NULL),
+    ('portal',  'The portal itself', NULL, 'people_portal');
+INSERT INTO aims.trusted_application (db_role, may_approve) VALUES ('people_app', false), ('people_portal', true);
+SELECT throws_ok($$INSERT INTO aims.person (person, full_name, db_role) VALUES ('x', 'X', 'people_officer')$$,
+                 '23505', NULL, 'a role stands for one person');
+
+-- Identity
+SELECT is(pg_temp.act(role, 'SELECT aims.current_person()', actor), person, name)
+  FROM (VALUES
+    ('people_officer', NULL, 'officer', 'the session user''s person'),
+    ('people_nobody', NULL, NULL, 'nobody, where the role is mapped to none'),
+    ('people_officer', 'deputy', 'officer', 'a claim without right changes nothing'),
+    ('people_nobody', 'officer', NULL, 'a claim without right makes nobody somebody'),
+    ('people_app', NULL, NULL, 'a trusted application without a claim is nobody'),
+    ('people_app', 'deputy', 'deputy', 'a trusted application acts for the person it names'),
+    ('people_app', 'nobody-at-all', NULL, 'an unknown name is nobody'),
+    ('people_app', rpad('deputy', 70, 'x'), NULL, 'a name too long for a slug is nobody'),
+    ('people_portal', NULL, 'portal', 'an application that is a person itself, without a claim'),
+    ('people_portal', 'member', 'member', 'and with one'),
+    ('people_portal', 'unknown', NULL, 'an unknown claim does not fall back to the application''s person'))
+    AS t (role, actor, person, name);
+SELECT is(pg_temp.act(role, 'SELECT aims.claimed_actor()', actor), claim, name)
+  FROM (VALUES
+    ('people_officer', 'deputy', 'deputy', 'a claim without right is reported'),
+    ('people_officer', NULL, NULL, 'no claim, nothing reported'),
+    ('people_app', 'deputy', NULL, 'a rightful claim is none')) AS t (role, actor, claim, name);
+SELECT is(pg_temp.act(role, 'SELECT aims.may_approve()', actor)::boolean, expected, name)
+  FROM (VALUES
+    ('people_officer', NULL, true, 'people approve in their own sessions'),
+    ('people_app', 'deputy', false, 'not behind an application without may_approve'),
+    ('people_portal', 'deputy', true, 'behind one with it, yes'),
+    ('people_portal', NULL, true, 'an application''s own person is in a session of its own'))
+    AS t (role, actor, expected, name);
+SELECT is(pg_temp.act('people_member', $$SELECT set_config('role', 'people_officer', true) || aims.current_person()$$),
+          'people_officermember', 'SET ROLE does not change the person');
+SELECT is(pg_temp.act('people_officer', 'SELECT aims.current_person()'), 'officer', 'cached answer: officer');
+UPDATE aims.person SET db_role = NULL WHERE person = 'officer';
+SELECT is(pg_temp.act('people_officer', 'SELECT aims.current_person()'), NULL, 'a role taken away counts at once');
+UPDATE aims.person SET db_role = 'people_officer' WHERE person = 'officer';
+SELECT is(pg_temp.act('people_officer', 'SELECT aims.current_person()'), 'officer', 'a role given counts at once');
+SAVEPOINT before_removal;
+DELETE FROM aims.trusted_application WHERE db_role = 'people_app';
+SELECT is(pg_temp.act('people_app', 'SELECT aims.current_person()', 'deputy'), NULL, 'trust withdrawn counts at once');
+ROLLBACK TO before_removal;
+SELECT is(pg_temp.act('people_app', 'SELECT aims.current_person()', 'deputy'), 'deputy', 'and the withdrawal rolled back');
+SAVEPOINT before_rename;
+ALTER ROLE people_deputy RENAME TO people_second;
+SELECT is(pg_temp.act('people_second', 'SELECT aims.current_person()'), NULL, 'a renamed role is not the one recorded');
+ROLLBACK TO before_rename;
+
+-- Root of trust
+SELECT pg_temp.ends_with(state, role, format(
+           'INSERT INTO aims.duty (person, duty) VALUES (%L, %L)', person, duty), name)
+  FROM (VALUES
+    (1, 'MS014', 'people_nobody',  'deputy',  'ai_officer', 'nobody assigns the first AI officer without being superuser'),
+    (2, 'MS012', 'people_officer', 'officer', 'ai_officer', 'nor makes himself AI officer'),
+    (3, 'MS013', 'people_member',  'officer', 'ai_officer', 'nor does a person without the duty'),
+    (4, 'MS014', 'people_root',    'member',  'committee_member', 'a superuser assigns no other duty'),
+    (5, '00000', 'people_root',    'officer', 'ai_officer', 'a superuser assigns the first AI officer'),
+    (6, '00000', 'people_root',    'sponsor', 'executive_sponsor', 'and the first executive sponsor'),
+    (7, 'MS014', 'people_root',    'deputy',  'ai_officer', 'but not the second AI officer'),
+    (8, 'MS014', 'people_root',    'deputy',  'executive_sponsor', 'nor the second executive sponsor'),
+    (9, 'MS012', 'people_officer', 'officer', 'committee_member', 'an AI officer gives himself no duty'),
+    (10, 'MS013', 'people_member', 'deputy',  'clinical_reviewer', 'a person without the duty assigns none'),
+    (11, 'MS012', 'people_member', 'member',  'ai_officer', 'nor his own'),
+    (12, '00000', 'people_officer', 'deputy', 'ai_officer', 'an AI officer assigns the second AI officer'),
+    (13, '00000', 'people_officer', 'member', 'committee_member', 'and other duties'),
+    (14, '00000', 'people_deputy', 'officer', 'committee_member', 'another AI officer gives the first a duty'),
+    (15, '23P01', 'people_officer', 'member', 'committee_member', 'no duty twice at a time'),
+    (16, '23514', 'people_officer', 'member', 'president', 'no unknown duty'),
+    (17, '23503', 'people_officer', 'unknown', 'risk_owner', 'no unknown person')) AS t (nr, state, role, person, duty, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name, actor)
+  FROM (VALUES
+    (1, 'MS012', 'people_officer', $$UPDATE aims.duty SET valid_until = '2999-01-01' WHERE person = 'officer'$$, 'own duties are not prolonged', NULL),
+    (2, 'MS012', 'people_officer', $$UPDATE aims.duty SET person = 'officer', duty = 'risk_owner' WHERE person = 'member'$$, 'nor taken over from others', NULL),
+    (3, 'MS012', 'people_officer', $$UPDATE aims.duty SET person = 'deputy' WHERE person = 'officer' AND duty = 'committee_member'$$, 'nor given away', NULL),
+    (4, 'MS012', 'people_officer', $$DELETE FROM aims.duty WHERE person = 'officer'$$, 'nor deleted', NULL),
+    (5, 'MS013', 'people_member',  $$DELETE FROM aims.duty WHERE person = 'deputy'$$, 'deletion needs the duty', NULL),
+    (6, 'MS014', 'people_root',    $$UPDATE aims.duty SET valid_until = '2999-01-01', seat = 'legal' WHERE person = 'member'$$, 'a superuser shortens, and does nothing else', NULL),
+    (7, 'MS014', 'people_root',    $$UPDATE aims.duty SET person = 'deputy' WHERE duty = 'executive_sponsor'$$, 'a superuser hands no duty over', NULL),
+    (8, 'MS014', 'people_root',    $$DELETE FROM aims.duty WHERE person = 'deputy'$$, 'a superuser deletes no duty', NULL),
+    (9, '00000', 'people_root',    $$UPDATE aims.duty SET valid_until = aims.today() WHERE duty = 'executive_sponsor'$$, 'a superuser ends a duty', NULL),
+    (10, 'MS014', 'people_root',   $$UPDATE aims.duty SET valid_until = NULL WHERE duty = 'executive_sponsor'$$, 'and does not prolong it', NULL),
+    (11, '00000', 'people_app',    $$INSERT INTO aims.duty (person, duty) VALUES ('member', 'risk_owner')$$, 'an AI officer behind a trusted application', 'officer'),
+    (12, 'MS012', 'people_app',    $$INSERT INTO aims.duty (person, duty) VALUES ('officer', 'risk_owner')$$, 'and the same rules', 'officer'),
+    (13, 'MS014', 'people_nobody', $$INSERT INTO aims.duty (person, duty) VALUES ('member', 'data_steward')$$, 'a claim without right opens nothing', 'officer'),
+    (14, 'MS012', 'people_nobody', $$INSERT INTO aims.person (person, full_name, db_role) VALUES ('self', 'Self', 'people_nobody')$$, 'nobody maps the own role', NULL),
+    (15, 'MS012', 'people_nobody', $$UPDATE aims.person SET db_role = 'people_nobody' WHERE person = 'sponsor'$$, 'nor to somebody else', NULL),
+    (16, 'MS012', 'people_nobody', $$INSERT INTO aims.trusted_application VALUES ('people_nobody', true)$$, 'nor makes it a trusted application', NULL),
+    (17, 'MS012', 'people_app',    $$UPDATE aims.trusted_application SET may_approve = true WHERE db_role = 'people_app'$$, 'nor lets it approve', NULL),
+    (18, '00000', 'people_member', $$UPDATE aims.person SET email = 'mia@example.org' WHERE person = 'member'$$, 'one''s own address may change', NULL),
+    (19, '00000', 'people_root',   $$INSERT INTO aims.person (person, full_name, db_role) VALUES ('root', 'Root', 'people_root')$$, 'a superuser may record himself', NULL),
+    (20, '23514', 'people_officer', $$INSERT INTO aims.duty (person, duty, seat) VALUES ('member', 'data_steward', 'legal')$$, 'only committee members have seats', NULL),
+    (21, '23514', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2026-02-01', '2026-01-31')$$, 'a duty does not end before it begins', NULL),
+    (22, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2020-01-01', '2020-12-31')$$, 'a duty in the past', NULL),
+    (23, '23P01', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2020-12-31', '2021-12-31')$$, 'the last day counts as overlap', NULL),
+    (24, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2021-01-01', '2021-12-31')$$, 'the day after does not', NULL))
+    AS t (nr, state, role, command, name, actor)
+ ORDER BY nr;
+SAVEPOINT replica;
+SET LOCAL session_replication_role = replica;
+SELECT lives_ok($$INSERT INTO aims.duty (person, duty) VALUES ('deputy', 'internal_auditor')$$,
+                'a restore puts back what was assigned');
+SELECT is(aims.restoring(), true, 'a superuser with the replica role restores');
+SELECT throws_ok($$SELECT pg_temp.act('people_member', $q$INSERT INTO aims.duty (person, duty) VALUES ('deputy', 'data_steward')$q$)$$,
+                 'MS013', NULL, 'anybody else with it does not');
+ROLLBACK TO replica;
+
+-- Duties by the day
+SELECT is(aims.person_has_duty('member', 'data_steward', system, day), expected, name)
+  FROM (VALUES
+    (NULL, date '2019-12-31', false, 'not before the first day'),
+    (NULL, date '2020-01-01', true, 'on the first day'),
+    (NULL, date '2021-12-31', true, 'on the last day'),
+    (NULL, date '2022-01-01', false, 'not after it'),
+    ('any-system', date '2021-06-01', true, 'a duty of the organisation counts for each system'))
+    AS t (system, day, expected, name);
+SELECT is(pg_temp.act('people_nobody', $$SELECT aims.has_duty('ai_officer')$$)::boolean, false, 'nobody holds no duty');
+
+-- require_duty
+SELECT is(pg_temp.act('people_member', $$SELECT aims.require_duty('{ai_officer,committee_member}')$$), 'member',
+          'require_duty returns the person who holds one of the duties');
+SELECT pg_temp.ends_with('MS013', 'people_member', $$SELECT aims.require_duty('{ai_officer,internal_auditor}')$$,
+                         'and refuses a person who holds none');
+SELECT pg_temp.ends_with('MS014', 'people_nobody', $$SELECT aims.require_duty('{committee_member}')$$,
+                         'and nobody');
+
+-- Shipped rows, on a table of the kind that the other pieces have
+CREATE TABLE pg_temp.shipped_row (item text PRIMARY KEY, shipped boolean NOT NULL DEFAULT false);
+INSERT INTO pg_temp.shipped_row VALUES ('ours', true);
+CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON pg_temp.shipped_row
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
+CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON pg_temp.shipped_row
+    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
+SELECT lives_ok($$INSERT INTO pg_temp.shipped_row VALUES ('site')$$, 'a site adds rows of its own');
+SELECT lives_ok($$UPDATE pg_temp.shipped_row SET item = 'site2' WHERE item = 'site'$$, 'and changes them');
+SELECT throws_ok(command, 'MS016', NULL, 'refuses ' || command)
+  FROM unnest(ARRAY[
+    $$UPDATE pg_temp.shipped_row SET item = 'x' WHERE shipped$$,
+    $$UPDATE pg_temp.shipped_row SET shipped = false WHERE shipped$$,
+    $$UPDATE pg_temp.shipped_row SET shipped = true WHERE NOT shipped$$,
+    $$INSERT INTO pg_temp.shipped_row VALUES ('y', true)$$,
+    $$DELETE FROM pg_temp.shipped_row$$,
+    $$TRUNCATE pg_temp.shipped_row$$]) AS command;
+DELETE FROM pg_temp.shipped_row WHERE NOT shipped;
+SELECT results_eq('SELECT item FROM pg_temp.shipped_row', ARRAY['ours'], 'a site''s own row can be deleted');
+
+SELECT * FROM finish();
+ROLLBACK;
+RESET aims.actor;
