@@ -82,7 +82,7 @@ COMMENT ON COLUMN aims.system_value.system IS 'AI system that the value stands f
 CREATE TABLE aims.intended_table (
     system   aims.slug,
     relation regclass,
-    CONSTRAINT intended_table_pkey PRIMARY KEY (system, relation),
+    CONSTRAINT intended_table_pkey PRIMARY KEY (relation, system),
     CONSTRAINT intended_table_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.intended_table', '');
