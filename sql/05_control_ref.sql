@@ -1,8 +1,8 @@
 -- Keys that people read: slugs, and the numbers of clauses and controls.
 
--- Collation C: keys sort the same everywhere, and no upgrade of a locale
--- library can disturb an index over them.
-CREATE DOMAIN aims.slug AS text COLLATE "C"
+-- No collation of its own: rows that hold slugs could not be compared with rows
+-- of plain text (record_eq). Ranges in a pattern go by code point anyway.
+CREATE DOMAIN aims.slug AS text
     CONSTRAINT slug_form CHECK (VALUE ~ '^[a-z0-9][a-z0-9_.-]{0,62}$');
 COMMENT ON DOMAIN aims.slug IS
     'Readable key: 1 to 63 lower-case ASCII letters, digits, "_", "." or "-", beginning with a letter or digit';
@@ -42,48 +42,49 @@ CREATE TYPE aims.control_ref (
 COMMENT ON TYPE aims.control_ref IS
     'Number of a clause, objective or control in its framework: dot-separated segments of ASCII letters, digits and "-", at most 126 bytes (A.6.2.4, 164.308.a.1.ii.D). Equal when spelled the same; sorted by segment, numeric segments by value';
 
+-- Leakproof, as the comparisons of text are: no value makes them fail.
 CREATE FUNCTION aims.control_ref_eq(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_eq' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_eq(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator =';
 
 CREATE FUNCTION aims.control_ref_ne(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_ne' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_ne(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator <>';
 
 CREATE FUNCTION aims.control_ref_lt(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_lt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_lt(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator <';
 
 CREATE FUNCTION aims.control_ref_le(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_le' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_le(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator <=';
 
 CREATE FUNCTION aims.control_ref_gt(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_gt' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_gt(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator >';
 
 CREATE FUNCTION aims.control_ref_ge(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_ge' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_ge(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator >=';
 
 CREATE FUNCTION aims.control_ref_contains(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_contains' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_contains(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator @>';
 
 CREATE FUNCTION aims.control_ref_contained(aims.control_ref, aims.control_ref) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'aims_control_ref_contained' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_contained' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_contained(aims.control_ref, aims.control_ref) IS
     'Implementation of the operator <@';
 
 CREATE FUNCTION aims.control_ref_cmp(aims.control_ref, aims.control_ref) RETURNS integer
-    AS 'MODULE_PATHNAME', 'aims_control_ref_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'aims_control_ref_cmp' LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE;
 COMMENT ON FUNCTION aims.control_ref_cmp(aims.control_ref, aims.control_ref) IS
     'Btree support: negative, zero or positive as the first sorts before, with or after the second';
 

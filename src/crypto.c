@@ -84,7 +84,8 @@ bool
 crypto_ed25519_verify(const unsigned char *public_key, const void *text,
 					  size_t size, const unsigned char *signature)
 {
-	return crypto_sign_verify_detached(signature, text, size, public_key) == 0;
+	return sodium_init() >= 0 &&
+		crypto_sign_verify_detached(signature, text, size, public_key) == 0;
 }
 
 /*

@@ -16,7 +16,10 @@
 #define CRYPTO_PUBLIC_SIZE 32
 #define CRYPTO_SIGNATURE_SIZE 64
 
-/* Call before any other function; false where no random source is found. */
+/*
+ * Set the library up; false where it finds no source of random numbers. Call
+ * before secrets are handled; verification and base64 need it not.
+ */
 extern bool crypto_init(void);
 
 /* Memory for secrets, NULL where there is none; freeing NULL does nothing. */

@@ -1,0 +1,29 @@
+/*
+ * key.h
+ *		The keys that sign checkpoints: public halves are rows of
+ *		aims.signing_key, the secret one is the file aims.signing_key_file.
+ */
+#ifndef AIMS_KEY_H
+#define AIMS_KEY_H
+
+#include "nodes/pg_list.h"
+
+#include "note.h"
+
+typedef struct SigningKey
+{
+	int32		number;			/* signing_key.signing_key */
+	NoteKey		note;
+} SigningKey;
+
+/* The current key; false where there is none. */
+extern bool key_current(SigningKey *key);
+
+/* All keys that there have been: List of SigningKey *, the newest first. */
+extern List *key_all(void);
+
+/* Sign with the key file, which must hold this key; raises MS023. */
+extern void key_sign(const SigningKey *key, const void *text, size_t size,
+					 unsigned char *signature);
+
+#endif							/* AIMS_KEY_H */
