@@ -31,6 +31,8 @@
 #define CONDITION_HINT \
 	"Use columns of the table, constants, and immutable functions and operators of pg_catalog."
 
+static void condition_refuse(const char *detail) pg_attribute_noreturn();
+
 /* A condition that is not accepted. */
 static void
 condition_refuse(const char *detail)
@@ -40,6 +42,7 @@ condition_refuse(const char *detail)
 			 errmsg("condition is not accepted"),
 			 errdetail_internal("%s", detail),
 			 errhint(CONDITION_HINT)));
+	pg_unreachable();
 }
 
 /* Is the statement more than SELECT <one expression>? */

@@ -408,8 +408,8 @@ aims_govern(PG_FUNCTION_ARGS)
 	level = path_begin();
 	rel = relation_open(g.relid, ShareRowExclusiveLock);
 	check_arguments(&g, rel);
+	relation_close(rel, NoLock);	/* ALTER TABLE wants it closed */
 	govern_relation(&g);
-	relation_close(rel, NoLock);
 	path_end(level);
 	PG_RETURN_VOID();
 }

@@ -62,7 +62,7 @@ owner_execute(const char *statement, int nargs, const char *const *args)
 {
 	Oid			types[FUNC_MAX_ARGS];
 	Datum		values[FUNC_MAX_ARGS];
-	char		nulls[FUNC_MAX_ARGS];
+	char		nulls[FUNC_MAX_ARGS] = {0};
 	int			result;
 
 	for (int i = 0; i < nargs; i++)
