@@ -33,6 +33,7 @@
 #include "checkpoint.h"
 #include "incarnation.h"
 #include "key.h"
+#include "ledger.h"
 #include "row.h"
 #include "tile.h"
 
@@ -83,29 +84,6 @@ checkpoint_check_resumed(void)
 }
 
 /*
- * Take a head from its row.
- */
-static void
-head_from_row(Head *head, HeapTuple row, TupleDesc desc)
-{
-	bool		isnull;
-	bytea	   *root;
-
-	head->tree_size = DatumGetInt64(row_value(row, desc, "tree_size",
-											  &isnull));
-	head->xid = HeapTupleHeaderGetXmin(row->t_data);
-	root = DatumGetByteaPP(row_value(row, desc, "root_hash", &isnull));
-	if (VARSIZE_ANY_EXHDR(root) != HASH_SIZE)
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_LEDGER_CORRUPT),
-				 errmsg("root of the head of size " INT64_FORMAT " is not a hash",
-						head->tree_size),
-				 errdetail("Its row in aims.seal was altered."),
-				 errhint("Run aims.verify().")));
-	memcpy(head->root, VARDATA_ANY(root), HASH_SIZE);
-}
-
-/*
  * Read the newest head.
  */
 bool
@@ -116,13 +94,21 @@ head_newest(Snapshot snapshot, bool committed, Head *head)
 	SysScanDesc scan = systable_beginscan_ordered(rel, index, snapshot, 0,
 												  NULL);
 	HeapTuple	row;
+	Seal		seal;
 
-	do
-		row = systable_getnext_ordered(scan, BackwardScanDirection);
-	while (HeapTupleIsValid(row) && committed &&
-		   TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row->t_data)));
+	while ((row = systable_getnext_ordered(scan,
+										   BackwardScanDirection)) != NULL)
+	{
+		head->xid = HeapTupleHeaderGetXmin(row->t_data);
+		if (!committed || !TransactionIdIsCurrentTransactionId(head->xid))
+			break;
+	}
 	if (HeapTupleIsValid(row))
-		head_from_row(head, row, RelationGetDescr(rel));
+	{
+		seal_read(row, RelationGetDescr(rel), &seal);
+		head->tree_size = seal.tree_size;
+		memcpy(head->root, seal.root, HASH_SIZE);
+	}
 	systable_endscan_ordered(scan);
 	index_close(index, AccessShareLock);
 	table_close(rel, AccessShareLock);
@@ -143,12 +129,14 @@ head_flush(const Head *head)
 }
 
 static const char *const problem_form =
-"It is not a checkpoint: a signed note of origin, size and root.";
+	"It is not a checkpoint: a signed note of origin, size and root.";
 static const char *const problem_origin = "Its origin is another log.";
-static const char *const problem_unsigned = "It is not signed by a key of its origin.";
-static const char *const problem_forged = "Its signature does not fit what it says.";
+static const char *const problem_unsigned =
+	"It is not signed by a key of its origin.";
+static const char *const problem_forged =
+	"Its signature does not fit what it says.";
 static const char *const problem_no_key =
-"There is no signing key that it could be checked with.";
+	"There is no signing key that it could be checked with.";
 
 /*
  * Verify a note against one key. Returns NULL or what is wrong.
@@ -188,7 +176,7 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 	const char *problem = problem_no_key;
 	ListCell   *cell;
 
-	foreach(cell, key_all())
+	foreach (cell, key_all())
 	{
 		SigningKey *key = lfirst(cell);
 		NoteCheckpoint checkpoint;
@@ -239,12 +227,12 @@ checkpoint_from_row(HeapTuple row, TupleDesc desc, int64 *tree_size,
 					MerkleHash root)
 {
 	bool		isnull;
-	char	   *note = checkpoint_from_text(DatumGetTextPP(row_value(row, desc,
-																	 "note",
-																	 &isnull)));
+	Datum		value = row_value(row, desc, "note", &isnull);
+	char	   *note = checkpoint_from_text(DatumGetTextPP(value));
 
-	return checkpoint_problem(note, strlen(note), tree_size, root) == NULL ?
-		note : NULL;
+	if (checkpoint_problem(note, strlen(note), tree_size, root) != NULL)
+		return NULL;
+	return note;
 }
 
 /*
@@ -263,8 +251,8 @@ checkpoint_cached(Snapshot snapshot, int64 *tree_size, MerkleHash root)
 	char	   *note = NULL;
 
 	while (note == NULL &&
-		   HeapTupleIsValid(row = systable_getnext_ordered(scan,
-														   BackwardScanDirection)))
+		   (row = systable_getnext_ordered(scan,
+										   BackwardScanDirection)) != NULL)
 		note = checkpoint_from_row(row, RelationGetDescr(rel), tree_size,
 								   root);
 	systable_endscan_ordered(scan);
@@ -297,6 +285,7 @@ checkpoint_keep(const Head *head, const SigningKey *key, const char *note)
 {
 	Oid			relid = aims_relid("checkpoint");
 	Relation	rel;
+	HeapTuple	row;
 	Datum		values[4];
 	bool		isnull[4] = {false};
 
@@ -310,8 +299,8 @@ checkpoint_keep(const Head *head, const SigningKey *key, const char *note)
 		values[1] = Int32GetDatum(key->number);
 		values[2] = PointerGetDatum(checkpoint_to_text(note));
 		values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
-		CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values,
-												isnull));
+		row = heap_form_tuple(RelationGetDescr(rel), values, isnull);
+		CatalogTupleInsert(rel, row);
 	}
 	table_close(rel, NoLock);
 }
@@ -452,10 +441,12 @@ char *
 checkpoint_note(int64 *tree_size)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	char	   *note = RecoveryInProgress() ?
-		checkpoint_replicated(snapshot, tree_size) :
-		checkpoint_newest(snapshot, tree_size);
+	char	   *note;
 
+	if (RecoveryInProgress())
+		note = checkpoint_replicated(snapshot, tree_size);
+	else
+		note = checkpoint_newest(snapshot, tree_size);
 	UnregisterSnapshot(snapshot);
 	return note;
 }

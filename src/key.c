@@ -171,8 +171,8 @@ key_check_file(int fd)
 static void
 key_read_file(const char *path, KeySecret *secret, NoteKey *key)
 {
-	int			fd = OpenTransientFile(path, O_RDONLY | O_NOFOLLOW |
-									   O_NONBLOCK | PG_BINARY);
+	int			flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | PG_BINARY;
+	int			fd = OpenTransientFile(path, flags);
 	ssize_t		size;
 	Hasher	   *hasher;
 
@@ -297,8 +297,8 @@ key_read(bool *current)
 	HeapTuple	row;
 
 	*current = false;
-	while (HeapTupleIsValid(row = systable_getnext_ordered(scan,
-														   BackwardScanDirection)))
+	while ((row = systable_getnext_ordered(scan,
+										   BackwardScanDirection)) != NULL)
 	{
 		SigningKey *key = palloc(sizeof(SigningKey));
 		bool		isnull;
@@ -356,7 +356,8 @@ key_check_prefix(const char *prefix)
 
 	for (size_t i = 0; valid && i < size; i++)
 		valid = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789.-_~:/", prefix[i]) != NULL;
+					   "0123456789.-_~:/",
+					   prefix[i]) != NULL;
 	if (!valid)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -399,19 +400,19 @@ key_file_exists(const char *path)
 	bool		known = false;
 
 	key_read_public(path, &held);
-	foreach(cell, key_all())
-		known = known || memcmp(((SigningKey *) lfirst(cell))->note.public_key,
-								held.public_key, CRYPTO_PUBLIC_SIZE) == 0;
+	foreach (cell, key_all())
+	{
+		SigningKey *key = lfirst(cell);
+
+		if (memcmp(key->note.public_key, held.public_key,
+				   CRYPTO_PUBLIC_SIZE) == 0)
+			known = true;
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
 			 errmsg("signing key file exists already"),
-			 known ?
-			 errdetail("It holds the key \"%s\" of this ledger.", held.name) :
-			 errdetail("It holds the key \"%s\", which no row of aims.signing_key names: it belongs to another database, or the transaction that made it was rolled back.",
-					   held.name),
-			 known ?
-			 errhint("To replace that key, move the file away first or set another aims.signing_key_file.") :
-			 errhint("Where no other database uses it, delete the file and try again.")));
+			 known ? errdetail("It holds the key \"%s\" of this ledger.", held.name) : errdetail("It holds the key \"%s\", which no row of aims.signing_key names: it belongs to another database, or the transaction that made it was rolled back.", held.name),
+			 known ? errhint("To replace that key, move the file away first or set another aims.signing_key_file.") : errhint("Where no other database uses it, delete the file and try again.")));
 }
 
 /*
@@ -451,8 +452,8 @@ static void
 key_write_file(const char *path, const KeySecret *secret)
 {
 	size_t		size = strlen(secret->text);
-	int			fd = OpenTransientFilePerm(path, O_WRONLY | O_CREAT | O_EXCL |
-										   PG_BINARY, 0600);
+	int			flags = O_WRONLY | O_CREAT | O_EXCL | PG_BINARY;
+	int			fd = OpenTransientFilePerm(path, flags, 0600);
 
 	if (fd < 0 && errno == EEXIST)
 		key_file_exists(path);

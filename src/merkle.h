@@ -19,8 +19,8 @@ typedef unsigned char MerkleHash[HASH_SIZE];
  * Reads the hash of the complete subtree over leaves
  * [index * 2^level, (index + 1) * 2^level).
  */
-typedef void (*MerkleReader) (void *arg, int level, uint64_t index,
-							  MerkleHash out);
+typedef void (*MerkleReader)(void *arg, int level, uint64_t index,
+							 MerkleHash out);
 
 extern void merkle_leaf(Hasher *hasher, const void *leaf, size_t size,
 						MerkleHash out);

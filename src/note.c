@@ -27,10 +27,10 @@ note_character(const char *text, size_t size, uint32_t *character)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *byte = (const unsigned char *) text;
-	int			length = byte[0] < 0x80 ? 1 :
-		(byte[0] & 0xE0) == 0xC0 ? 2 :
-		(byte[0] & 0xF0) == 0xE0 ? 3 :
-		(byte[0] & 0xF8) == 0xF0 ? 4 : 0;
+	int			length = byte[0] < 0x80 ? 1 : (byte[0] & 0xE0) == 0xC0 ? 2
+		: (byte[0] & 0xF0) == 0xE0                             ? 3
+		: (byte[0] & 0xF8) == 0xF0                             ? 4
+																	   : 0;
 
 	if (length == 0 || (size_t) length > size)
 		return 0;
@@ -90,8 +90,8 @@ note_key_init(Hasher *hasher, NoteKey *key, const char *name,
 {
 	static const unsigned char separator[2] = {'\n', NOTE_ED25519};
 	size_t		size = strlen(name);
-	HashPart	parts[3] = {{name, size}, {separator, 2},
-	{public_key, CRYPTO_PUBLIC_SIZE}};
+	HashPart	parts[3] = {
+		{name, size}, {separator, 2}, {public_key, CRYPTO_PUBLIC_SIZE}};
 	unsigned char digest[HASH_SIZE];
 
 	if (size > NOTE_NAME_MAX || !note_name_valid(name, size))
@@ -394,13 +394,13 @@ note_parse_size(const char *text, size_t size, uint64_t *out)
 bool
 note_parse_checkpoint(const Note *note, NoteCheckpoint *checkpoint)
 {
+	const char *end = note->text + note->text_size;
 	const char *line[4];		/* where each begins, and the end */
 
 	line[0] = note->text;
 	for (int i = 1; i < 4; i++)
 	{
-		const char *newline = memchr(line[i - 1], '\n',
-									 note->text + note->text_size - line[i - 1]);
+		const char *newline = memchr(line[i - 1], '\n', end - line[i - 1]);
 
 		if (newline == NULL || newline == line[i - 1])
 			return false;
@@ -408,7 +408,7 @@ note_parse_checkpoint(const Note *note, NoteCheckpoint *checkpoint)
 	}
 	checkpoint->origin = line[0];
 	checkpoint->origin_size = line[1] - line[0] - 1;
-	return line[3] == note->text + note->text_size &&
+	return line[3] == end &&
 		note_parse_size(line[1], line[2] - line[1] - 1, &checkpoint->size) &&
 		crypto_base64_decode(line[2], line[3] - line[2] - 1, checkpoint->root,
 							 HASH_SIZE) == HASH_SIZE;

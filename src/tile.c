@@ -127,6 +127,7 @@ tile_fill(Tile *tile, HeapTuple row, TupleDesc desc)
 	bool		isnull;
 	bytea	   *hashes;
 	Datum		value;
+	int			width;
 
 	tile->width = 0;
 	value = heap_getattr(row, TILE_HASHES, desc, &isnull);
@@ -138,18 +139,19 @@ tile_fill(Tile *tile, HeapTuple row, TupleDesc desc)
 		VARSIZE_ANY_EXHDR(hashes) == 0)
 		tile_corrupt(tile->level, tile->index, "has a wrong length");
 	memcpy(tile->hashes, VARDATA_ANY(hashes), VARSIZE_ANY_EXHDR(hashes));
+	width = VARSIZE_ANY_EXHDR(hashes) / HASH_SIZE;
 
 	for (int column = TILE_SOURCES; column <= TILE_XIDS && tile->level == 0;
 		 column++)
 	{
+		int64	   *out = column == TILE_SOURCES ? tile->sources : tile->xids;
+
 		value = heap_getattr(row, column, desc, &isnull);
-		if (isnull ||
-			!tile_copy_bigints(value, VARSIZE_ANY_EXHDR(hashes) / HASH_SIZE,
-							   column == TILE_SOURCES ? tile->sources : tile->xids))
+		if (isnull || !tile_copy_bigints(value, width, out))
 			tile_corrupt(tile->level, tile->index,
 						 "does not name the entry of each leaf");
 	}
-	tile->width = VARSIZE_ANY_EXHDR(hashes) / HASH_SIZE;
+	tile->width = width;
 }
 
 /*
@@ -292,11 +294,13 @@ tile_leaf_of_entry(TileStore *store, int64 entry_id, int64 *xid)
 	scan = systable_beginscan(store->rel, aims_relid("tile_entries_idx"), true,
 							  store->snapshot, 1, &key);
 	while (leaf < 0 && HeapTupleIsValid(row = systable_getnext(scan)))
-		leaf = tile_search(store,
-						   DatumGetInt64(heap_getattr(row, TILE_INDEX,
-													  RelationGetDescr(store->rel),
-													  &isnull)),
-						   entry_id, xid);
+	{
+		Datum		index = heap_getattr(row, TILE_INDEX,
+										 RelationGetDescr(store->rel),
+										 &isnull);
+
+		leaf = tile_search(store, DatumGetInt64(index), entry_id, xid);
+	}
 	systable_endscan(scan);
 	return leaf;
 }
@@ -443,8 +447,10 @@ tile_bigints(const int64 *elements, int n)
 	array->ndim = 1;
 	array->dataoffset = 0;
 	array->elemtype = INT8OID;
-	ARR_DIMS(array)[0] = n;
-	ARR_LBOUND(array)[0] = 1;
+	ARR_DIMS(array)
+	[0] = n;
+	ARR_LBOUND(array)
+	[0] = 1;
 	memcpy(ARR_DATA_PTR(array), elements, n * sizeof(int64));
 	return PointerGetDatum(array);
 }
@@ -455,7 +461,7 @@ tile_bigints(const int64 *elements, int n)
 static bool
 tile_entry_range(TypeCacheEntry *range_type, const Tile *tile, Datum *range)
 {
-	RangeBound	lower = {.inclusive = true,.lower = true};
+	RangeBound	lower = {.inclusive = true, .lower = true};
 	RangeBound	upper = {.inclusive = true};
 	int64		smallest = PG_INT64_MAX;
 	int64		largest = 0;

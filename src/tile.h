@@ -16,7 +16,7 @@
 
 typedef struct TileStore TileStore;
 
-/* Open the stored tree for reading under a snapshot; keeps the tiles last read. */
+/* Open the stored tree for reading; keeps the tiles last read. */
 extern TileStore *tile_open(Snapshot snapshot);
 extern void tile_close(TileStore *store);
 

@@ -17,12 +17,11 @@ test_sha256(void)
 	{
 		const char *text;
 		const char *digest;
-	}			vectors[] = {
+	} vectors[] = {
 		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
 		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"}
-	};
+		 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"}};
 	Hasher	   *hasher = hasher_create();
 	char	   *million = malloc(1000000);
 	unsigned char out[HASH_SIZE];
@@ -33,15 +32,15 @@ test_sha256(void)
 		size_t		size = strlen(vectors[i].text);
 
 		/* In three parts, one of them empty: the same as in one. */
-		parts[0] = (HashPart) {vectors[i].text, size / 2};
-		parts[1] = (HashPart) {vectors[i].text, 0};
-		parts[2] = (HashPart) {vectors[i].text + size / 2, size - size / 2};
+		parts[0] = (HashPart){vectors[i].text, size / 2};
+		parts[1] = (HashPart){vectors[i].text, 0};
+		parts[2] = (HashPart){vectors[i].text + size / 2, size - size / 2};
 		hasher_digest(hasher, parts, 3, out);
 		is_hex(out, HASH_SIZE, vectors[i].digest, "SHA-256 of \"%s\"",
 			   vectors[i].text);
 	}
 	memset(million, 'a', 1000000);
-	parts[0] = (HashPart) {million, 1000000};
+	parts[0] = (HashPart){million, 1000000};
 	hasher_digest(hasher, parts, 1, out);
 	is_hex(out, HASH_SIZE,
 		   "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
@@ -59,20 +58,19 @@ test_ed25519(void)
 		const char *public_key;
 		const char *message;
 		const char *signature;
-	}			vectors[] = {
+	} vectors[] = {
 		{"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-			"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-			"",
-			"e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
+		 "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+		 "",
+		 "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
 		{"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-			"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-			"72",
-			"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
+		 "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+		 "72",
+		 "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
 		{"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-			"fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-			"af82",
-			"6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"}
-	};
+		 "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+		 "af82",
+		 "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"}};
 
 	for (size_t i = 0; i < 3; i++)
 	{
@@ -107,12 +105,9 @@ static void
 test_base64(void)
 {
 	static const char *const vectors[][2] = {
-		{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-		{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}
-	};
+		{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
 	static const char *const refused[] = {
-		"Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Zm9v!", "Zm8=Zm8=", "Z", "===="
-	};
+		"Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Zm9v!", "Zm8=Zm8=", "Z", "===="};
 	char		text[CRYPTO_BASE64_SIZE(6)];
 	char		bytes[8];
 
@@ -123,7 +118,8 @@ test_base64(void)
 		crypto_base64_encode(vectors[i][0], size, text);
 		ok(strcmp(text, vectors[i][1]) == 0, "base64 of \"%s\"", vectors[i][0]);
 		ok(crypto_base64_decode(text, strlen(text), bytes, sizeof(bytes)) ==
-		   (int) size && memcmp(bytes, vectors[i][0], size) == 0,
+				   (int) size &&
+		   memcmp(bytes, vectors[i][0], size) == 0,
 		   "\"%s\" back", text);
 	}
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)

@@ -96,7 +96,8 @@ test_sign(void)
 	   crypto_ed25519_sign(secret + 1, text, strlen(text), signature),
 	   "sign the example");
 	ok(note_format_signature(&key, signature, formatted) == strlen(line) &&
-	   strcmp(formatted, line) == 0, "as Go does");
+	   strcmp(formatted, line) == 0,
+	   "as Go does");
 	crypto_secret_free(secret);
 }
 
@@ -160,7 +161,7 @@ test_malformed(void)
 	{
 		const char *name;
 		const char *note;
-	}			cases[] = {
+	} cases[] = {
 		{"nothing", ""},
 		{"no signature", "text\n"},
 		{"no signature line", "text\n\n"},
@@ -176,8 +177,7 @@ test_malformed(void)
 		{"surrogate", "te\355\240\200xt\n\n\342\200\224 a AAAAAAA=\n"},
 		{"above Unicode", "te\364\220\200\200xt\n\n\342\200\224 a AAAAAAA=\n"},
 		{"cut character", "te\342\200\n\n\342\200\224 a AAAAAAA=\n"},
-		{"two spaces", "text\n\n\342\200\224 a  AAAAAAA=\n"}
-	};
+		{"two spaces", "text\n\n\342\200\224 a  AAAAAAA=\n"}};
 	char	   *many = malloc(4000);
 	Note		note;
 
@@ -208,18 +208,18 @@ test_checkpoint(void)
 		"a\n92233720368547758070\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
 		"\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
 		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxqw==\n",
-		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nextension\n"
-	};
+		"a\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\nextension\n"};
 	NoteCheckpoint checkpoint;
 	char		out[NOTE_CHECKPOINT_MAX];
-	Note		note = {.text = spec,.text_size = strlen(spec)};
+	Note		note = {.text = spec, .text_size = strlen(spec)};
 
 	ok(note_parse_checkpoint(&note, &checkpoint) &&
 	   checkpoint.size == 20852163 && checkpoint.origin_size == 27,
 	   "the checkpoint of the specification");
 	ok(note_format_checkpoint("example.com/behind-the-sofa", checkpoint.size,
 							  checkpoint.root, out) == strlen(spec) &&
-	   strcmp(out, spec) == 0, "and back");
+	   strcmp(out, spec) == 0,
+	   "and back");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 	{
 		note.text = refused[i];
