@@ -73,6 +73,16 @@ actor_is_current(void)
 		*actor_set_in == MyLocalTransactionId;
 }
 
+/* The OID of relation aims.<name>; InvalidOid where it is missing. */
+Oid
+aims_relid_or_none(const char *name)
+{
+	Oid			namespace = get_namespace_oid("aims", true);
+
+	return OidIsValid(namespace) ? get_relname_relid(name, namespace) :
+		InvalidOid;
+}
+
 /* The OID of relation aims.<name>; an error where it is missing. */
 Oid
 aims_relid(const char *name)
@@ -138,7 +148,7 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_PRE_COMMIT:
 		case XACT_EVENT_PRE_PREPARE:
 			capture_pre_commit();
-			guard_pre_commit();
+			guard_pre_commit(event == XACT_EVENT_PRE_PREPARE);
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:

@@ -24,6 +24,9 @@ extern bool actor_is_current(void);
 /* The OID of relation (or index, or sequence) aims.<name>. */
 extern Oid	aims_relid(const char *name);
 
+/* The same; InvalidOid where it is missing, as after DROP EXTENSION. */
+extern Oid	aims_relid_or_none(const char *name);
+
 /* The owner of schema aims: who our own look-ups run as. */
 extern Oid	aims_owner(void);
 

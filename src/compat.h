@@ -60,6 +60,14 @@ compat_find_setting(const char *name)
 }
 #endif
 
+/* Does the role own the relation? */
+#if PG_VERSION_NUM >= 160000
+#define relation_is_owned(relid, role) \
+	object_ownercheck(RelationRelationId, relid, role)
+#else
+#define relation_is_owned(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)

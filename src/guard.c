@@ -1,25 +1,279 @@
+/*
+ * guard.c
+ *		Deciding on the rows that are written to governed relations.
+ *
+ * The row trigger asks for each row, with the newest invalidations. What was
+ * written by which system is remembered per subtransaction, and before the
+ * commit each surviving part is decided on again, under the switch-off lock
+ * (switch.c). In between nothing is locked.
+ *
+ * Output is every inserted row, and the old as well as the new row of an
+ * UPDATE. A deleted row is not output: what a system wrote may be taken away
+ * whatever has become of the system.
+ *
+ * A switch-off is obeyed in mode observe too. A logical replication worker
+ * refuses nothing, since that would stop its subscription for ever; it
+ * records.
+ */
 #include "aims.h"
+
+#include "access/xact.h"
+#include "mb/pg_wchar.h"
+#include "replication/logicalworker.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "decision.h"
 #include "guard.h"
+#include "refusal.h"
+#include "switch.h"
+#include "system_column.h"
+#include "violation.h"
+
+/* Longest part of an unknown value that is shown and recorded, in bytes. */
+#define SHOWN_SYSTEM_LENGTH 63
+
+/* What a row's system column says; not terminated, NULL for a null. */
+typedef struct Mark
+{
+	const char *value;
+	int			length;
+} Mark;
+
+/* Rows of one system that were written to one relation. */
+typedef struct Written
+{
+	int32		registry_id;
+	const char *system;			/* decision.c's only copy of the slug */
+	uint64		rows;
+} Written;
+
+/* What one subtransaction has written. */
+typedef struct GuardLevel
+{
+	SubTransactionId subid;
+	struct GuardLevel *parent;
+	List	   *written;
+	List	   *violations;
+} GuardLevel;
+
+static GuardLevel *levels = NULL;	/* innermost subtransaction first */
+
+/* The level of the current subtransaction. */
+static GuardLevel *
+level_current(void)
+{
+	SubTransactionId subid = GetCurrentSubTransactionId();
+	GuardLevel *level;
+
+	if (levels != NULL && levels->subid == subid)
+		return levels;
+	level = MemoryContextAllocZero(TopTransactionContext, sizeof(GuardLevel));
+	level->subid = subid;
+	level->parent = levels;
+	levels = level;
+	return level;
+}
+
+/* Remember rows of a system, for the decision before the commit. */
+static void
+level_remember(GuardLevel *level, int32 registry_id, const char *system,
+			   uint64 rows)
+{
+	ListCell   *lc;
+	MemoryContext caller;
+	Written    *written;
+
+	foreach(lc, level->written)
+	{
+		written = lfirst(lc);
+		if (written->system == system && written->registry_id == registry_id)
+		{
+			written->rows += rows;
+			return;
+		}
+	}
+	caller = MemoryContextSwitchTo(TopTransactionContext);
+	written = palloc(sizeof(Written));
+	written->registry_id = registry_id;
+	written->system = system;
+	written->rows = rows;
+	level->written = lappend(level->written, written);
+	MemoryContextSwitchTo(caller);
+}
+
+/* Add what a subtransaction has written to its parent's. */
+static void
+level_merge(GuardLevel *into, const GuardLevel *from)
+{
+	ListCell   *lc;
+
+	foreach(lc, from->written)
+	{
+		const Written *written = lfirst(lc);
+
+		level_remember(into, written->registry_id, written->system,
+					   written->rows);
+	}
+	into->violations = violation_merge(into->violations, from->violations);
+}
+
+/* Does the decision refuse, or only violate? */
+static bool
+guard_enforces(const Decision *d)
+{
+	return (!d->observe || d->cause == CAUSE_SWITCHED_OFF) &&
+		!IsLogicalWorker();
+}
+
+/* A value of the system column; a null where there is no column. */
+static Mark
+guard_mark(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
+{
+	Mark		mark = {NULL, 0};
+
+	if (tuple != NULL && entry->system_column != NULL)
+		mark.value = system_column_value(rel, tuple, entry->system_column,
+										 &mark.length);
+	return mark;
+}
+
+/* Do two marks say the same? */
+static bool
+guard_same_mark(Mark a, Mark b)
+{
+	if (a.value == NULL || b.value == NULL)
+		return a.value == b.value;
+	return a.length == b.length && memcmp(a.value, b.value, a.length) == 0;
+}
+
+/* The decision on a row that is marked so; NULL: it is nobody's. */
+static const Decision *
+guard_decide(const RegistryEntry *entry, Mark mark)
+{
+	if (entry->system_column == NULL)
+		return decision_for_system(entry->registry_id, entry->system);
+	if (mark.value == NULL)
+		return NULL;
+	return decision_for_value(entry->registry_id, mark.value, mark.length);
+}
+
+/* Refuse the row, or count it. */
+static void
+guard_violated(const Decision *d, Mark mark, Relation rel, HeapTuple tuple)
+{
+	const char *shown = d->system;
+	GuardLevel *level;
+
+	if (shown == NULL)
+		shown = pnstrdup(mark.value, pg_mbcliplen(mark.value, mark.length,
+												  SHOWN_SYSTEM_LENGTH));
+	if (guard_enforces(d))
+		refuse_row(d, shown, rel, tuple);
+	level = level_current();
+	level->violations = violation_count(level->violations, d, shown, 1, rel,
+										tuple);
+}
+
+/*
+ * Decide on one row and act on it, if it is output. Returns its system, or
+ * NULL where it is none of AI.
+ */
+static const char *
+guard_tuple(const RegistryEntry *entry, Relation rel, HeapTuple tuple,
+			Mark mark, bool output)
+{
+	const Decision *d = guard_decide(entry, mark);
+	const char *system;
+
+	if (d == NULL || d->cause == CAUSE_NOT_AI)
+		return NULL;
+	system = d->system;
+	if (output && CAUSE_REFUSES(d->cause))
+		guard_violated(d, mark, rel, tuple);
+	if (output && system != NULL)
+		level_remember(level_current(), entry->registry_id, system, 1);
+	return system;
+}
 
 const char *
 guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 		  HeapTuple newtup)
 {
-	return entry->system;
+	Mark		old_mark = guard_mark(entry, rel, oldtup);
+	Mark		new_mark = guard_mark(entry, rel, newtup);
+	const char *system;
+	const char *old_system = NULL;
+
+	AcceptInvalidationMessages();
+	if (newtup == NULL)
+		return guard_tuple(entry, rel, oldtup, old_mark, false);
+	system = guard_tuple(entry, rel, newtup, new_mark, true);
+	if (oldtup != NULL && !guard_same_mark(old_mark, new_mark))
+		old_system = guard_tuple(entry, rel, oldtup, old_mark, true);
+	return system != NULL ? system : old_system;
 }
 
-void
-guard_pre_commit(void)
+/* Decide again on what a system has written. */
+static void
+guard_check_written(GuardLevel *level, const Written *written)
 {
+	const Decision *d = decision_for_system(written->registry_id,
+											written->system);
+
+	if (!CAUSE_REFUSES(d->cause))
+		return;
+	if (guard_enforces(d))
+		refuse_commit(d, written->rows);
+	if (!violation_counted(level->violations, d))
+		level->violations = violation_count(level->violations, d, d->system,
+											written->rows, NULL, NULL);
 }
 
+/* Before the commit: decide again, under the lock, and write violations. */
+void
+guard_pre_commit(bool prepare)
+{
+	ListCell   *lc;
+
+	switch_pre_commit(prepare);
+	if (levels == NULL)
+		return;
+	Assert(levels->parent == NULL);
+	if (levels->written != NIL && !switch_lock_output())
+		return;
+	foreach(lc, levels->written)
+		guard_check_written(levels, lfirst(lc));
+	violation_write(levels->violations);
+}
+
+/* The transaction is over; its memory goes by itself. */
 void
 guard_end(void)
 {
+	levels = NULL;
+	switch_end();
 }
 
+/* A subtransaction is over: its parent takes over, or forgets, its part. */
 void
 guard_subxact(SubXactEvent event, SubTransactionId mine,
 			  SubTransactionId parent)
 {
+	GuardLevel *level = levels;
+
+	if (level == NULL || level->subid != mine)
+		return;
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		if (level->parent == NULL || level->parent->subid != parent)
+			level->subid = parent;
+		else
+		{
+			level_merge(level->parent, level);
+			levels = level->parent;
+		}
+	}
+	else if (event == SUBXACT_EVENT_ABORT_SUB)
+		levels = level->parent;
 }

@@ -20,7 +20,7 @@ extern const char *guard_row(const RegistryEntry *entry, Relation rel,
 							 HeapTuple oldtup, HeapTuple newtup);
 
 /* Called by the transaction callbacks of aims.c */
-extern void guard_pre_commit(void); /* PRE_COMMIT and PRE_PREPARE */
+extern void guard_pre_commit(bool prepare); /* PRE_COMMIT, PRE_PREPARE */
 extern void guard_end(void);	/* COMMIT, ABORT, PREPARE */
 extern void guard_subxact(SubXactEvent event, SubTransactionId mine,
 						  SubTransactionId parent);

@@ -1,0 +1,24 @@
+/*
+ * condition.h
+ *		Conditions that mark rows as AI output.
+ */
+#ifndef AIMS_CONDITION_H
+#define AIMS_CONDITION_H
+
+#include "utils/rel.h"
+
+/* A condition as the server prints it, on columns of the bare row, NEW, OLD. */
+typedef struct Condition
+{
+	char	   *row;
+	char	   *new_row;
+	char	   *old_row;
+} Condition;
+
+/*
+ * Parse and check a condition on rows of rel; MS032 where it is not accepted.
+ * The caller has pinned search_path, and creates triggers under the same one.
+ */
+extern Condition *condition_parse(Relation rel, const char *source);
+
+#endif							/* AIMS_CONDITION_H */

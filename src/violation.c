@@ -1,0 +1,231 @@
+/*
+ * violation.c
+ *		Counting AI output that passes though it is not allowed.
+ *
+ * One row of aims.violation per transaction, relation, system and cause, so
+ * that ten million rows in mode observe cost ten million additions. The rows
+ * are written past triggers and privileges, like those of the ledger.
+ */
+#include "aims.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "commands/sequence.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "image.h"
+#include "row.h"
+#include "violation.h"
+
+/* Unknown values beyond these are counted together, under no name. */
+#define VIOLATION_UNKNOWN_VALUES 100
+
+typedef struct Violation
+{
+	Oid			relid;
+	const char *system;			/* NULL: further unknown values */
+	Cause		cause;
+	bool		observe;
+	uint64		rows;
+	Jsonb	   *example;		/* primary key, or NULL */
+} Violation;
+
+/* The primary key of a row, as entries of the ledger have it. */
+static Jsonb *
+violation_example(Relation rel, HeapTuple tuple)
+{
+	ImageWriter *writer = image_writer(rel, RelationGetRelationName(rel));
+	StringInfoData image;
+	StringInfoData key;
+	Jsonb	   *example = NULL;
+
+	if (writer->nkey == 0)
+		return NULL;
+	initStringInfo(&image);
+	initStringInfo(&key);
+	image_write(writer, RelationGetDescr(rel), tuple, &image, &key, &example);
+	return example;
+}
+
+/* Are two nullable strings the same? */
+static bool
+violation_same_system(const char *a, const char *b)
+{
+	return a == NULL ? b == NULL : b != NULL && strcmp(a, b) == 0;
+}
+
+/* The count of that relation, system and cause; *unknown counts the values. */
+static Violation *
+violation_find(List *violations, Oid relid, const char *system, Cause cause,
+			   int *unknown)
+{
+	ListCell   *lc;
+
+	*unknown = 0;
+	foreach(lc, violations)
+	{
+		Violation  *v = lfirst(lc);
+
+		if (v->relid != relid || v->cause != cause)
+			continue;
+		if (violation_same_system(v->system, system))
+			return v;
+		(*unknown)++;
+	}
+	return NULL;
+}
+
+/* Find the count or begin one; its memory is the transaction's. */
+static Violation *
+violation_place(List **violations, Oid relid, const char *system, Cause cause,
+				bool observe)
+{
+	int			unknown;
+	Violation  *v = violation_find(*violations, relid, system, cause,
+								   &unknown);
+	MemoryContext caller;
+
+	if (v == NULL && cause == CAUSE_SYSTEM_UNKNOWN && system != NULL &&
+		unknown >= VIOLATION_UNKNOWN_VALUES)
+		return violation_place(violations, relid, NULL, cause, observe);
+	if (v != NULL)
+		return v;
+	caller = MemoryContextSwitchTo(TopTransactionContext);
+	v = palloc0(sizeof(Violation));
+	v->relid = relid;
+	v->system = system ? pstrdup(system) : NULL;
+	v->cause = cause;
+	v->observe = observe;
+	*violations = lappend(*violations, v);
+	MemoryContextSwitchTo(caller);
+	return v;
+}
+
+List *
+violation_count(List *violations, const Decision *d, const char *system,
+				uint64 rows, Relation rel, HeapTuple tuple)
+{
+	Violation  *v = violation_place(&violations, d->relid, system, d->cause,
+									d->observe);
+
+	if (v->rows == 0 && tuple != NULL)
+	{
+		Jsonb	   *example = violation_example(rel, tuple);
+
+		if (example != NULL)
+		{
+			v->example = MemoryContextAlloc(TopTransactionContext,
+											VARSIZE(example));
+			memcpy(v->example, example, VARSIZE(example));
+		}
+	}
+	v->rows += rows;
+	return violations;
+}
+
+bool
+violation_counted(List *violations, const Decision *d)
+{
+	int			unknown;
+
+	return violation_find(violations, d->relid, d->system, d->cause,
+						  &unknown) != NULL;
+}
+
+List *
+violation_merge(List *violations, List *more)
+{
+	ListCell   *lc;
+
+	if (violations == NIL)
+		return more;
+	foreach(lc, more)
+	{
+		Violation  *from = lfirst(lc);
+		Violation  *into = violation_place(&violations, from->relid,
+										   from->system, from->cause,
+										   from->observe);
+
+		if (into->rows == 0)
+			into->example = from->example;
+		into->rows += from->rows;
+	}
+	return violations;
+}
+
+/* Set a column of a row to be written. */
+static void
+violation_set(TupleDesc desc, Datum *values, bool *nulls, const char *column,
+			  Datum value)
+{
+	AttrNumber	attnum = row_column(desc, column);
+
+	values[attnum - 1] = value;
+	nulls[attnum - 1] = false;
+}
+
+/* The value of aims.govern_mode, the type of column mode. */
+static Datum
+violation_mode(TupleDesc desc, bool observe)
+{
+	Form_pg_attribute attr = TupleDescAttr(desc, row_column(desc, "mode") - 1);
+
+	return DirectFunctionCall2(enum_in,
+							   CStringGetDatum(observe ? "observe" : "enforce"),
+							   ObjectIdGetDatum(attr->atttypid));
+}
+
+/* Write one row. */
+static void
+violation_insert(Relation rel, const Violation *v)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum	   *values = palloc0(sizeof(Datum) * desc->natts);
+	bool	   *nulls = palloc(sizeof(bool) * desc->natts);
+	uint64		xid = U64FromFullTransactionId(GetTopFullTransactionId());
+	const char *role = GetUserNameFromId(GetSessionUserId(), false);
+
+	memset(nulls, true, sizeof(bool) * desc->natts);
+	violation_set(desc, values, nulls, "violation_id",
+				  Int64GetDatum(nextval_internal(aims_relid("violation_violation_id_seq"),
+												 false)));
+	violation_set(desc, values, nulls, "recorded_at",
+				  TimestampTzGetDatum(GetCurrentTimestamp()));
+	violation_set(desc, values, nulls, "xid", Int64GetDatum((int64) xid));
+	violation_set(desc, values, nulls, "relation", ObjectIdGetDatum(v->relid));
+	if (v->system != NULL)
+		violation_set(desc, values, nulls, "system",
+					  CStringGetTextDatum(v->system));
+	violation_set(desc, values, nulls, "cause",
+				  CStringGetTextDatum(cause_name(v->cause)));
+	violation_set(desc, values, nulls, "sqlstate",
+				  CStringGetTextDatum(unpack_sql_state(cause_sqlstate(v->cause))));
+	violation_set(desc, values, nulls, "rows", Int64GetDatum(v->rows));
+	if (v->example != NULL)
+		violation_set(desc, values, nulls, "example_key",
+					  JsonbPGetDatum(v->example));
+	violation_set(desc, values, nulls, "session_user_name",
+				  CStringGetTextDatum(role));
+	violation_set(desc, values, nulls, "mode", violation_mode(desc, v->observe));
+	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
+}
+
+void
+violation_write(List *violations)
+{
+	Oid			relid = aims_relid_or_none("violation");
+	Relation	rel;
+	ListCell   *lc;
+
+	if (violations == NIL || !OidIsValid(relid))
+		return;
+	rel = table_open(relid, RowExclusiveLock);
+	foreach(lc, violations)
+		violation_insert(rel, lfirst(lc));
+	table_close(rel, RowExclusiveLock);
+}
