@@ -126,7 +126,7 @@ SELECT is(string_agg(format('%s %s %s', physical_relation, key, new_image), E'\n
     E'public.part_low {"id": 1, "order": "low"} {"id":1,"order":"low"}\n'
     'public.part_high {"id": 11, "order": "high"} {"order":"high","id":11}',
     'rows of partitions name both, in their own column order')
-FROM aims.audit_entry WHERE relation = 'public."Part ed"';
+FROM aims.audit_entry WHERE relation = 'public."Part ed"' AND operation = 'INSERT';
 INSERT INTO part_low VALUES (2, 'direct');
 SELECT is((pg_temp.newest('public."Part ed"')).key, '{"id": 2, "order": "direct"}', 'writing to a partition is captured at once, or at the latest before the commit');
 UPDATE "Part ed" SET id = 12 WHERE id = 2;
