@@ -49,6 +49,8 @@ typedef struct SessionParticulars
 	Oid			user;
 	Oid			session_user;
 	StringInfoData prefix;		/* JSON text up to the key */
+	Datum		values[Natts_entry];	/* of the session's columns */
+	bool		nulls[Natts_entry];
 } SessionParticulars;
 
 /* An entry that is not written yet. */
@@ -76,6 +78,7 @@ typedef struct EntryBuffer
 	SubTransactionId subid;
 	struct EntryBuffer *parent;
 	MemoryContext context;		/* of the entries */
+	Oid			sequence;		/* that numbers entries */
 	int			n;
 	Size		bytes;
 	PendingEntry entries[BUFFER_ENTRIES];
@@ -150,6 +153,37 @@ particulars_current(const Particulars *now)
 		same_string(session->p.reason, now->reason);
 }
 
+/* Set a nullable varlena column. */
+static void
+set_column(Datum *values, bool *nulls, int attnum, void *value)
+{
+	nulls[attnum - 1] = value == NULL;
+	values[attnum - 1] = PointerGetDatum(value);
+}
+
+/* Set a nullable text column from a string. */
+static void
+set_string(Datum *values, bool *nulls, int attnum, const char *s)
+{
+	set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
+}
+
+/* Make the session's columns, the same for every entry. */
+static void
+particulars_columns(SessionParticulars *s)
+{
+	memset(s->nulls, true, sizeof(s->nulls));
+	set_string(s->values, s->nulls, Anum_entry_session_user,
+			   s->p.session_user);
+	set_string(s->values, s->nulls, Anum_entry_role, s->p.role);
+	set_string(s->values, s->nulls, Anum_entry_person, s->p.person);
+	set_string(s->values, s->nulls, Anum_entry_claim, s->p.claim);
+	set_string(s->values, s->nulls, Anum_entry_application,
+			   s->p.application);
+	set_string(s->values, s->nulls, Anum_entry_client, s->p.client);
+	set_string(s->values, s->nulls, Anum_entry_reason, s->p.reason);
+}
+
 /*
  * The particulars of the session. They live until the end of the transaction,
  * since pending entries point to them.
@@ -176,6 +210,7 @@ session_particulars(void)
 	fresh->p.reason = now.reason ? pstrdup(now.reason) : NULL;
 	initStringInfo(&fresh->prefix);
 	particulars_begin(&fresh->prefix, &fresh->p);
+	particulars_columns(fresh);
 	MemoryContextSwitchTo(caller);
 	session = fresh;
 	return session;
@@ -196,6 +231,7 @@ buffer_current(void)
 	buffer->context = AllocSetContextCreate(TopTransactionContext,
 											"aims entries",
 											ALLOCSET_DEFAULT_SIZES);
+	buffer->sequence = aims_relid("audit_entry_entry_id_seq");
 	buffer->n = 0;
 	buffer->bytes = 0;
 	buffers = buffer;
@@ -231,21 +267,6 @@ fill_salt(unsigned char *salt)
 	memcpy(salt, pool + used, ENTRY_SALT_SIZE);
 	explicit_bzero(pool + used, ENTRY_SALT_SIZE);
 	used += ENTRY_SALT_SIZE;
-}
-
-/* Set a nullable varlena column. */
-static void
-set_column(Datum *values, bool *nulls, int attnum, void *value)
-{
-	nulls[attnum - 1] = value == NULL;
-	values[attnum - 1] = PointerGetDatum(value);
-}
-
-/* Set a nullable text column from a string. */
-static void
-set_string(Datum *values, bool *nulls, int attnum, const char *s)
-{
-	set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
 }
 
 /* A digest as a bytea. */
@@ -292,35 +313,40 @@ set_digests(Datum *values, bool *nulls, PendingEntry *entry, Hasher *hasher)
 										entry->new_image.len) : NULL);
 }
 
+/* Set a column that is never null. */
+static void
+set_value(Datum *values, bool *nulls, int attnum, Datum value)
+{
+	values[attnum - 1] = value;
+	nulls[attnum - 1] = false;
+}
+
 /* The tuple of a pending entry. */
 static HeapTuple
 entry_tuple(TupleDesc desc, PendingEntry *entry, Hasher *hasher)
 {
 	Datum		values[Natts_entry];
-	bool		nulls[Natts_entry] = {false};
-	Particulars *p = &entry->session->p;
+	bool		nulls[Natts_entry];
+	FullTransactionId xid = GetTopFullTransactionId();
 
-	values[Anum_entry_id - 1] = Int64GetDatum(entry->entry_id);
-	values[Anum_entry_incarnation - 1] = Int32GetDatum(incarnation_current());
-	values[Anum_entry_xid - 1] =
-		Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
-	values[Anum_entry_recorded_at - 1] =
-		TimestampTzGetDatum(entry->recorded_at);
-	set_string(values, nulls, Anum_entry_session_user, p->session_user);
-	set_string(values, nulls, Anum_entry_role, p->role);
-	set_string(values, nulls, Anum_entry_person, p->person);
-	set_string(values, nulls, Anum_entry_application, p->application);
-	set_string(values, nulls, Anum_entry_client, p->client);
-	set_string(values, nulls, Anum_entry_reason, p->reason);
-	set_string(values, nulls, Anum_entry_claim, p->claim);
+	memcpy(values, entry->session->values, sizeof(values));
+	memcpy(nulls, entry->session->nulls, sizeof(nulls));
+	set_value(values, nulls, Anum_entry_id, Int64GetDatum(entry->entry_id));
+	set_value(values, nulls, Anum_entry_incarnation,
+			  Int32GetDatum(incarnation_current()));
+	set_value(values, nulls, Anum_entry_xid,
+			  Int64GetDatum((int64) U64FromFullTransactionId(xid)));
+	set_value(values, nulls, Anum_entry_recorded_at,
+			  TimestampTzGetDatum(entry->recorded_at));
 	set_column(values, nulls, Anum_entry_operation, entry->operation);
 	set_column(values, nulls, Anum_entry_relation, entry->relation);
 	set_column(values, nulls, Anum_entry_physical, entry->physical);
 	set_column(values, nulls, Anum_entry_system, entry->system);
 	set_column(values, nulls, Anum_entry_key, entry->key);
 	set_digests(values, nulls, entry, hasher);
-	nulls[Anum_entry_shape - 1] = entry->shape == 0;
-	values[Anum_entry_shape - 1] = Int32GetDatum(entry->shape);
+	if (entry->shape != 0)
+		set_value(values, nulls, Anum_entry_shape,
+				  Int32GetDatum(entry->shape));
 	return heap_form_tuple(desc, values, nulls);
 }
 
@@ -345,11 +371,12 @@ buffer_write(EntryBuffer *buffer)
 	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
 								 RowExclusiveLock);
 	IndexInfo  *info = BuildIndexInfo(idx);
-	TupleDesc	desc = RelationGetDescr(rel);
+	/* slots would pin and unpin the relation's own descriptor one by one */
+	TupleDesc	desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	TupleTableSlot **slots = palloc(sizeof(TupleTableSlot *) * buffer->n);
 	Hasher	   *hasher = hasher_create();
 
-	Assert(desc->natts >= Natts_entry);
+	Assert(desc->natts == Natts_entry);
 	for (int i = 0; i < buffer->n; i++)
 	{
 		slots[i] = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
@@ -409,8 +436,7 @@ static int64
 entry_end(EntryBuffer *buffer, PendingEntry *entry)
 {
 	entry->recorded_at = GetCurrentTimestamp();
-	entry->entry_id = nextval_internal(aims_relid("audit_entry_entry_id_seq"),
-									   false);
+	entry->entry_id = nextval_internal(buffer->sequence, false);
 	buffer->bytes += entry->old_image.len + entry->new_image.len;
 	buffer->n++;
 	return entry->entry_id;
