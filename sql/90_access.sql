@@ -81,7 +81,7 @@ END $$;
 -- Nobody has anything until a bundle is granted.
 REVOKE ALL ON ALL TABLES IN SCHEMA aims FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA aims FROM PUBLIC;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA aims FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA aims FROM PUBLIC;
 DO $$
 DECLARE
     named regtype;
@@ -89,14 +89,15 @@ BEGIN
     FOR named IN
         SELECT t.oid
         FROM pg_type AS t
+        LEFT JOIN pg_class AS c ON c.oid = t.typrelid
         WHERE t.typnamespace = 'aims'::regnamespace
-        AND t.typtype IN ('b', 'd', 'e') AND t.typelem = 0
+        AND t.typcategory <> 'A' AND (c.oid IS NULL OR c.relkind = 'c')
     LOOP
         EXECUTE format('REVOKE ALL ON TYPE %s FROM PUBLIC', named);
     END LOOP;
 END $$;
 
-CREATE VIEW aims.bundle_privilege AS
+CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     WITH reader (bundle) AS (VALUES ('analyst'), ('auditor'), ('reviewer'), ('officer'), ('administrator')),
     governance (name) AS (
         SELECT c.relname
@@ -180,7 +181,7 @@ BEGIN
         EXECUTE format('GRANT %s ON %s %s TO %s', item.privilege, item.kind, item.object, role);
     END LOOP;
     FOR item IN SELECT t.oid::regtype AS name FROM pg_type AS t
-                WHERE t.typnamespace = 'aims'::regnamespace AND t.typtype IN ('b', 'd', 'e') AND t.typelem = 0 LOOP
+                WHERE t.typnamespace = 'aims'::regnamespace AND t.typtype IN ('b', 'd', 'e') AND t.typcategory <> 'A' LOOP
         EXECUTE format('GRANT USAGE ON TYPE %s TO %s', item.name, role);
     END LOOP;
     PERFORM aims.log_event('grant_duty_role', jsonb_build_object('bundle', bundle, 'role', role::text));
