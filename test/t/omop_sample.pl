@@ -119,8 +119,9 @@ is(count('omop.visit_occurrence'), 1791, 'sample loaded: visit_occurrence');
 $node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION aims;
 INSERT INTO aims.person (person, full_name) VALUES ('owner', 'The Owner');
-INSERT INTO aims.ai_system (system, title, owner)
-VALUES ('note-reader', 'Reads clinical notes', 'owner'), ('lab-ai', 'Predicts laboratory values', 'owner');
+INSERT INTO aims.ai_system (system, title, owner, purpose)
+VALUES ('note-reader', 'Note reader', 'owner', 'Finds terms in clinical notes'),
+       ('lab-ai', 'Laboratory AI', 'owner', 'Predicts laboratory values');
 SQL
 
 sub govern_measurement
