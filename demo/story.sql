@@ -1,4 +1,4 @@
--- What `make demo` plays (demo/run says how). Warehouse: warehouse.sql.
+-- What `make demo` plays, after warehouse.sql and roles.sql (demo/run says how).
 
 \connect - :superuser
 
@@ -14,10 +14,6 @@ CREATE EXTENSION aims;
 -- Everybody acts under a database role of their own. The superuser is the root of trust: he names the sponsor and the
 -- AI officer. She assigns all other duties, never her own.
 
-CREATE ROLE vogel LOGIN; CREATE ROLE okafor LOGIN; CREATE ROLE fischer LOGIN; CREATE ROLE patel LOGIN;
-CREATE ROLE park LOGIN; CREATE ROLE etl LOGIN;
-GRANT USAGE ON SCHEMA omop, cdw TO etl;
-GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA omop, cdw TO etl;
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Northfield Health', 'America/Chicago');
 INSERT INTO aims.person (person, full_name, db_role) VALUES
     ('hale', 'Dr Marcus Hale', NULL),        ('vogel', 'Miriam Vogel', 'vogel'), ('okafor', 'Samuel Okafor', 'okafor'),
