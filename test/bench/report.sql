@@ -35,7 +35,7 @@ CREATE FUNCTION pg_temp.show(of_measure text, of_variant text, unit text) RETURN
             FROM cell AS c WHERE c.measure = of_measure AND c.variant = of_variant);
 
 \echo
-SELECT format('PostgreSQL %s, %s cores, fsync %s; %s rows of 14 columns, %s rounds (%s pairs for the guard), %s s of single rows',
+SELECT format('PostgreSQL %s, %s cores, fsync %s; %s rows of 14 columns; rounds: %s, pairs for the guard: %s; %s s of single rows',
               current_setting('server_version'), :cores, current_setting('fsync'), to_char(:rows, 'FM999,999,999'),
               :rounds, :pairs, :duration);
 \echo 'Medians; in brackets the median ratio to unaudited in the same round.'
@@ -56,7 +56,7 @@ SELECT l.title AS what,
             WHEN CASE WHEN l.of_ratio THEN c.ratio ELSE c.value END * CASE l.good WHEN 'low' THEN 1 ELSE -1 END
                  <= l.target * CASE l.good WHEN 'low' THEN 1 ELSE -1 END THEN 'met'
             ELSE 'missed' END AS result
-FROM line AS l LEFT JOIN cell AS c ON c.measure = l.measure AND c.variant = l.rated
+FROM line AS l JOIN cell AS c ON c.measure = l.measure AND c.variant = l.rated
 ORDER BY l.place;
 
 \echo
