@@ -6,5 +6,5 @@ CREATE ROLE fischer LOGIN;
 CREATE ROLE patel LOGIN;
 CREATE ROLE park LOGIN;
 CREATE ROLE etl LOGIN;
-GRANT USAGE ON SCHEMA omop, cdw TO etl;
+GRANT USAGE ON SCHEMA omop, cdw TO vogel, okafor, fischer, patel, park, etl;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA omop, cdw TO etl;

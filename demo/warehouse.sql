@@ -207,7 +207,7 @@ SELECT v.id, v.person_id,
        CASE WHEN v.kind < 0.26 THEN 'inpatient' WHEN v.kind < 0.5 THEN 'emergency' ELSE 'outpatient' END,
        -- one visit in eight is at another hospital than the patient's own
        CASE WHEN v.elsewhere < 0.125 THEN 1 + (p.care_site_id % 3) ELSE p.care_site_id END,
-       timestamp '2026-01-01' + v.at * interval '262 days',
+       date_trunc('minute', timestamp '2026-01-01' + v.at * interval '262 days'),
        s.severity,
        s.severity + 0.35 * pg_temp.normal(v.id, 'septic') > 1.5
 FROM (SELECT id, 1 + floor(3000 * pg_temp.uniform(id, 'patient') * pg_temp.uniform(id, 'again'))::integer AS person_id,
@@ -259,7 +259,7 @@ FROM stay AS s
      ) AS k (concept, loinc, blood, unit, ucum, mean, shift, sd, low, high, digits),
      LATERAL (SELECT greatest(round(k.mean + k.shift * greatest(s.severity, -0.5)
                                     + k.sd * pg_temp.normal(s.visit_occurrence_id, k.loinc), k.digits), 0.1),
-                     s.start_at + (10 + 50 * pg_temp.uniform(s.visit_occurrence_id, k.loinc)) * interval '1 minute'
+                     s.start_at + floor(10 + 50 * pg_temp.uniform(s.visit_occurrence_id, k.loinc)) * interval '1 minute'
              ) AS m (raw, at),
      LATERAL (SELECT CASE WHEN k.ucum = '%' THEN least(m.raw, 100) ELSE m.raw END, m.at) AS t (value, at)
 WHERE s.kind <> 'outpatient' OR NOT k.blood;
