@@ -140,6 +140,16 @@ is($behind->safe_psql('postgres', 'SELECT aims.checkpoint()'),
 refused($behind, 'SELECT aims.create_signing_key($$example.org$$)', '25006',
 	'no key is created on a standby');
 
+# An encoding that lacks the dash of signature lines says so at once.
+$primary->safe_psql('postgres',
+	"CREATE DATABASE latin1 TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+$primary->safe_psql('latin1', 'CREATE EXTENSION aims');
+like(
+	($primary->psql('latin1', 'SELECT aims.create_signing_key($$example.org$$)',
+			extra_params => [ '-v', 'VERBOSITY=verbose' ]))[2],
+	qr/ERROR:  MS023:.*LATIN1/,
+	'no key in an encoding that cannot hold a note');
+
 # What is published now never reaches the standby that is behind.
 $behind->stop;
 my $older = $primary->safe_psql('postgres', 'SELECT aims.checkpoint()');
