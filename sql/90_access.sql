@@ -111,7 +111,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
+                       ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'FUNCTION', f.name, 'EXECUTE'
     FROM reader AS b
@@ -139,10 +139,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'FUNCTION', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
     CROSS JOIN (VALUES ('aims.approve(text,text,text,text)'), ('aims.reject(text,text,text)'),
+                       ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
                        ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)')) AS f (name)
     UNION ALL
     SELECT 'officer', 'FUNCTION', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
+                 ('aims.withdraw_request(bigint,text)'),
                  ('aims.advance(text,aims.lifecycle_stage,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing

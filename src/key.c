@@ -18,6 +18,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "common/relpath.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
@@ -583,6 +584,33 @@ key_record(SigningKey *key, const char *verifier)
 }
 
 /*
+ * Refuse where the database's encoding cannot hold a note: it has a dash that
+ * not every encoding has.
+ */
+static void
+key_check_encoding(void)
+{
+	unsigned char dash[] = "\342\200\224";
+	unsigned char converted[16];
+	int			encoding = GetDatabaseEncoding();
+	Oid			conversion;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return;
+	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(conversion) ||
+		pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, dash, 3,
+									  converted, sizeof(converted),
+									  true) != 3)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
+				 errmsg("checkpoints cannot be written in encoding \"%s\"",
+						pg_encoding_to_char(encoding)),
+				 errdetail("A signed note contains the character U+2014, which the database's encoding lacks."),
+				 errhint("Use a database of encoding UTF8.")));
+}
+
+/*
  * Refuse to make a key in the wrong circumstances. Returns whether checkpoints
  * are withheld, which a new origin ends.
  */
@@ -593,8 +621,7 @@ key_check_circumstances(void)
 
 	PreventCommandIfReadOnly("create_signing_key()");
 	PreventCommandDuringRecovery("create_signing_key()");
-	/* A note has a dash that not every encoding has: say so now. */
-	(void) pg_any_to_server("\342\200\224", 3, PG_UTF8);
+	key_check_encoding();
 	newest = incarnation_newest();
 	if (newest.number > 0 && !newest.here)
 		checkpoint_seal_first();

@@ -113,6 +113,10 @@ func checkCheckpoint(text string, known note.Verifiers) tlog.Tree {
 	ok(err == nil, "checkpoint of size %d opens (%v)", tree.N, err)
 	accepted := 0
 	for i := 0; i < len(text); i++ {
+		if i == len(text)-len("?=\n") {
+			// Go does not mind the unused bits before the padding.
+			continue
+		}
 		b := []byte(text)
 		b[i] ^= 1
 		if _, err := open(string(b), known); err == nil {
