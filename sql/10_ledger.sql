@@ -185,3 +185,16 @@ CREATE FUNCTION aims.leaf(entry_id bigint) RETURNS bytea
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_leaf';
 COMMENT ON FUNCTION aims.leaf(bigint) IS
     'Leaf of a sealed entry: canonical JSON text in UTF-8 whose RFC 6962 leaf hash stands in the tree (doc/formats.md). MS024 where the entry is not sealed';
+
+CREATE FUNCTION aims.verify(
+        trusted_checkpoint text DEFAULT NULL,
+        OUT check_name text, OUT ok boolean, OUT entry_id bigint, OUT detail text)
+    RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_verify';
+COMMENT ON FUNCTION aims.verify(text) IS
+    'Verify the whole ledger: a row per check with verdict, first offending entry and detail. Pass a checkpoint that was kept outside the server: without one, only what an attacker left inconsistent is found. Works on a standby';
+
+CREATE FUNCTION aims.log_event(kind text, detail jsonb, system text DEFAULT NULL) RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_log_event';
+COMMENT ON FUNCTION aims.log_event(text, jsonb, text) IS
+    'Write an EVENT entry into the ledger, for example a prompt template''s version or a user''s override; returns its entry id. kind must not be empty (22023)';

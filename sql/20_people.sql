@@ -38,6 +38,7 @@ COMMENT ON FUNCTION aims.check_time_zone() IS
 
 CREATE TRIGGER check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON aims.organisation
     FOR EACH ROW EXECUTE FUNCTION aims.check_time_zone();
+ALTER TABLE aims.organisation ENABLE ALWAYS TRIGGER check_time_zone;
 COMMENT ON TRIGGER check_time_zone ON aims.organisation IS 'Accepts names of pg_timezone_names only';
 
 CREATE FUNCTION aims.today() RETURNS date

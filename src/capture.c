@@ -49,7 +49,16 @@ typedef struct SessionParticulars
 	Oid			user;
 	Oid			session_user;
 	StringInfoData prefix;		/* JSON text up to the key */
+	Datum		values[Natts_entry];	/* of the session's columns */
+	bool		nulls[Natts_entry];
 } SessionParticulars;
+
+/* A piece of the buffer's text; there is none where the length is negative. */
+typedef struct Piece
+{
+	int			start;
+	int			length;
+} Piece;
 
 /* An entry that is not written yet. */
 typedef struct PendingEntry
@@ -62,23 +71,33 @@ typedef struct PendingEntry
 	text	   *physical;
 	text	   *system;
 	Jsonb	   *key;
-	StringInfoData key_text;
-	StringInfoData old_image;
-	StringInfoData new_image;
+	Piece		key_text;
+	Piece		old_image;
+	Piece		new_image;
 	bool		keep_old;
 	bool		keep_new;
 	int32		shape;
 } PendingEntry;
 
-/* The entries of one subtransaction. */
+/*
+ * The entries of one subtransaction. Most transactions change a row or two,
+ * some millions: arrays grow as they are needed, and stay until the end.
+ */
 typedef struct EntryBuffer
 {
 	SubTransactionId subid;
 	struct EntryBuffer *parent;
-	MemoryContext context;		/* of the entries */
+	MemoryContext context;		/* of the buffer itself */
+	MemoryContext row_context;	/* of what a flush forgets */
+	Oid			sequence;		/* that numbers entries */
+	TupleDesc	desc;			/* of aims.audit_entry, on the first flush */
 	int			n;
-	Size		bytes;
-	PendingEntry entries[BUFFER_ENTRIES];
+	int			capacity;
+	PendingEntry *entries;
+	TupleTableSlot **slots;
+	int			nslots;
+	StringInfoData text;		/* of all pieces */
+	StringInfoData particulars; /* of one entry */
 } EntryBuffer;
 
 static EntryBuffer *buffers = NULL; /* innermost subtransaction first */
@@ -150,6 +169,37 @@ particulars_current(const Particulars *now)
 		same_string(session->p.reason, now->reason);
 }
 
+/* Set a nullable varlena column. */
+static void
+set_column(Datum *values, bool *nulls, int attnum, void *value)
+{
+	nulls[attnum - 1] = value == NULL;
+	values[attnum - 1] = PointerGetDatum(value);
+}
+
+/* Set a nullable text column from a string. */
+static void
+set_string(Datum *values, bool *nulls, int attnum, const char *s)
+{
+	set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
+}
+
+/* Make the session's columns, the same for every entry. */
+static void
+particulars_columns(SessionParticulars *s)
+{
+	memset(s->nulls, true, sizeof(s->nulls));
+	set_string(s->values, s->nulls, Anum_entry_session_user,
+			   s->p.session_user);
+	set_string(s->values, s->nulls, Anum_entry_role, s->p.role);
+	set_string(s->values, s->nulls, Anum_entry_person, s->p.person);
+	set_string(s->values, s->nulls, Anum_entry_claim, s->p.claim);
+	set_string(s->values, s->nulls, Anum_entry_application,
+			   s->p.application);
+	set_string(s->values, s->nulls, Anum_entry_client, s->p.client);
+	set_string(s->values, s->nulls, Anum_entry_reason, s->p.reason);
+}
+
 /*
  * The particulars of the session. They live until the end of the transaction,
  * since pending entries point to them.
@@ -176,9 +226,36 @@ session_particulars(void)
 	fresh->p.reason = now.reason ? pstrdup(now.reason) : NULL;
 	initStringInfo(&fresh->prefix);
 	particulars_begin(&fresh->prefix, &fresh->p);
+	particulars_columns(fresh);
 	MemoryContextSwitchTo(caller);
 	session = fresh;
 	return session;
+}
+
+/* A new buffer for a subtransaction. */
+static EntryBuffer *
+buffer_push(SubTransactionId subid)
+{
+	MemoryContext context = AllocSetContextCreate(TopTransactionContext,
+												  "aims entries",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	EntryBuffer *buffer = palloc0(sizeof(EntryBuffer));
+
+	buffer->subid = subid;
+	buffer->context = context;
+	buffer->row_context = AllocSetContextCreate(context, "aims rows",
+												ALLOCSET_DEFAULT_SIZES);
+	buffer->sequence = aims_relid("audit_entry_entry_id_seq");
+	buffer->capacity = 8;
+	buffer->entries = palloc(sizeof(PendingEntry) * buffer->capacity);
+	buffer->slots = palloc(sizeof(TupleTableSlot *) * buffer->capacity);
+	initStringInfo(&buffer->text);
+	initStringInfo(&buffer->particulars);
+	buffer->parent = buffers;
+	buffers = buffer;
+	MemoryContextSwitchTo(caller);
+	return buffer;
 }
 
 /* The buffer of the current subtransaction. */
@@ -186,31 +263,20 @@ static EntryBuffer *
 buffer_current(void)
 {
 	SubTransactionId subid = GetCurrentSubTransactionId();
-	EntryBuffer *buffer;
 
 	if (buffers != NULL && buffers->subid == subid)
 		return buffers;
-	buffer = MemoryContextAlloc(TopTransactionContext, sizeof(EntryBuffer));
-	buffer->subid = subid;
-	buffer->parent = buffers;
-	buffer->context = AllocSetContextCreate(TopTransactionContext,
-											"aims entries",
-											ALLOCSET_DEFAULT_SIZES);
-	buffer->n = 0;
-	buffer->bytes = 0;
-	buffers = buffer;
-	return buffer;
+	return buffer_push(subid);
 }
 
 /* Drop the innermost buffer with whatever it holds. */
 static void
 buffer_pop(void)
 {
-	EntryBuffer *buffer = buffers;
+	MemoryContext context = buffers->context;
 
-	buffers = buffer->parent;
-	MemoryContextDelete(buffer->context);
-	pfree(buffer);
+	buffers = buffers->parent;
+	MemoryContextDelete(context);
 }
 
 /* Fresh random bytes for a salt, drawn from the system a page at a time. */
@@ -233,94 +299,97 @@ fill_salt(unsigned char *salt)
 	used += ENTRY_SALT_SIZE;
 }
 
-/* Set a nullable varlena column. */
-static void
-set_column(Datum *values, bool *nulls, int attnum, void *value)
-{
-	nulls[attnum - 1] = value == NULL;
-	values[attnum - 1] = PointerGetDatum(value);
-}
-
-/* Set a nullable text column from a string. */
-static void
-set_string(Datum *values, bool *nulls, int attnum, const char *s)
-{
-	set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
-}
-
 /* A digest as a bytea. */
 static bytea *
-digest_bytea(Hasher *hasher, const void *salt, char tag, StringInfo text)
+digest_bytea(Hasher *hasher, const void *salt, char tag, const char *text,
+			 int length)
 {
 	bytea	   *digest = palloc(VARHDRSZ + HASH_SIZE);
 
 	SET_VARSIZE(digest, VARHDRSZ + HASH_SIZE);
-	entry_digest(hasher, salt, tag, text->data, text->len,
+	entry_digest(hasher, salt, tag, text, length,
 				 (unsigned char *) VARDATA(digest));
 	return digest;
 }
 
+/* Set the digest of an image and, where it is kept, the image. */
+static void
+set_image(Datum *values, bool *nulls, EntryBuffer *buffer, Hasher *hasher,
+		  const void *salt, char tag, Piece image, bool keep)
+{
+	int			image_attnum = tag == 'o' ? Anum_entry_old_image :
+		Anum_entry_new_image;
+	int			digest_attnum = tag == 'o' ? Anum_entry_old_digest :
+		Anum_entry_new_digest;
+	const char *text = buffer->text.data + image.start;
+
+	set_column(values, nulls, digest_attnum, image.length < 0 ? NULL :
+			   digest_bytea(hasher, salt, tag, text, image.length));
+	set_column(values, nulls, image_attnum, !keep ? NULL :
+			   cstring_to_text_with_len(text, image.length));
+}
+
 /* Set the salt, the three digests, and the images that are kept. */
 static void
-set_digests(Datum *values, bool *nulls, PendingEntry *entry, Hasher *hasher)
+set_digests(Datum *values, bool *nulls, EntryBuffer *buffer,
+			PendingEntry *entry, Hasher *hasher)
 {
 	bytea	   *salt = palloc(VARHDRSZ + ENTRY_SALT_SIZE);
-	StringInfoData particulars;
+	StringInfo	particulars = &buffer->particulars;
 
 	SET_VARSIZE(salt, VARHDRSZ + ENTRY_SALT_SIZE);
 	fill_salt((unsigned char *) VARDATA(salt));
 	set_column(values, nulls, Anum_entry_salt, salt);
 
-	initStringInfo(&particulars);
-	appendBinaryStringInfo(&particulars, entry->session->prefix.data,
+	resetStringInfo(particulars);
+	appendBinaryStringInfo(particulars, entry->session->prefix.data,
 						   entry->session->prefix.len);
-	particulars_end(&particulars, entry->key_text.data, entry->key_text.len);
+	particulars_end(particulars, buffer->text.data + entry->key_text.start,
+					entry->key_text.length, entry->keep_old, entry->keep_new);
 	set_column(values, nulls, Anum_entry_particulars_digest,
-			   digest_bytea(hasher, VARDATA(salt), 'p', &particulars));
-	set_column(values, nulls, Anum_entry_old_digest, entry->old_image.data ?
-			   digest_bytea(hasher, VARDATA(salt), 'o', &entry->old_image) :
-			   NULL);
-	set_column(values, nulls, Anum_entry_new_digest, entry->new_image.data ?
-			   digest_bytea(hasher, VARDATA(salt), 'n', &entry->new_image) :
-			   NULL);
-	set_column(values, nulls, Anum_entry_old_image, entry->keep_old ?
-			   cstring_to_text_with_len(entry->old_image.data,
-										entry->old_image.len) : NULL);
-	set_column(values, nulls, Anum_entry_new_image, entry->keep_new ?
-			   cstring_to_text_with_len(entry->new_image.data,
-										entry->new_image.len) : NULL);
+			   digest_bytea(hasher, VARDATA(salt), 'p', particulars->data,
+							particulars->len));
+	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'o',
+			  entry->old_image, entry->keep_old);
+	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'n',
+			  entry->new_image, entry->keep_new);
+}
+
+/* Set a column that is never null. */
+static void
+set_value(Datum *values, bool *nulls, int attnum, Datum value)
+{
+	values[attnum - 1] = value;
+	nulls[attnum - 1] = false;
 }
 
 /* The tuple of a pending entry. */
 static HeapTuple
-entry_tuple(TupleDesc desc, PendingEntry *entry, Hasher *hasher)
+entry_tuple(EntryBuffer *buffer, PendingEntry *entry, Hasher *hasher)
 {
 	Datum		values[Natts_entry];
-	bool		nulls[Natts_entry] = {false};
-	Particulars *p = &entry->session->p;
+	bool		nulls[Natts_entry];
+	FullTransactionId xid = GetTopFullTransactionId();
 
-	values[Anum_entry_id - 1] = Int64GetDatum(entry->entry_id);
-	values[Anum_entry_incarnation - 1] = Int32GetDatum(incarnation_current());
-	values[Anum_entry_xid - 1] =
-		Int64GetDatum((int64) U64FromFullTransactionId(GetTopFullTransactionId()));
-	values[Anum_entry_recorded_at - 1] =
-		TimestampTzGetDatum(entry->recorded_at);
-	set_string(values, nulls, Anum_entry_session_user, p->session_user);
-	set_string(values, nulls, Anum_entry_role, p->role);
-	set_string(values, nulls, Anum_entry_person, p->person);
-	set_string(values, nulls, Anum_entry_application, p->application);
-	set_string(values, nulls, Anum_entry_client, p->client);
-	set_string(values, nulls, Anum_entry_reason, p->reason);
-	set_string(values, nulls, Anum_entry_claim, p->claim);
+	memcpy(values, entry->session->values, sizeof(values));
+	memcpy(nulls, entry->session->nulls, sizeof(nulls));
+	set_value(values, nulls, Anum_entry_id, Int64GetDatum(entry->entry_id));
+	set_value(values, nulls, Anum_entry_incarnation,
+			  Int32GetDatum(incarnation_current()));
+	set_value(values, nulls, Anum_entry_xid,
+			  Int64GetDatum((int64) U64FromFullTransactionId(xid)));
+	set_value(values, nulls, Anum_entry_recorded_at,
+			  TimestampTzGetDatum(entry->recorded_at));
 	set_column(values, nulls, Anum_entry_operation, entry->operation);
 	set_column(values, nulls, Anum_entry_relation, entry->relation);
 	set_column(values, nulls, Anum_entry_physical, entry->physical);
 	set_column(values, nulls, Anum_entry_system, entry->system);
 	set_column(values, nulls, Anum_entry_key, entry->key);
-	set_digests(values, nulls, entry, hasher);
-	nulls[Anum_entry_shape - 1] = entry->shape == 0;
-	values[Anum_entry_shape - 1] = Int32GetDatum(entry->shape);
-	return heap_form_tuple(desc, values, nulls);
+	set_digests(values, nulls, buffer, entry, hasher);
+	if (entry->shape != 0)
+		set_value(values, nulls, Anum_entry_shape,
+				  Int32GetDatum(entry->shape));
+	return heap_form_tuple(buffer->desc, values, nulls);
 }
 
 /* Add the index entry of a written row. */
@@ -336,6 +405,27 @@ index_entry(Relation idx, IndexInfo *info, Relation rel, TupleTableSlot *slot)
 						UNIQUE_CHECK_NO, false, info);
 }
 
+/*
+ * Slots for n entries. They share a copy of the descriptor: the relation's own
+ * would be pinned and unpinned for each.
+ */
+static TupleTableSlot **
+buffer_slots(EntryBuffer *buffer, TupleDesc desc, int n)
+{
+	MemoryContext caller = MemoryContextSwitchTo(buffer->context);
+
+	if (buffer->desc == NULL)
+	{
+		Assert(desc->natts == Natts_entry);
+		buffer->desc = CreateTupleDescCopy(desc);
+	}
+	while (buffer->nslots < n)
+		buffer->slots[buffer->nslots++] =
+			MakeSingleTupleTableSlot(buffer->desc, &TTSOpsHeapTuple);
+	MemoryContextSwitchTo(caller);
+	return buffer->slots;
+}
+
 /* Write the buffer's entries; the caller has set the memory context. */
 static void
 buffer_write(EntryBuffer *buffer)
@@ -344,17 +434,13 @@ buffer_write(EntryBuffer *buffer)
 	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
 								 RowExclusiveLock);
 	IndexInfo  *info = BuildIndexInfo(idx);
-	TupleDesc	desc = RelationGetDescr(rel);
-	TupleTableSlot **slots = palloc(sizeof(TupleTableSlot *) * buffer->n);
+	TupleTableSlot **slots = buffer_slots(buffer, RelationGetDescr(rel),
+										  buffer->n);
 	Hasher	   *hasher = hasher_create();
 
-	Assert(desc->natts >= Natts_entry);
 	for (int i = 0; i < buffer->n; i++)
-	{
-		slots[i] = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
-		ExecStoreHeapTuple(entry_tuple(desc, &buffer->entries[i], hasher),
+		ExecStoreHeapTuple(entry_tuple(buffer, &buffer->entries[i], hasher),
 						   slots[i], false);
-	}
 	hasher_free(hasher);
 	if (buffer->n == 1)
 		table_tuple_insert(rel, slots[0], GetCurrentCommandId(true), 0, NULL);
@@ -364,7 +450,7 @@ buffer_write(EntryBuffer *buffer)
 	for (int i = 0; i < buffer->n; i++)
 	{
 		index_entry(idx, info, rel, slots[i]);
-		ExecDropSingleTupleTableSlot(slots[i]);
+		ExecClearTuple(slots[i]);
 	}
 	index_close(idx, RowExclusiveLock);
 	table_close(rel, RowExclusiveLock);
@@ -378,26 +464,42 @@ buffer_flush(EntryBuffer *buffer)
 
 	if (buffer->n == 0)
 		return;
-	caller = MemoryContextSwitchTo(buffer->context);
+	caller = MemoryContextSwitchTo(buffer->row_context);
 	buffer_write(buffer);
 	MemoryContextSwitchTo(caller);
 	buffer->n = 0;
-	buffer->bytes = 0;
-	MemoryContextReset(buffer->context);
+	resetStringInfo(&buffer->text);
+	MemoryContextReset(buffer->row_context);
 }
 
-/* Begin an entry; memory of its parts comes from the buffer's context. */
+/* Make room for one more entry. */
+static void
+buffer_reserve(EntryBuffer *buffer)
+{
+	if (buffer->n == BUFFER_ENTRIES || buffer->text.len > BUFFER_BYTES)
+		buffer_flush(buffer);
+	if (buffer->n < buffer->capacity)
+		return;
+	buffer->capacity = Min(buffer->capacity * 4, BUFFER_ENTRIES);
+	buffer->entries = repalloc(buffer->entries,
+							   sizeof(PendingEntry) * buffer->capacity);
+	buffer->slots = repalloc(buffer->slots,
+							 sizeof(TupleTableSlot *) * buffer->capacity);
+}
+
+/* Begin an entry; memory of its parts comes from the buffer's row context. */
 static PendingEntry *
 entry_begin(EntryBuffer *buffer, const char *operation, const char *relation)
 {
 	PendingEntry *entry;
 
-	if (buffer->n == BUFFER_ENTRIES || buffer->bytes > BUFFER_BYTES)
-		buffer_flush(buffer);
+	buffer_reserve(buffer);
 	entry = &buffer->entries[buffer->n];
 	memset(entry, 0, sizeof(PendingEntry));
+	entry->key_text.length = entry->old_image.length =
+		entry->new_image.length = -1;
 	entry->session = session_particulars();
-	MemoryContextSwitchTo(buffer->context);
+	MemoryContextSwitchTo(buffer->row_context);
 	entry->operation = cstring_to_text(operation);
 	entry->relation = relation ? cstring_to_text(relation) : NULL;
 	return entry;
@@ -408,11 +510,29 @@ static int64
 entry_end(EntryBuffer *buffer, PendingEntry *entry)
 {
 	entry->recorded_at = GetCurrentTimestamp();
-	entry->entry_id = nextval_internal(aims_relid("audit_entry_entry_id_seq"),
-									   false);
-	buffer->bytes += entry->old_image.len + entry->new_image.len;
+	entry->entry_id = nextval_internal(buffer->sequence, false);
 	buffer->n++;
 	return entry->entry_id;
+}
+
+/* Write a row's image into the buffer's text and, where asked for, its key. */
+static Piece
+capture_image(EntryBuffer *buffer, PendingEntry *entry, CapturedRelation *cr,
+			  TupleDesc desc, HeapTuple tuple, bool with_key)
+{
+	StringInfo	out = &buffer->text;
+	Piece		image = {out->len, 0};
+	int			key_start = -1;
+
+	image_write(cr->writer, desc, tuple, out, with_key ? &key_start : NULL,
+				&entry->key);
+	image.length = (with_key ? key_start : out->len) - image.start;
+	if (with_key)
+	{
+		entry->key_text.start = key_start;
+		entry->key_text.length = out->len - key_start;
+	}
+	return image;
 }
 
 /* Put a changed row into the buffer. */
@@ -432,19 +552,15 @@ capture_row(const RegistryEntry *registered, Relation rel,
 	entry->physical = cr->physical ? cstring_to_text(cr->physical) : NULL;
 	entry->system = system ? cstring_to_text(system) : NULL;
 	entry->shape = cr->shape_id;
-	initStringInfo(&entry->key_text);
 	if (old != NULL)
 	{
-		initStringInfo(&entry->old_image);
-		image_write(cr->writer, desc, old, &entry->old_image,
-					new == NULL ? &entry->key_text : NULL, &entry->key);
+		entry->old_image = capture_image(buffer, entry, cr, desc, old,
+										 new == NULL);
 		entry->keep_old = policy != IMAGE_DIGEST;
 	}
 	if (new != NULL)
 	{
-		initStringInfo(&entry->new_image);
-		image_write(cr->writer, desc, new, &entry->new_image,
-					&entry->key_text, &entry->key);
+		entry->new_image = capture_image(buffer, entry, cr, desc, new, true);
 		entry->keep_new = policy == IMAGE_FULL;
 	}
 	(void) entry_end(buffer, entry);
@@ -464,8 +580,9 @@ capture_event(const char *operation, const char *relation, const char *system,
 	entry->system = system ? cstring_to_text(system) : NULL;
 	if (detail != NULL)
 	{
-		initStringInfo(&entry->new_image);
-		appendStringInfoString(&entry->new_image, detail);
+		entry->new_image.start = buffer->text.len;
+		entry->new_image.length = strlen(detail);
+		appendStringInfoString(&buffer->text, detail);
 		entry->keep_new = true;
 	}
 	entry_id = entry_end(buffer, entry);
@@ -652,9 +769,39 @@ aims_append_only(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_LEDGER_APPEND_ONLY),
-			 errmsg("\"aims.%s\" is append-only and is written by the ledger alone",
+			 errmsg("\"aims.%s\" is append-only and is written by the extension alone",
 					RelationGetRelationName(data->tg_relation)),
-			 errdetail("Entries come from captured changes, tree heads from aims.seal."),
+			 errdetail("Its rows come from captured changes and from the acts of the ledger."),
 			 errhint("To restore a dump, connect as a superuser with PGOPTIONS='-c session_replication_role=replica'.")));
 	PG_RETURN_NULL();
+}
+
+PG_FUNCTION_INFO_V1(aims_log_event);
+/* Write an EVENT entry that an application wants in the ledger. */
+Datum
+aims_log_event(PG_FUNCTION_ARGS)
+{
+	StringInfoData detail;
+	text	   *kind;
+
+	if (PG_ARGISNULL(0) || VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("kind of an event must not be empty")));
+	kind = PG_GETARG_TEXT_PP(0);
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, "{\"kind\":");
+	json_string(&detail, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
+	if (!PG_ARGISNULL(1))
+	{
+		Jsonb	   *jsonb = PG_GETARG_JSONB_P(1);
+		char	   *s = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+
+		appendStringInfoString(&detail, ",\"detail\":");
+		json_text(&detail, s, strlen(s));
+	}
+	appendStringInfoChar(&detail, '}');
+	PG_RETURN_INT64(capture_event("EVENT", NULL, PG_ARGISNULL(2) ? NULL :
+								  text_to_cstring(PG_GETARG_TEXT_PP(2)),
+								  detail.data));
 }

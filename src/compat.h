@@ -68,6 +68,13 @@ compat_find_setting(const char *name)
 #define relation_is_owned(relid, role) pg_class_ownercheck(relid, role)
 #endif
 
+/* A qualified name as text, parsed; an error where it is none. */
+#if PG_VERSION_NUM >= 160000
+#define compat_qualified_name(text) stringToQualifiedNameList(text, NULL)
+#else
+#define compat_qualified_name(text) stringToQualifiedNameList(text)
+#endif
+
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)

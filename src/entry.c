@@ -53,16 +53,23 @@ particulars_begin(StringInfo out, const Particulars *p)
 	member(out, "reason", p->reason);
 }
 
-/* Append the key, as jsonb prints it, and close the object. */
+/* Append what is the row's own, and close the object. */
 void
-particulars_end(StringInfo out, const char *key, int key_length)
+particulars_end(StringInfo out, const char *key, int key_length,
+				bool has_old, bool has_new)
 {
+	const char *separator = out->data[out->len - 1] == '{' ? "" : ",";
+
 	if (key != NULL && key_length > 0)
 	{
-		appendStringInfoString(out, out->data[out->len - 1] == '{' ?
-							   "\"key\":" : ",\"key\":");
+		appendStringInfo(out, "%s\"key\":", separator);
 		json_text(out, key, key_length);
+		separator = ",";
 	}
+	if (has_old || has_new)
+		appendStringInfo(out, "%s\"images\":\"%s\"", separator,
+						 has_old && has_new ? "old and new" :
+						 has_old ? "old" : "new");
 	appendStringInfoChar(out, '}');
 }
 

@@ -72,9 +72,14 @@ typedef struct EntryLeaf
 	const unsigned char *new_digest;
 } EntryLeaf;
 
-/* Append the particulars without key and closing brace, then the rest. */
+/*
+ * Append the particulars that a session's entries share, then the row's own:
+ * its key, as jsonb prints it, and which images are stored beside their
+ * digests (one that vanishes later is missed).
+ */
 extern void particulars_begin(StringInfo out, const Particulars *p);
-extern void particulars_end(StringInfo out, const char *key, int key_length);
+extern void particulars_end(StringInfo out, const char *key, int key_length,
+							bool has_old, bool has_new);
 
 /* SHA-256(salt || tag || text in UTF-8); tag is 'p', 'o' or 'n'. */
 extern void entry_digest(Hasher *hasher, const void *salt, char tag,

@@ -521,24 +521,27 @@ image_key(ImageWriter *writer, StringInfo out)
 
 /* Write the image, and the key where it is asked for and there is one. */
 static void
-image_write_parts(ImageWriter *writer, StringInfo image, StringInfo key,
-				  Jsonb **jsonb)
+image_write_parts(ImageWriter *writer, StringInfo out, int *key_start,
+				  Jsonb **key)
 {
-	image_columns(writer, image);
-	if (key != NULL && writer->nkey > 0)
-		*jsonb = image_key(writer, key);
+	image_columns(writer, out);
+	if (key_start == NULL)
+		return;
+	*key_start = out->len;
+	if (writer->nkey > 0)
+		*key = image_key(writer, out);
 }
 
 /* The same under the pinned formats. */
 static void
-image_write_pinned(ImageWriter *writer, StringInfo image, StringInfo key,
-				   Jsonb **jsonb)
+image_write_pinned(ImageWriter *writer, StringInfo out, int *key_start,
+				   Jsonb **key)
 {
 	Formats		session = image_pin_formats();
 
 	PG_TRY();
 	{
-		image_write_parts(writer, image, key, jsonb);
+		image_write_parts(writer, out, key_start, key);
 	}
 	PG_FINALLY();
 	{
@@ -549,8 +552,8 @@ image_write_pinned(ImageWriter *writer, StringInfo image, StringInfo key,
 
 /* The same with names and money printed independent of the session, too. */
 static void
-image_write_qualified(ImageWriter *writer, StringInfo image, StringInfo key,
-					  Jsonb **jsonb)
+image_write_qualified(ImageWriter *writer, StringInfo out, int *key_start,
+					  Jsonb **key)
 {
 	int			nest = NewGUCNestLevel();
 
@@ -558,23 +561,20 @@ image_write_qualified(ImageWriter *writer, StringInfo image, StringInfo key,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("lc_monetary", "C", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	image_write_pinned(writer, image, key, jsonb);
+	image_write_pinned(writer, out, key_start, key);
 	AtEOXact_GUC(true, nest);
 }
 
-/*
- * Append the image of a row. Where key is given and the relation has a primary
- * key, append its text there and set *jsonb to its jsonb.
- */
+/* Append the image of a row and, where it is asked for, its key. */
 void
 image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
-			StringInfo image, StringInfo key, Jsonb **jsonb)
+			StringInfo out, int *key_start, Jsonb **key)
 {
 	heap_deform_tuple(tuple, desc, writer->values, writer->nulls);
 	if (writer->pin_path)
-		image_write_qualified(writer, image, key, jsonb);
+		image_write_qualified(writer, out, key_start, key);
 	else if (writer->pin_formats)
-		image_write_pinned(writer, image, key, jsonb);
+		image_write_pinned(writer, out, key_start, key);
 	else
-		image_write_parts(writer, image, key, jsonb);
+		image_write_parts(writer, out, key_start, key);
 }

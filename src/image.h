@@ -54,11 +54,12 @@ typedef struct ImageWriter
 extern ImageWriter *image_writer(Relation rel, const char *logical_name);
 
 /*
- * Append the image of a row. Where key is given and the relation has a primary
- * key, append its text there and set *jsonb to its jsonb.
+ * Append the image of a row. Where key_start is given and the relation has a
+ * primary key, append the key's text behind it, say where it begins, and set
+ * *key to its jsonb.
  */
 extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
-						StringInfo image, StringInfo key, Jsonb **jsonb);
+						StringInfo out, int *key_start, Jsonb **key);
 
 /* Append a JSON string literal, or JSON text as it is (see image.c). */
 extern void json_string(StringInfo out, const char *s, int length);

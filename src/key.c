@@ -16,9 +16,10 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
-#include "catalog/pg_type.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "common/relpath.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -26,8 +27,11 @@
 #include "storage/lmgr.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
+#include "capture.h"
 #include "checkpoint.h"
 #include "incarnation.h"
 #include "key.h"
@@ -504,41 +508,106 @@ key_generate(const char *path, const char *origin, NoteKey *key)
 }
 
 /*
- * Record the public half of a key and end the validity of the one before it,
- * as the owner and by SQL, so that both become entries of the ledger.
+ * End the validity of the key before, the first of keys.
  */
 static void
-key_record(const NoteKey *key, const char *verifier)
+key_end(Relation rel, const SigningKey *former, TimestampTz until)
 {
-	Oid			types[4] = {TEXTOID, BYTEAOID, TEXTOID, TIMESTAMPTZOID};
-	Datum		values[4];
+	TupleDesc	desc = RelationGetDescr(rel);
+	ScanKeyData number;
+	HeapTuple	row;
+	Datum	   *values = palloc0(desc->natts * sizeof(Datum));
+	bool	   *isnull = palloc0(desc->natts * sizeof(bool));
+	bool	   *replace = palloc0(desc->natts * sizeof(bool));
+	AttrNumber	valid_until = row_column(desc, "valid_until");
+
+	ScanKeyInit(&number, row_column(desc, "signing_key"),
+				BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum(former->number));
+	row = row_find(rel, "signing_key_pkey", 1, &number, false);
+	values[valid_until - 1] = TimestampTzGetDatum(until);
+	replace[valid_until - 1] = true;
+	CatalogTupleUpdate(rel, &row->t_self,
+					   heap_modify_tuple(row, desc, values, isnull, replace));
+}
+
+/*
+ * Add the row of a key.
+ */
+static void
+key_insert(Relation rel, const SigningKey *key, const char *verifier,
+		   TimestampTz from)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum	   *values = palloc0(desc->natts * sizeof(Datum));
+	bool	   *isnull = palloc0(desc->natts * sizeof(bool));
 	bytea	   *public_key = palloc(VARHDRSZ + CRYPTO_PUBLIC_SIZE);
-	Oid			user;
-	int			context;
 
 	SET_VARSIZE(public_key, VARHDRSZ + CRYPTO_PUBLIC_SIZE);
-	memcpy(VARDATA(public_key), key->public_key, CRYPTO_PUBLIC_SIZE);
-	values[0] = CStringGetTextDatum(key->name);
-	values[1] = PointerGetDatum(public_key);
-	values[2] = CStringGetTextDatum(verifier);
-	values[3] = TimestampTzGetDatum(GetCurrentTimestamp());
+	memcpy(VARDATA(public_key), key->note.public_key, CRYPTO_PUBLIC_SIZE);
+	values[row_column(desc, "signing_key") - 1] = Int32GetDatum(key->number);
+	values[row_column(desc, "origin") - 1] =
+		CStringGetTextDatum(key->note.name);
+	values[row_column(desc, "algorithm") - 1] = CStringGetTextDatum("ed25519");
+	values[row_column(desc, "public_key") - 1] = PointerGetDatum(public_key);
+	values[row_column(desc, "verifier_key") - 1] =
+		CStringGetTextDatum(verifier);
+	values[row_column(desc, "valid_from") - 1] = TimestampTzGetDatum(from);
+	isnull[row_column(desc, "valid_until") - 1] = true;
+	CatalogTupleInsert(rel, heap_form_tuple(desc, values, isnull));
+}
 
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(aims_owner(),
-						   context | SECURITY_LOCAL_USERID_CHANGE);
-	SPI_connect();
-	if (SPI_execute_with_args("UPDATE aims.signing_key SET valid_until = $4 "
-							  "WHERE valid_until IS NULL",
-							  4, types, values, NULL, false,
-							  0) != SPI_OK_UPDATE ||
-		SPI_execute_with_args("INSERT INTO aims.signing_key (origin, algorithm, public_key, "
-							  "verifier_key, valid_from) "
-							  "VALUES ($1, 'ed25519', $2, $3, $4)",
-							  4, types, values, NULL, false,
-							  0) != SPI_OK_INSERT)
-		elog(ERROR, "could not record the signing key");
-	SPI_finish();
-	SetUserIdAndSecContext(user, context);
+/*
+ * Record a key in place of the current one, and in the ledger.
+ */
+static void
+key_record(SigningKey *key, const char *verifier)
+{
+	Relation	rel = table_open(aims_relid("signing_key"), RowExclusiveLock);
+	TimestampTz now = GetCurrentTimestamp();
+	bool		current;
+	List	   *keys = key_read(&current);
+	ListCell   *cell;
+
+	if (current)
+		key_end(rel, linitial(keys), now);
+	key->number = 1;
+	foreach (cell, keys)
+		key->number = Max(key->number,
+						  ((SigningKey *) lfirst(cell))->number + 1);
+	key_insert(rel, key, verifier, now);
+	table_close(rel, NoLock);
+	CommandCounterIncrement();
+	(void) capture_event("EVENT", "aims.signing_key", NULL,
+						 psprintf("{\"signing_key\":%d,\"verifier_key\":\"%s\"}",
+								  key->number, verifier));
+}
+
+/*
+ * Refuse where the database's encoding cannot hold a note: it has a dash that
+ * not every encoding has.
+ */
+static void
+key_check_encoding(void)
+{
+	unsigned char dash[] = "\342\200\224";
+	unsigned char converted[16];
+	int			encoding = GetDatabaseEncoding();
+	Oid			conversion;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return;
+	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(conversion) ||
+		pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding, dash, 3,
+									  converted, sizeof(converted),
+									  true) != 3)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
+				 errmsg("checkpoints cannot be written in encoding \"%s\"",
+						pg_encoding_to_char(encoding)),
+				 errdetail("A signed note contains the character U+2014, which the database's encoding lacks."),
+				 errhint("Use a database of encoding UTF8.")));
 }
 
 /*
@@ -552,8 +621,7 @@ key_check_circumstances(void)
 
 	PreventCommandIfReadOnly("create_signing_key()");
 	PreventCommandDuringRecovery("create_signing_key()");
-	/* A note has a dash that not every encoding has: say so now. */
-	(void) pg_any_to_server("\342\200\224", 3, PG_UTF8);
+	key_check_encoding();
 	newest = incarnation_newest();
 	if (newest.number > 0 && !newest.here)
 		checkpoint_seal_first();
@@ -573,15 +641,16 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	bool		withheld = key_check_circumstances();
 	char	   *path;
 	SigningKey	former;
+	SigningKey	key;
 	bool		rotation;
-	NoteKey		key;
 
 	key_check_prefix(prefix);
 	path = key_path();
 	LockRelationOid(aims_relid("signing_key"), ShareRowExclusiveLock);
 	rotation = key_current(&former) && !withheld;
-	key_generate(path, key_origin(prefix, rotation ? &former : NULL), &key);
-	note_format_verifier(&key, verifier);
+	key_generate(path, key_origin(prefix, rotation ? &former : NULL),
+				 &key.note);
+	note_format_verifier(&key.note, verifier);
 	PG_TRY();
 	{
 		key_record(&key, verifier);

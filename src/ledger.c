@@ -33,6 +33,38 @@ struct LeafReader
 	StringInfoData text;		/* in the server's encoding */
 };
 
+/* Take the text of a pg_snapshot apart: xmin:xmax:xip,xip,... */
+XidWindow
+window_parse(const char *text)
+{
+	XidWindow	window = {0};
+	char	   *p;
+
+	window.xmin = strtoi64(text, &p, 10);
+	window.xmax = strtoi64(p + 1, &p, 10);
+	window.xip = palloc(sizeof(int64) * (strlen(text) / 2 + 1));
+	p++;
+	while (*p != '\0')
+	{
+		window.xip[window.nxip++] = strtoi64(p, &p, 10);
+		if (*p == ',')
+			p++;
+	}
+	return window;
+}
+
+/* Does the snapshot not show what that transaction did? */
+bool
+window_in_progress(const XidWindow *window, int64 xid)
+{
+	if (xid >= window->xmax)
+		return true;
+	for (int i = 0; i < window->nxip; i++)
+		if (window->xip[i] == xid)
+			return true;
+	return false;
+}
+
 /* A reader in the current memory context. */
 LeafReader *
 leaf_reader_open(void)

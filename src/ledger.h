@@ -25,6 +25,20 @@ typedef struct Seal
 	TimestampTz sealed_at;
 } Seal;
 
+/* A snapshot in its text form, taken apart. */
+typedef struct XidWindow
+{
+	int64		xmin;
+	int64		xmax;
+	int			nxip;
+	int64	   *xip;			/* in order */
+} XidWindow;
+
+extern XidWindow window_parse(const char *text);
+
+/* Was that transaction in progress, or not yet begun? */
+extern bool window_in_progress(const XidWindow *window, int64 xid);
+
 /* Reads entries' leaves; keeps the digests of the shapes that it met. */
 typedef struct LeafReader LeafReader;
 

@@ -130,8 +130,9 @@ current_person(void)
 const char *
 claimed_actor(void)
 {
-	return actor_is_current() && !people_identity()->application ?
-		aims_actor : NULL;
+	if (!actor_is_current() || people_identity()->application)
+		return NULL;
+	return aims_actor;
 }
 
 bool

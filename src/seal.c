@@ -51,15 +51,6 @@ typedef struct SealItems
 	SealItem   *items;
 } SealItems;
 
-/* A snapshot in its text form, taken apart. */
-typedef struct XidWindow
-{
-	int64		xmin;
-	int64		xmax;
-	int			nxip;
-	int64	   *xip;
-} XidWindow;
-
 /* Refuse where a snapshot would not show what has committed. */
 static void
 seal_check_here(void)
@@ -77,26 +68,6 @@ seal_check_here(void)
 				 errdetail("Its snapshot was taken before the lock that keeps other sealers out."),
 				 errhint("Call aims.seal() in a READ COMMITTED transaction.")));
 	PreventCommandIfReadOnly("aims.seal()");
-}
-
-/* Take the text of a pg_snapshot apart: xmin:xmax:xip,xip,... */
-static XidWindow
-window_parse(const char *text)
-{
-	XidWindow	window = {0};
-	char	   *p;
-
-	window.xmin = strtoi64(text, &p, 10);
-	window.xmax = strtoi64(p + 1, &p, 10);
-	window.xip = palloc(sizeof(int64) * (strlen(text) / 2 + 1));
-	p++;
-	while (*p != '\0')
-	{
-		window.xip[window.nxip++] = strtoi64(p, &p, 10);
-		if (*p == ',')
-			p++;
-	}
-	return window;
 }
 
 /*

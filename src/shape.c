@@ -187,6 +187,7 @@ CapturedRelation *
 captured_relation(Relation rel, const RegistryEntry *entry)
 {
 	Oid			relid = RelationGetRelid(rel);
+	uint64		generation = governance_generation();
 	CapturedRelation *cr;
 	bool		found;
 
@@ -198,8 +199,12 @@ captured_relation(Relation rel, const RegistryEntry *entry)
 			   sizeof(CapturedRelation) - sizeof(Oid));
 	if (!cr->valid || cr->registry_id != entry->registry_id)
 		shape_refresh(cr, rel, entry);
-	if (cr->shape_id == 0)
+	if (cr->shape_id == 0 || cr->generation != generation)
+	{
+		/* a dropped and re-created extension has other numbers */
 		cr->shape_id = shape_number(cr);
+		cr->generation = generation;
+	}
 	return cr;
 }
 

@@ -14,6 +14,7 @@ typedef struct CapturedRelation
 	Oid			relid;			/* hash key, first */
 	Oid			root;			/* the registered relation */
 	bool		valid;
+	uint64		generation;		/* governance_generation() of shape_id */
 	bool		uncommitted;	/* the shape's row was made in this transaction */
 	int32		registry_id;
 	int32		shape_id;

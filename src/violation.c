@@ -41,14 +41,14 @@ violation_example(Relation rel, HeapTuple tuple)
 {
 	ImageWriter *writer = image_writer(rel, RelationGetRelationName(rel));
 	StringInfoData image;
-	StringInfoData key;
+	int			key_start;
 	Jsonb	   *example = NULL;
 
 	if (writer->nkey == 0)
 		return NULL;
 	initStringInfo(&image);
-	initStringInfo(&key);
-	image_write(writer, RelationGetDescr(rel), tuple, &image, &key, &example);
+	image_write(writer, RelationGetDescr(rel), tuple, &image, &key_start,
+				&example);
 	return example;
 }
 

@@ -1,0 +1,217 @@
+-- What `make demo` plays, after warehouse.sql and roles.sql (demo/run says how).
+
+\connect - :superuser
+
+-- 1. A warehouse, and the extension
+-- OMOP tables and the score table of a vendor's model. None of them knows of aims.
+
+SELECT relnamespace::regnamespace AS schema,
+       string_agg(relname || ' ' || to_char(reltuples, 'FM99,999'), ', ' ORDER BY relname) AS rows
+FROM pg_class WHERE relkind = 'r' AND relnamespace IN ('omop'::regnamespace, 'cdw'::regnamespace) GROUP BY 1;
+
+CREATE EXTENSION aims;
+
+-- 2. People, and who may do what
+-- Everybody acts under a database role of their own. The superuser is the root of trust: he names the sponsor and the
+-- AI officer. She assigns the other duties, never her own.
+
+\i people.sql
+INSERT INTO aims.duty (person, duty) VALUES ('hale', 'executive_sponsor'), ('vogel', 'ai_officer');
+
+\connect - vogel
+
+INSERT INTO aims.duty (person, duty, seat) VALUES
+    ('okafor', 'system_owner', NULL), ('park', 'clinical_reviewer', NULL),
+    ('fischer', 'committee_member', 'clinical'), ('patel', 'committee_member', 'security');
+
+-- 3. Three AI systems enter the inventory
+
+\i inventory.sql
+SELECT system, title, organisation_role, vendor, clinical_tier, stage FROM aims.ai_system;
+
+\connect - :superuser
+
+-- 4. Their tables come under governance
+-- The row decides whether it is AI output, not the writer: a table of one system, a column that names the system, or a
+-- condition on the row. First a look at what would be refused today; the preview changes nothing.
+
+INSERT INTO aims.system_value (relation, value, system) VALUES
+    ('omop.note_nlp', 'note-summary 0.9', 'note-summary'), ('omop.note_nlp', 'manual abstraction', NULL);
+SELECT * FROM aims.govern_preview('omop.note_nlp', system_column => 'nlp_system');
+
+-- cTAKES is in nobody's inventory: shadow AI. Now govern; the rows that are there stay as they are.
+
+SELECT aims.govern('cdw.sepsis_score', system => 'sepsis-watch');
+SELECT aims.govern('omop.note_nlp', system_column => 'nlp_system');
+SELECT aims.govern('omop.measurement', system => 'rad-triage',
+                   system_when => 'measurement_type_concept_id IN (32880, 32881, 32882)');
+
+\connect - etl
+
+-- 5. The nightly load meets the guard
+-- Laboratory values are no AI output and go through. The sepsis scores do not ...
+
+INSERT INTO omop.measurement (measurement_id, person_id, measurement_concept_id, measurement_date, measurement_type_concept_id)
+SELECT measurement_id + 1000000, person_id, 3014111, '2026-09-21', 32856 FROM omop.measurement WHERE measurement_id <= 5000;
+
+-- Refused: MS001
+
+INSERT INTO cdw.sepsis_score
+SELECT patient, encounter, model, version, probability, threshold, flag, NULL, instant + interval '50 days'
+FROM cdw.sepsis_score WHERE instant BETWEEN '2026-08-01' AND '2026-08-02';
+
+-- ... nor does a single measurement that an algorithm made, nor the tool that nobody has registered.
+-- Refused: MS001
+
+INSERT INTO omop.measurement (measurement_id, person_id, measurement_concept_id, measurement_date, measurement_type_concept_id)
+VALUES (2000001, 17, 0, '2026-09-21', 32880);
+
+-- Refused: MS002
+
+INSERT INTO omop.note_nlp (note_nlp_id, note_id, lexical_variant, nlp_system, nlp_date)
+VALUES (2000001, 1, 'sepsis', 'cTAKES 4.0.0.1', '2026-09-21');
+
+\connect - :superuser
+
+-- 6. What the sepsis alert lacks
+-- Gates are rows, evaluated from rows with dates; a site adds its own. This one wants two approvals for critical systems.
+
+INSERT INTO aims.gate_requirement (requirement, stage, tiers, control, title, check_function, parameter, approval)
+VALUES ('two-approvals', 'deployment', '{critical}', 'A.6.2.5', 'Approved by two people', 'aims.check_approval',
+        '{"count": 2}', true);
+
+\connect - okafor
+
+-- The owner files what there is, and takes the system through the first two stages.
+
+\i dossier.sql
+SELECT aims.advance('sepsis-watch', 'design_development', 'Vendor selected');
+SELECT aims.advance('sepsis-watch', 'verification_validation', 'Installed for a silent run');
+
+SELECT requirement, control, detail FROM aims.gate('sepsis-watch', 'deployment') WHERE NOT met;
+
+-- 7. Evidence, a drill, a request
+-- Evidence has dates: when it expires, gates and views know it on that day, without a nightly job.
+
+INSERT INTO aims.evidence (system, version, kind, title, uri, valid_until)
+VALUES ('sepsis-watch', '4.2', 'verification', 'Local validation: AUROC 0.86', 'dms:4801', aims.today() + 180)
+RETURNING evidence_id;
+INSERT INTO aims.evidence_link (evidence_id, framework, ref) VALUES (3, 'iso42001', 'A.6.2.4');
+\i evidence.sql
+CALL aims.switch_off_drill('sepsis-watch', 'Before go-live');
+SELECT aims.request_advance('sepsis-watch', 'deployment', 'Go-live at three hospitals');
+
+-- Nobody approves what he has asked for himself.
+-- Refused: MS012
+
+SELECT aims.approve('transition', '3', 'approval', 'Looks good to me');
+
+\connect - :superuser
+
+-- An UPDATE does not go round the gate, not even the superuser's.
+-- Refused: MS010
+
+UPDATE aims.ai_system SET stage = 'deployment' WHERE system = 'sepsis-watch';
+
+\connect - fischer
+
+-- Two members of the committee approve; the owner moves it on.
+
+SELECT aims.approve('transition', '3', 'approval', 'Validation and bias test reviewed');
+
+\connect - patel
+
+SELECT aims.approve('transition', '3', 'approval', 'Vendor assessment reviewed');
+
+\connect - okafor
+
+SELECT aims.advance('sepsis-watch', 'deployment', 'Approved by the AI committee');
+
+\connect - etl
+
+-- 8. The same load again
+
+INSERT INTO cdw.sepsis_score
+SELECT patient, encounter, model, version, probability, threshold, flag, NULL, instant + interval '50 days'
+FROM cdw.sepsis_score WHERE instant BETWEEN '2026-08-01' AND '2026-08-02';
+
+\connect - park
+
+-- 9. A clinician switches it off
+-- One call. From its commit on no transaction commits output of this system, whatever its isolation level. Commits that
+-- were in flight and did not end within aims.switch_off_wait would be listed: none.
+
+SELECT * FROM aims.switch_off('sepsis-watch', 'Alerts on discharged patients since this morning');
+
+\connect - etl
+
+-- Refused: MS003
+
+INSERT INTO cdw.sepsis_score VALUES (17, 42, 'Sepsis Watch', '4.2', 0.71, 0.60, true, NULL, '2026-09-21 14:00Z');
+
+\connect - :superuser
+
+-- 10. The ledger
+-- All of that was captured in the transactions that did it. Sealing puts what has committed into a Merkle tree, whose
+-- head is signed with a key in a file outside the data directory.
+
+\getenv key_directory AIMS_KEY_DIR
+\set key_file :key_directory '/aims.key'
+ALTER DATABASE :"DBNAME" SET aims.signing_key_file = :'key_file';
+
+SELECT aims.create_signing_key('northfield.example/aims');
+
+SELECT aims.seal();
+SELECT aims.checkpoint() AS note \gset
+\echo :note
+SELECT check_name, ok, detail FROM aims.verify(:'note');
+
+-- The note, kept elsewhere, commits you to every entry so far: an auditor checks it, and proofs against it, with any
+-- implementation of C2SP tlog-checkpoint. Proof that the approvals are in the tree:
+
+SELECT e.entry_id, e.session_user_name AS who, e.operation, e.relation, aims.leaf_index(e.entry_id), s.tree_size,
+       cardinality(aims.inclusion_proof(e.entry_id)) AS hashes,
+       aims.verify_inclusion(aims.leaf(e.entry_id), aims.leaf_index(e.entry_id), s.tree_size,
+                             aims.inclusion_proof(e.entry_id), s.root_hash) AS proven
+FROM aims.audit_entry AS e, (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s
+WHERE e.relation = 'aims.approval' ORDER BY e.entry_id;
+
+-- 11. A row altered behind the log's back
+-- A superuser can step round the triggers. It was not Dr Park who switched it off ...
+
+SET session_replication_role = replica;
+UPDATE aims.audit_entry SET person = 'okafor' WHERE relation = 'aims.switch_event' AND person = 'park';
+
+SELECT * FROM aims.verify() WHERE NOT ok;
+
+-- Found, and the entry named. Put back, the log is whole again.
+
+SET session_replication_role = replica;
+UPDATE aims.audit_entry SET person = 'park'
+WHERE entry_id = (SELECT entry_id FROM aims.verify() WHERE check_name = 'entry digests');
+SELECT count(*) AS failed FROM aims.verify() WHERE NOT ok;
+
+\connect - vogel
+
+-- 12. Where we stand
+-- The Statement of Applicability: a decision for each of the 38 controls of Annex A. What counts as evidenced is
+-- computed from evidence in date, never typed.
+
+INSERT INTO aims.applicability (ref, applicable, justification, implementation, owner)
+SELECT ref, ref::text <> 'A.10.4',
+       CASE ref::text WHEN 'A.10.4' THEN 'We supply no AI system to others' ELSE 'Clinical AI is in use' END,
+       CASE WHEN ref::text ~ '^A\.[569]\.' THEN 'implemented' ELSE 'planned' END::aims.implementation, 'vogel'
+FROM aims.requirement WHERE framework = 'iso42001' AND kind = 'control';
+
+SELECT objective, title, controls, applicable, implemented, evidenced, stale FROM aims.soa_coverage;
+
+SELECT system, stage, switched_off AS off, requirements_met || ' of ' || requirements_total AS gate, next_stage, missing
+FROM aims.system_readiness;
+
+-- That was it. `make demo KEEP=1` leaves the server running and says how to connect. Then try, with psql -U:
+--   okafor    SELECT aims.switch_on('sepsis-watch', 'Interface corrected');
+--   okafor    SELECT * FROM aims.gate('note-summary', 'design_development');    and take it from there
+--   etl       BEGIN; INSERT a score; let park switch off in another session; COMMIT
+--   postgres  SELECT aims.tlog_proof(1) \g (format=unaligned tuples_only=on)    a file that proves one record
+--   postgres  SELECT * FROM aims.control_gap; \d+ aims.audit_log; \df+ aims.*
+-- README.md explains what you have seen; doc/ has every function, view, setting and SQLSTATE.

@@ -1,0 +1,797 @@
+/*
+ * verify.c
+ *		aims.verify(): does the ledger still say what was sealed?
+ *
+ * Everything is read under the caller's snapshot, entries from the heap and
+ * not through an index, in one pass: each entry's digests are made again from
+ * what is stored, and its leaf hash is compared with the tree's. The tree is
+ * computed again from its leaves up to every head that was ever sealed. What
+ * an attacker can make consistent inside the database (entries, tree and heads
+ * together) is found by a checkpoint that was kept outside.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "image.h"
+#include "key.h"
+#include "ledger.h"
+#include "row.h"
+#include "tile.h"
+
+#define NAMED_MAX 10			/* offending entries that a detail names */
+
+/* One check: its offenders are counted, the first ones named. */
+typedef struct Check
+{
+	const char *name;
+	const char *problem;		/* "<problem>: 5, 7 (2 in all)" */
+	int64		count;
+	int64		first;			/* the lowest */
+	StringInfoData named;
+} Check;
+
+enum
+{
+	CHECK_DIGESTS,
+	CHECK_LEAVES,
+	CHECK_MISSING,
+	CHECK_DOUBLED,
+	CHECK_INSERTED,
+	CHECK_SEAL_LEAVES,
+	CHECK_TILES,
+	CHECK_HEADS,
+	CHECK_SHAPES,
+	CHECK_COUNT
+};
+
+typedef struct EntryRange
+{
+	int64		low;
+	int64		high;
+} EntryRange;
+
+/* The state of one verification. */
+typedef struct Verification
+{
+	ReturnSetInfo *result;
+	Snapshot	snapshot;
+	Hasher	   *hasher;
+	TileStore  *store;
+	LeafReader *reader;
+	MemoryContext row;			/* reset for each entry */
+	Check		checks[CHECK_COUNT];
+	Seal	   *seals;
+	int64		nseals;
+	uint64		size;			/* leaves of the tree */
+	uint64		next;			/* leaf that the next entry is expected at */
+	EntryRange *ranges;			/* of entry ids, by level-0 tile */
+	uint8	   *seen;			/* a bit per leaf */
+	int64		entries;
+	int64		unsealed;
+	XidWindow	window;			/* its snapshot */
+} Verification;
+
+static const Check check_names[CHECK_COUNT] = {
+	[CHECK_DIGESTS] = {"entry digests", "entries that do not fit their digests any more"},
+	[CHECK_LEAVES] = {"entry leaves", "entries altered after they were sealed"},
+	[CHECK_MISSING] = {"entries present", "entries that were sealed and are gone"},
+	[CHECK_DOUBLED] = {"entries once", "entries stored more than once"},
+	[CHECK_INSERTED] = {"entries sealed", "entries put in behind the ledger: older than the newest seal, but not in the tree"},
+	[CHECK_SEAL_LEAVES] = {"seal leaves", "seals that do not fit their leaf in the tree"},
+	[CHECK_TILES] = {"tree", "nodes that do not fit the leaves below them"},
+	[CHECK_HEADS] = {"tree heads", "seals that do not fit the tree, or the seal before them"},
+	[CHECK_SHAPES] = {"shapes", "shapes that do not fit their digest"},
+};
+
+/* Add a row to the result. */
+static void
+report(Verification *v, const char *name, bool ok, int64 entry_id,
+	   const char *detail)
+{
+	Datum		values[4];
+	bool		nulls[4] = {false};
+
+	values[0] = CStringGetTextDatum(name);
+	values[1] = BoolGetDatum(ok);
+	values[2] = Int64GetDatum(entry_id);
+	nulls[2] = entry_id == 0;
+	values[3] = CStringGetTextDatum(detail);
+	tuplestore_putvalues(v->result->setResult, v->result->setDesc, values,
+						 nulls);
+}
+
+/* Count an offender, and name it if it is one of the first. */
+static void
+offend(Verification *v, int check, int64 id)
+{
+	Check	   *c = &v->checks[check];
+
+	if (c->count++ == 0)
+	{
+		c->first = id;
+		initStringInfo(&c->named);
+	}
+	c->first = Min(c->first, id);
+	if (c->count <= NAMED_MAX)
+		appendStringInfo(&c->named, "%s" INT64_FORMAT,
+						 c->count > 1 ? ", " : "", id);
+	else if (c->count == NAMED_MAX + 1)
+		appendStringInfoString(&c->named, ", ...");
+}
+
+/* By number. */
+static int
+compare_seals(const void *a, const void *b)
+{
+	int64		left = ((const Seal *) a)->seal_id;
+	int64		right = ((const Seal *) b)->seal_id;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/* Read all seals, oldest first. */
+static void
+read_seals(Verification *v)
+{
+	Relation	rel = table_open(aims_relid("seal"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, v->snapshot, 0, NULL);
+	int64		capacity = 64;
+
+	v->seals = palloc(sizeof(Seal) * capacity);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		free_it;
+		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &free_it);
+
+		if (v->nseals == capacity)
+			v->seals = repalloc_huge(v->seals,
+									 sizeof(Seal) * (capacity *= 2));
+		seal_read(tuple, RelationGetDescr(rel), &v->seals[v->nseals++]);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+	qsort(v->seals, v->nseals, sizeof(Seal), compare_seals);
+}
+
+/* The newest seal, or NULL. */
+static Seal *
+newest(Verification *v)
+{
+	return v->nseals > 0 ? &v->seals[v->nseals - 1] : NULL;
+}
+
+/* The hash that the tree has for a leaf equals that of these bytes. */
+static bool
+leaf_fits(Verification *v, uint64 leaf, StringInfo bytes)
+{
+	MerkleHash	made;
+	MerkleHash	stored;
+
+	merkle_leaf(v->hasher, bytes->data, bytes->len, made);
+	tile_read_node(v->store, 0, leaf, stored);
+	return memcmp(made, stored, HASH_SIZE) == 0;
+}
+
+/* Note which entries each tile names, so that an entry's leaf is found. */
+static void
+read_ranges(Verification *v)
+{
+	Size		n = v->size / TILE_WIDTH + 1;
+
+	v->ranges = MemoryContextAllocHuge(CurrentMemoryContext,
+									   n * sizeof(EntryRange));
+	v->seen = MemoryContextAllocExtended(CurrentMemoryContext, v->size / 8 + 1,
+										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (Size i = 0; i < n; i++)
+	{
+		v->ranges[i].low = PG_INT64_MAX;
+		v->ranges[i].high = 0;
+	}
+	for (uint64 leaf = 0; leaf < v->size; leaf++)
+	{
+		int64		source = tile_leaf_source(v->store, leaf, NULL);
+		EntryRange *range = &v->ranges[leaf / TILE_WIDTH];
+
+		if (source <= 0)
+			continue;
+		range->low = Min(range->low, source);
+		range->high = Max(range->high, source);
+	}
+}
+
+/*
+ * The leaf of an entry, or -1. Entries mostly stand in the heap as they stand
+ * in the tree, so the leaf after the last one found is tried first.
+ */
+static int64
+find_leaf(Verification *v, int64 entry_id)
+{
+	if (v->next < v->size &&
+		tile_leaf_source(v->store, v->next, NULL) == entry_id)
+		return v->next;
+	for (uint64 tile = 0; tile * TILE_WIDTH < v->size; tile++)
+	{
+		uint64		leaf = tile * TILE_WIDTH;
+		uint64		end = Min(leaf + TILE_WIDTH, v->size);
+
+		if (entry_id < v->ranges[tile].low || entry_id > v->ranges[tile].high)
+			continue;
+		for (; leaf < end; leaf++)
+			if (tile_leaf_source(v->store, leaf, NULL) == entry_id)
+				return leaf;
+	}
+	return -1;
+}
+
+/* A nullable text column as a string. */
+static char *
+column_string(TupleTableSlot *slot, int attnum)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* Does a digest column equal the digest of that text? */
+static bool
+digest_fits(Verification *v, TupleTableSlot *slot, int attnum,
+			const void *salt, char tag, const char *text, int length)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+	bytea	   *stored;
+	MerkleHash	made;
+
+	if (isnull)
+		return false;
+	stored = DatumGetByteaPP(value);
+	entry_digest(v->hasher, salt, tag, text, length, made);
+	return VARSIZE_ANY_EXHDR(stored) == HASH_SIZE &&
+		memcmp(VARDATA_ANY(stored), made, HASH_SIZE) == 0;
+}
+
+/* Does an image, if it is stored, fit its digest? */
+static bool
+image_fits(Verification *v, TupleTableSlot *slot, int image_attnum,
+		   int digest_attnum, const void *salt, char tag, bool *stored)
+{
+	char	   *image = column_string(slot, image_attnum);
+
+	*stored = image != NULL;
+	return image == NULL ||
+		digest_fits(v, slot, digest_attnum, salt, tag, image, strlen(image));
+}
+
+/* Do the particulars, with which images there are, fit their digest? */
+static bool
+particulars_fit(Verification *v, TupleTableSlot *slot, const void *salt,
+				bool has_old, bool has_new)
+{
+	Particulars p;
+	StringInfoData text;
+	bool		isnull;
+	Datum		key = slot_getattr(slot, Anum_entry_key, &isnull);
+	char	   *key_text = NULL;
+
+	if (!isnull)
+	{
+		Jsonb	   *jsonb = DatumGetJsonbP(key);
+
+		key_text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	}
+	p.session_user = column_string(slot, Anum_entry_session_user);
+	p.role = column_string(slot, Anum_entry_role);
+	p.person = column_string(slot, Anum_entry_person);
+	p.claim = column_string(slot, Anum_entry_claim);
+	p.application = column_string(slot, Anum_entry_application);
+	p.client = column_string(slot, Anum_entry_client);
+	p.reason = column_string(slot, Anum_entry_reason);
+	initStringInfo(&text);
+	particulars_begin(&text, &p);
+	particulars_end(&text, key_text, key_text ? strlen(key_text) : 0,
+					has_old, has_new);
+	return digest_fits(v, slot, Anum_entry_particulars_digest, salt, 'p',
+					   text.data, text.len);
+}
+
+/* Do the three digests of an entry fit what is stored beside them? */
+static bool
+digests_fit(Verification *v, TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, Anum_entry_salt, &isnull);
+	bytea	   *salt;
+	bool		has_old;
+	bool		has_new;
+
+	if (isnull)
+		return false;
+	salt = DatumGetByteaPP(value);
+	return VARSIZE_ANY_EXHDR(salt) == ENTRY_SALT_SIZE &&
+		image_fits(v, slot, Anum_entry_old_image, Anum_entry_old_digest,
+				   VARDATA_ANY(salt), 'o', &has_old) &&
+		image_fits(v, slot, Anum_entry_new_image, Anum_entry_new_digest,
+				   VARDATA_ANY(salt), 'n', &has_new) &&
+		particulars_fit(v, slot, VARDATA_ANY(salt), has_old, has_new);
+}
+
+/*
+ * An entry that is not in the tree is to be sealed yet, unless the newest seal
+ * must have seen its transaction: then somebody put it in later.
+ */
+static void
+check_unsealed(Verification *v, TupleTableSlot *slot, int64 entry_id)
+{
+	bool		isnull;
+	int32		incarnation =
+		DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation, &isnull));
+	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
+												 &isnull));
+	Seal	   *seal = newest(v);
+
+	if (seal != NULL && (incarnation < seal->incarnation ||
+						 (incarnation == seal->incarnation &&
+						  !window_in_progress(&v->window, xid))))
+		offend(v, CHECK_INSERTED, entry_id);
+	else
+		v->unsealed++;
+}
+
+/* Check one sealed entry against its leaf. */
+static void
+check_sealed(Verification *v, TupleTableSlot *slot, int64 entry_id,
+			 uint64 leaf)
+{
+	StringInfoData bytes;
+	int64		tile_xid;
+	bool		isnull;
+	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
+												 &isnull));
+
+	if (v->seen[leaf / 8] & (1 << (leaf % 8)))
+		offend(v, CHECK_DOUBLED, entry_id);
+	v->seen[leaf / 8] |= 1 << (leaf % 8);
+	v->next = leaf + 1;
+	(void) tile_leaf_source(v->store, leaf, &tile_xid);
+	initStringInfo(&bytes);
+	leaf_reader_append(v->reader, slot, &bytes);
+	if (xid != tile_xid || !leaf_fits(v, leaf, &bytes))
+		offend(v, CHECK_LEAVES, entry_id);
+}
+
+/* Check one entry. */
+static void
+check_entry(Verification *v, TupleTableSlot *slot)
+{
+	MemoryContext caller;
+	bool		isnull;
+	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+													  &isnull));
+	int64		leaf = find_leaf(v, entry_id);
+	bool		fits;
+
+	v->entries++;
+	MemoryContextReset(v->row);
+	caller = MemoryContextSwitchTo(v->row);
+	fits = digests_fit(v, slot);
+	MemoryContextSwitchTo(caller);
+	if (!fits)
+		offend(v, CHECK_DIGESTS, entry_id);
+	if (leaf < 0)
+		check_unsealed(v, slot, entry_id);
+	else
+	{
+		caller = MemoryContextSwitchTo(v->row);
+		check_sealed(v, slot, entry_id, leaf);
+		MemoryContextSwitchTo(caller);
+	}
+}
+
+/* Read every entry from the heap; then the leaves that none was found for. */
+static void
+check_entries(Verification *v)
+{
+	Relation	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, v->snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_entry(v, slot);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+
+	for (uint64 leaf = 0; leaf < v->size; leaf++)
+	{
+		int64		source = tile_leaf_source(v->store, leaf, NULL);
+
+		if (source > 0 && !(v->seen[leaf / 8] & (1 << (leaf % 8))))
+			offend(v, CHECK_MISSING, source);
+	}
+}
+
+/* Compute every node above level 0 again from the hashes below it. */
+static void
+check_tiles(Verification *v)
+{
+	MerkleHash *below = palloc(sizeof(MerkleHash) * TILE_WIDTH);
+	uint64		width = v->size / TILE_WIDTH;
+
+	for (int level = TILE_HEIGHT; width > 0;
+		 level += TILE_HEIGHT, width /= TILE_WIDTH)
+	{
+		for (uint64 i = 0; i < width; i++)
+		{
+			MerkleHash	made;
+			MerkleHash	stored;
+
+			CHECK_FOR_INTERRUPTS();
+			for (int j = 0; j < TILE_WIDTH; j++)
+				tile_read_node(v->store, level - TILE_HEIGHT,
+							   i * TILE_WIDTH + j, below[j]);
+			merkle_hash_of(v->hasher, below, TILE_WIDTH, made);
+			tile_read_node(v->store, level, i, stored);
+			if (memcmp(made, stored, HASH_SIZE) != 0)
+				offend(v, CHECK_TILES, i);
+		}
+	}
+	pfree(below);
+}
+
+/* Check one head: its place, its root, and that it follows the one before. */
+static void
+check_head(Verification *v, int64 i)
+{
+	Seal	   *seal = &v->seals[i];
+	MerkleHash	root;
+	MerkleHash	previous;
+	int64		previous_size = i > 0 ? v->seals[i - 1].tree_size : 0;
+
+	if (i > 0)
+		memcpy(previous, v->seals[i - 1].root, HASH_SIZE);
+	else
+		seal_empty_root(previous);
+	if (seal->seal_id != i + 1 || seal->first_leaf != previous_size ||
+		seal->tree_size <= previous_size ||
+		memcmp(seal->previous_root, previous, HASH_SIZE) != 0)
+	{
+		offend(v, CHECK_HEADS, seal->seal_id);
+		return;
+	}
+	merkle_root(v->hasher, seal->tree_size, tile_read_node, v->store, root);
+	if (memcmp(seal->root, root, HASH_SIZE) != 0)
+		offend(v, CHECK_HEADS, seal->seal_id);
+}
+
+/* Check that a seal's last leaf is the one that its row makes. */
+static void
+check_seal_leaf(Verification *v, const Seal *seal)
+{
+	StringInfoData bytes;
+
+	initStringInfo(&bytes);
+	seal_leaf(&bytes, seal);
+	if (tile_leaf_source(v->store, seal->tree_size - 1, NULL) !=
+		-seal->seal_id || !leaf_fits(v, seal->tree_size - 1, &bytes))
+		offend(v, CHECK_SEAL_LEAVES, seal->seal_id);
+	pfree(bytes.data);
+}
+
+/* Check all heads; one that reaches past the tree is wrong by that alone. */
+static void
+check_heads(Verification *v)
+{
+	for (int64 i = 0; i < v->nseals; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (v->seals[i].tree_size > (int64) v->size ||
+			v->seals[i].tree_size <= 0)
+		{
+			offend(v, CHECK_HEADS, v->seals[i].seal_id);
+			continue;
+		}
+		check_head(v, i);
+		check_seal_leaf(v, &v->seals[i]);
+	}
+}
+
+/* Check that each shape's definition fits its digest. */
+static void
+check_shapes(Verification *v)
+{
+	Relation	rel = table_open(aims_relid("shape"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, v->snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		bool		free_it;
+		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &free_it);
+		bytea	   *stored = DatumGetByteaPP(row_value(tuple, desc, "digest",
+													   &isnull));
+		char	   *definition = row_string(tuple, desc, "definition");
+		int			length;
+		const char *utf8 = text_in_utf8(definition, strlen(definition),
+										&length);
+		HashPart	part = {utf8, length};
+		MerkleHash	made;
+
+		hasher_digest(v->hasher, &part, 1, made);
+		if (VARSIZE_ANY_EXHDR(stored) != HASH_SIZE ||
+			memcmp(VARDATA_ANY(stored), made, HASH_SIZE) != 0)
+			offend(v, CHECK_SHAPES,
+				   DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull)));
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+}
+
+/* What is wrong with a note, or NULL: its signature, its size, its root. */
+static char *
+note_problem(Verification *v, const char *text)
+{
+	Note		note;
+	NoteCheckpoint checkpoint;
+	MerkleHash	root;
+	ListCell   *cell;
+	bool		is_signed = false;
+
+	if (!note_parse(text, strlen(text), &note) ||
+		!note_parse_checkpoint(&note, &checkpoint))
+		return pstrdup("It is not a checkpoint in the C2SP format.");
+	foreach(cell, key_all())
+	{
+		SigningKey *key = lfirst(cell);
+
+		if (strlen(key->note.name) == checkpoint.origin_size &&
+			memcmp(key->note.name, checkpoint.origin,
+				   checkpoint.origin_size) == 0 &&
+			note_verify(&note, &key->note) == NOTE_VERIFIED)
+			is_signed = true;
+	}
+	if (!is_signed)
+		return pstrdup("It does not carry a valid signature by a key of this ledger.");
+	if (checkpoint.size > v->size)
+		return psprintf("It speaks of " UINT64_FORMAT " leaves; the ledger has "
+						UINT64_FORMAT ": its end was cut off.",
+						(uint64) checkpoint.size, v->size);
+	merkle_root(v->hasher, checkpoint.size, tile_read_node, v->store, root);
+	if (memcmp(root, checkpoint.root, HASH_SIZE) != 0)
+		return psprintf("The first " UINT64_FORMAT " leaves of the ledger are not the ones it was signed for: history was rewritten.",
+						(uint64) checkpoint.size);
+	return NULL;
+}
+
+/* Check the checkpoints that were signed here. */
+static void
+check_checkpoints(Verification *v)
+{
+	Relation	rel = table_open(aims_relid("checkpoint"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, v->snapshot, 0, NULL);
+	char	   *problem = NULL;
+	int64		count = 0;
+
+	while (problem == NULL &&
+		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		free_it;
+		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &free_it);
+		char	   *note = row_string(tuple, RelationGetDescr(rel), "note");
+
+		count++;
+		problem = note_problem(v, note);
+		if (problem != NULL)
+			problem = psprintf("%s\n%s", problem, note);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+	report(v, "checkpoints", problem == NULL, 0, problem ? problem :
+		   psprintf(INT64_FORMAT " signed checkpoints fit the tree.", count));
+}
+
+/* Check the checkpoint that the caller has kept elsewhere. */
+static void
+check_trusted(Verification *v, const char *trusted)
+{
+	char	   *problem;
+
+	if (trusted == NULL)
+	{
+		report(v, "trusted checkpoint", true, 0,
+			   "None was given: whoever can write everything here could have rewritten all of it. Pass one that was kept outside.");
+		return;
+	}
+	problem = note_problem(v, trusted);
+	report(v, "trusted checkpoint", problem == NULL, 0, problem ? problem :
+		   "The ledger continues what this checkpoint was signed for.");
+}
+
+/* Report what a query says: rows of (text) are problems. */
+static void
+check_query(Verification *v, const char *name, const char *query,
+			const char *fine)
+{
+	StringInfoData detail;
+	uint64		n;
+
+	initStringInfo(&detail);
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "query of check \"%s\" failed", name);
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+		appendStringInfo(&detail, "%s%s", i > 0 ? "\n" : "",
+						 SPI_getvalue(SPI_tuptable->vals[i],
+									  SPI_tuptable->tupdesc, 1));
+	report(v, name, n == 0, 0, n == 0 ? fine : detail.data);
+}
+
+/* Report who could work around all of this, for the auditor to judge. */
+static void
+report_roles(Verification *v)
+{
+	if (SPI_execute("SELECT pg_catalog.format('Superusers: %s. May create roles: %s.',"
+					" coalesce(string_agg(rolname, ', ' ORDER BY rolname) FILTER (WHERE rolsuper), 'none'),"
+					" coalesce(string_agg(rolname, ', ' ORDER BY rolname) FILTER (WHERE rolcreaterole AND NOT rolsuper), 'none'))"
+					" FROM pg_catalog.pg_roles", true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not list roles");
+	report(v, "privileged roles", true, 0,
+		   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+}
+
+/* The checks on the server around the ledger, as the owner of our schema. */
+static void
+check_surroundings(Verification *v)
+{
+	Oid			user;
+	int			context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(aims_owner(),
+						   context | SECURITY_LOCAL_USERID_CHANGE);
+	SPI_connect();
+	check_query(v, "triggers",
+				"SELECT pg_catalog.format('%s: %s', relation, problem) FROM aims.capture_problem()",
+				"Every captured relation has its triggers, and they are enabled always.");
+	check_query(v, "tree size",
+				"SELECT pg_catalog.format('The tree stores %s leaves, but the newest head is over %s: heads or leaves were cut off.', leaves, size)"
+				" FROM (SELECT coalesce(max(tile_index * 256 + length(hashes) / 32), 0) AS leaves FROM aims.tile WHERE level = 0) AS stored,"
+				" (SELECT coalesce(max(tree_size), 0) AS size FROM aims.seal) AS head"
+				" WHERE leaves <> size",
+				"The tree stores as many leaves as the newest head is over.");
+	report_roles(v);
+	SPI_finish();
+	SetUserIdAndSecContext(user, context);
+}
+
+/* Report the counted checks. */
+static void
+report_checks(Verification *v)
+{
+	for (int i = 0; i < CHECK_COUNT; i++)
+	{
+		Check	   *c = &v->checks[i];
+		bool		of_entries = i <= CHECK_INSERTED;
+
+		if (c->count == 0)
+			report(v, c->name, true, 0, i == CHECK_DIGESTS ?
+				   psprintf(INT64_FORMAT " entries were read.", v->entries) :
+				   i == CHECK_HEADS ?
+				   psprintf(INT64_FORMAT " heads, " UINT64_FORMAT " leaves.",
+							v->nseals, v->size) :
+				   "Nothing to object to.");
+		else
+			report(v, c->name, false, of_entries ? c->first : 0,
+				   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,
+							c->named.data, c->count));
+	}
+	report(v, "unsealed entries", true, 0,
+		   psprintf(INT64_FORMAT " entries wait for the next seal.",
+					v->unsealed));
+}
+
+/* All checks that read the tree. */
+static void
+check_ledger(Verification *v, const char *trusted)
+{
+	v->hasher = hasher_create();
+	v->store = tile_open(v->snapshot);
+	v->reader = leaf_reader_open();
+	read_ranges(v);
+	check_entries(v);
+	check_tiles(v);
+	check_heads(v);
+	check_shapes(v);
+	report_checks(v);
+	check_checkpoints(v);
+	check_trusted(v, trusted);
+	tile_close(v->store);
+	hasher_free(v->hasher);
+}
+
+/*
+ * The same, with a damaged tree as a finding and not as an error: a missing
+ * tile must not keep the other checks from being reported.
+ */
+static void
+check_ledger_safely(Verification *v, const char *trusted)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		check_ledger(v, trusted);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_MS_LEDGER_CORRUPT)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		report(v, "tree", false, 0,
+			   psprintf("%s. Other checks of the tree could not be made.",
+						error->message));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+}
+
+PG_FUNCTION_INFO_V1(aims_verify);
+/* A row per check: name, verdict, first offending entry, detail. */
+Datum
+aims_verify(PG_FUNCTION_ARGS)
+{
+	Verification v = {0};
+	char	   *trusted = PG_ARGISNULL(0) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	InitMaterializedSRF(fcinfo, 0);
+	v.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	v.snapshot = GetActiveSnapshot();
+	v.row = AllocSetContextCreate(CurrentMemoryContext, "aims entry",
+								  ALLOCSET_DEFAULT_SIZES);
+	memcpy(v.checks, check_names, sizeof(v.checks));
+	read_seals(&v);
+	if (newest(&v) != NULL)
+	{
+		v.size = Max(newest(&v)->tree_size, 0);
+		v.window = window_parse(newest(&v)->snapshot);
+	}
+	check_ledger_safely(&v, trusted);
+	check_surroundings(&v);
+	return (Datum) 0;
+}

@@ -1,0 +1,72 @@
+-- The table of `make bench`, from bench.result. A ratio is to the baseline of
+-- the same round; the median of the ratios is shown.
+
+CREATE TEMPORARY VIEW cell AS
+SELECT r.measure, r.variant,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY r.value) AS value,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY r.value / base.value) AS ratio
+FROM bench.result AS r
+     LEFT JOIN bench.result AS base
+            ON base.round = r.round AND base.measure = r.measure AND base.variant = 'unaudited'
+GROUP BY r.measure, r.variant;
+
+-- What is reported, in order: 'low' is good for times and bytes, 'high' for
+-- rates. The target applies to the ratio of :rated, or to the value.
+CREATE TEMPORARY TABLE line (
+    place integer, measure text, title text, rated text, good text, target float8, of_ratio boolean, unit text);
+INSERT INTO line VALUES
+    (1, 'bulk',       'bulk INSERT ... SELECT, us per row',           'changes', 'low',  2.00,   true,  'us'),
+    (2, 'single',     'single-row INSERT, 8 clients, tps',            'changes', 'high', 0.88,   true,  'tps'),
+    (3, 'slow',       'the same, 1 ms flush, 32 clients, tps',        'changes', 'high', 0.95,   true,  'tps'),
+    (4, 'guard_copy', 'rows outside the condition, COPY, us per row', 'outside', 'low',  1.06,   true,  'us'),
+    (5, 'guard_bulk', 'rows outside it, INSERT ... SELECT',           'outside', 'low',  1.15,   true,  'us'),
+    (6, 'guard_bulk', 'guarded, digests only, INSERT ... SELECT',     'digest',  'low',  NULL,   true,  'us'),
+    (7, 'seal',       'seal, entries per second',                     'changes', 'high', 300000, false, 'n'),
+    (8, 'verify',     'verify, entries per second',                   'changes', 'high', 500000, false, 'n');
+
+CREATE FUNCTION pg_temp.show(value float8, unit text) RETURNS text LANGUAGE sql
+    RETURN CASE unit WHEN 'us' THEN to_char(value * 1e6 / (SELECT count(*) FROM bench.source), 'FM990.00')
+                     ELSE to_char(value, 'FM999,999,999') END;
+
+CREATE FUNCTION pg_temp.show(of_measure text, of_variant text, unit text) RETURNS text LANGUAGE sql
+    RETURN (SELECT pg_temp.show(c.value, unit)
+                   || CASE WHEN of_variant <> 'unaudited' AND c.ratio IS NOT NULL
+                           THEN ' (' || to_char(c.ratio, 'FM990.00') || 'x)' ELSE '' END
+            FROM cell AS c WHERE c.measure = of_measure AND c.variant = of_variant);
+
+\echo
+SELECT format('PostgreSQL %s, %s cores, fsync %s; %s rows of 14 columns; rounds: %s, pairs for the guard: %s; %s s of single rows',
+              current_setting('server_version'), :cores, current_setting('fsync'), to_char(:rows, 'FM999,999,999'),
+              :rounds, :pairs, :duration);
+\echo 'Medians; in brackets the median ratio to unaudited in the same round.'
+\echo
+\pset format aligned
+\pset tuples_only off
+\pset border 1
+\pset footer off
+SELECT l.title AS what,
+       pg_temp.show(l.measure, 'unaudited', l.unit) AS unaudited,
+       CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'jsonb', l.unit) END AS "plpgsql + jsonb",
+       CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'chain', l.unit) END AS "plpgsql chain",
+       CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'full', l.unit) END AS "aims, full images",
+       pg_temp.show(l.measure, l.rated, l.unit) AS aims,
+       CASE l.good WHEN 'low' THEN 'at most ' ELSE 'at least ' END
+       || CASE WHEN l.of_ratio THEN to_char(l.target, 'FM990.00') || 'x' ELSE to_char(l.target, 'FM999,999') END AS target,
+       CASE WHEN l.target IS NULL THEN ''
+            WHEN CASE WHEN l.of_ratio THEN c.ratio ELSE c.value END * CASE l.good WHEN 'low' THEN 1 ELSE -1 END
+                 <= l.target * CASE l.good WHEN 'low' THEN 1 ELSE -1 END THEN 'met'
+            ELSE 'missed' END AS result
+FROM line AS l JOIN cell AS c ON c.measure = l.measure AND c.variant = l.rated
+ORDER BY l.place;
+
+\echo
+\pset format unaligned
+\pset tuples_only on
+SELECT format('Storage, bytes per entry of a bulk insert under the image policy "changes": %s = entry %s + its index %s + tree %s '
+              '(target at most 400: %s). ',
+              round(sum(value)), round(max(value) FILTER (WHERE variant = 'entry')),
+              round(max(value) FILTER (WHERE variant = 'index')), round(max(value) FILTER (WHERE variant = 'tree')),
+              CASE WHEN sum(value) <= 400 THEN 'met' ELSE 'missed' END)
+FROM cell WHERE measure = 'bytes';
+\echo '"plpgsql chain" takes an advisory lock to the end of each transaction. "aims" is the image policy "changes", the'
+\echo 'default for warehouse tables; each of its rows is AI output: guarded, captured, and under the switch-off lock at commit.'

@@ -1,0 +1,167 @@
+# Dump and restore as documented: the ledger arrives whole in another cluster,
+# verifies there, and goes on. Restored in any other way it stops.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $keys = PostgreSQL::Test::Utils::tempdir;
+my $dump = "$keys/warehouse.dump";
+
+sub start_cluster
+{
+	my ($name, $prepare) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init;
+	$node->append_conf('postgresql.conf', <<END);
+aims.signing_key_file = '$keys/signing.key'
+log_error_verbosity = verbose
+END
+	$prepare->($node) if $prepare;
+	$node->start;
+	return $node;
+}
+
+# Everything that the extension keeps: a line per table with a digest of its
+# rows, and a line per sequence.
+sub contents
+{
+	my ($node, $database) = @_;
+
+	return $node->safe_psql($database, <<'END');
+SELECT c.relname, x.digest
+  FROM pg_class AS c,
+       XMLTABLE('/row' PASSING query_to_xml(format(
+           'SELECT count(*) || '' rows '' || coalesce(md5(string_agg(t::text, '','' ORDER BY t::text COLLATE "C")), '''') AS digest FROM %s AS t',
+           c.oid::regclass), false, true, '') COLUMNS digest text) AS x
+ WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r'
+ UNION ALL
+SELECT sequencename, last_value::text FROM pg_sequences WHERE schemaname = 'aims'
+ ORDER BY 1;
+END
+}
+
+# Checks of the ledger that fail.
+sub failed_checks
+{
+	my ($node, $database, $checkpoint) = @_;
+	my $argument = $checkpoint ? "\$\$$checkpoint\$\$" : '';
+
+	return $node->safe_psql($database,
+		"SELECT check_name, entry_id, detail FROM aims.verify($argument) WHERE NOT ok");
+}
+
+# Entries that no seal has taken, of those that there were at some time.
+sub unsealed
+{
+	my ($node, $database, $newest) = @_;
+
+	return $node->safe_psql($database,
+		"SELECT count(*) FROM aims.audit_entry WHERE aims.leaf_index(entry_id) IS NULL AND entry_id <= $newest");
+}
+
+sub newest_entry
+{
+	my ($node, $database) = @_;
+
+	return $node->safe_psql($database, 'SELECT max(entry_id) FROM aims.audit_entry');
+}
+
+# The source: transaction ids far ahead of those of a new cluster.
+my $source = start_cluster('source',
+	sub { run_log([ 'pg_resetwal', '-e', '5', $_[0]->data_dir ]) });
+
+$source->safe_psql('postgres', <<'END');
+CREATE EXTENSION aims;
+CREATE TABLE score (score_id bigint PRIMARY KEY, person_id bigint, probability real);
+INSERT INTO aims.organisation (name, time_zone) VALUES ('General Hospital', 'Europe/Berlin');
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('ada', 'Ada', NULL), ('bea', 'Bea', NULL);
+INSERT INTO aims.ai_system (system, title, owner, purpose)
+VALUES ('sepsis-watch', 'Sepsis Watch', 'ada', 'warn of sepsis');
+SELECT aims.govern('score', system => 'sepsis-watch', mode => 'observe');
+INSERT INTO score SELECT n, n % 100, n / 1000.0 FROM generate_series(1, 1000) AS n;
+END
+my $verifier_key = $source->safe_psql('postgres',
+	"SELECT aims.create_signing_key('hospital.example/aims')");
+$source->safe_psql('postgres', 'SELECT aims.seal()');
+$source->safe_psql('postgres',
+	'UPDATE score SET probability = 0.5 WHERE score_id <= 10; DELETE FROM score WHERE score_id = 11');
+$source->safe_psql('postgres', 'SELECT aims.seal()');
+my $checkpoint = $source->safe_psql('postgres', 'SELECT aims.checkpoint()') =~ s/\n*$/\n/r;
+$source->safe_psql('postgres', 'UPDATE score SET probability = 0.6 WHERE score_id <= 5');
+
+is(unsealed($source, 'postgres', newest_entry($source, 'postgres')), '5', 'some entries are not sealed yet');
+is(failed_checks($source, 'postgres'), '', 'the source verifies');
+my $contents = contents($source, 'postgres');
+like($contents, qr/^audit_entry\|1\d\d\d rows \w{32}$/m, 'there is something to lose');
+my $rows = $source->safe_psql('postgres', 'TABLE score ORDER BY score_id');
+my $leaf = $source->safe_psql('postgres',
+	'SELECT aims.leaf(min(entry_id)) FROM aims.audit_entry');
+command_ok(
+	[ 'pg_dump', '-Fc', '-f', $dump, $source->connstr('postgres') ],
+	'pg_dump');
+$source->stop;
+
+# Not as documented: the first row that a trigger would capture stops it.
+my $target = start_cluster('target');
+my $log = slurp_file($target->logfile);
+$target->safe_psql('postgres', 'CREATE DATABASE refused');
+my ($out, $err) =
+  run_command([ 'pg_restore', '-e', '-d', $target->connstr('refused'), $dump ]);
+like($err, qr/HINT:.*session_replication_role/, 'an ordinary restore stops with a hint');
+like(substr(slurp_file($target->logfile), length($log)), qr/ERROR:  MS026/, 'and an SQLSTATE of its own');
+is($target->safe_psql('refused', 'SELECT count(*) FROM aims.audit_entry'), '0', 'it leaves no entry');
+
+# As documented
+$target->safe_psql('postgres', 'CREATE DATABASE restored');
+{
+	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';
+	command_ok(
+		[ 'pg_restore', '-e', '-d', $target->connstr('restored'), $dump ],
+		'pg_restore in the replica role');
+}
+is(contents($target, 'restored'), $contents, 'every table and sequence is as it was');
+is($target->safe_psql('restored', 'TABLE score ORDER BY score_id'), $rows, 'so is the warehouse');
+is($target->safe_psql('restored', 'SELECT aims.leaf(min(entry_id)) FROM aims.audit_entry'), $leaf,
+	'a leaf has the same bytes');
+is(failed_checks($target, 'restored'), '', 'the restored ledger verifies');
+is(failed_checks($target, 'restored', $checkpoint), '', 'and contains what was published');
+
+is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed'), 'score|t',
+	'the warehouse table is governed');
+
+# It goes on: with what was not sealed, and with what comes.
+is( $target->safe_psql('restored', <<'END'), '1|t', 'capture goes on');
+INSERT INTO score VALUES (2000, 1, 0.1);
+SELECT count(*), min(entry_id) > (SELECT max(entry_id) FROM aims.audit_entry WHERE xid >= 5::bigint << 32)
+  FROM aims.audit_entry WHERE xid < 5::bigint << 32;
+END
+my $newest = newest_entry($target, 'restored');
+$target->safe_psql('restored', 'SELECT aims.seal()');
+is(unsealed($target, 'restored', $newest), '0', 'the next seal leaves nothing out');
+is( $target->safe_psql('restored',
+		"INSERT INTO aims.duty (person, duty) VALUES ('ada', 'ai_officer') RETURNING duty_id > 0"),
+	't', 'sequences go on');
+$newest = newest_entry($target, 'restored');
+$target->safe_psql('restored', 'SELECT aims.seal()');
+is(unsealed($target, 'restored', $newest), '0', 'nor does the one after it');
+is(failed_checks($target, 'restored', $checkpoint), '', 'it still verifies');
+
+# Checkpoints are withheld until somebody shows what was published last.
+my ($status, undef, $error) = $target->psql('restored', 'SELECT aims.checkpoint()');
+isnt($status, 0, 'no checkpoint is signed after a restore');
+like($error, qr/aims\.resume/, 'and the hint says what to do');
+$target->safe_psql('restored', "SELECT aims.resume(\$\$$checkpoint\$\$)");
+my $next = $target->safe_psql('restored', 'SELECT aims.checkpoint()') =~ s/\n*$/\n/r;
+is((split /\n/, $next)[0], (split /\n/, $checkpoint)[0], 'once resumed, the origin goes on');
+is( $target->safe_psql('restored', <<"END"), 't', 'and the new tree begins with the old one');
+SELECT aims.verify_consistency(o.tree_size, n.tree_size, o.root_hash, n.root_hash,
+                               aims.consistency_proof(o.tree_size, n.tree_size))
+  FROM aims.open_checkpoint(\$\$$checkpoint\$\$, '$verifier_key') AS o,
+       aims.open_checkpoint(\$\$$next\$\$, '$verifier_key') AS n
+END
+
+done_testing();
