@@ -117,7 +117,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()')) AS f (name)
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()')) AS f (name)
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
@@ -142,6 +142,9 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
                        ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)')) AS f (name)
     UNION ALL
+    SELECT b.bundle, 'PROCEDURE', 'aims.switch_off_drill(text,text)', 'EXECUTE'
+    FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
+    UNION ALL
     SELECT 'officer', 'FUNCTION', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'),
@@ -164,8 +167,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
 COMMENT ON VIEW aims.bundle_privilege IS
     'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
-COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or FUNCTION';
-COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; functions with argument types';
+COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views), FUNCTION or PROCEDURE';
+COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; functions and procedures with argument types';
 COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT, INSERT, UPDATE, DELETE or EXECUTE';
 
 CREATE FUNCTION aims.grant_duty_role(bundle text, role regrole) RETURNS void
