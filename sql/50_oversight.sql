@@ -314,8 +314,9 @@ CREATE FUNCTION aims.commits_in_flight() RETURNS TABLE (pid integer, gid text)
 BEGIN ATOMIC
     SELECT l.pid, p.gid
       FROM pg_catalog.pg_locks AS l
-      LEFT JOIN pg_catalog.pg_prepared_xacts AS p
-             ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction
+      LEFT JOIN (pg_catalog.pg_locks AS x
+            JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid)
+             ON l.pid IS NULL AND x.pid IS NULL AND x.virtualtransaction = l.virtualtransaction
      WHERE l.locktype = 'relation'
        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database())
        AND l.relation = 'aims.governance_epoch'::regclass

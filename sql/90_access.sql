@@ -118,7 +118,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'),
-                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()')) AS f (name)
+                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()')) AS f (name)
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
@@ -148,9 +148,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
-                 ('aims.withdraw_request(bigint,text)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
-                 ('aims.close_finding(bigint,text)'), ('aims.revise_evidence(bigint,text,bytea,date,date)')) AS f (name)
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
     SELECT 'administrator', 'TABLE', v.name, p.privilege

@@ -89,20 +89,21 @@ row_columns(Relation rel, HeapTuple tuple)
 	const char *separator = "";
 	StringInfoData names;
 	StringInfoData values;
-	bool		isnull;
 
 	initStringInfo(&names);
 	initStringInfo(&values);
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute attr = TupleDescAttr(desc, i);
+		Datum		value;
+		bool		isnull;
 
 		if (attr->attisdropped || attr->attgenerated == 'v')
 			continue;
+		value = heap_getattr(tuple, i + 1, desc, &isnull);
 		appendStringInfo(&names, "%s%s", separator, NameStr(attr->attname));
 		appendStringInfoString(&values, separator);
-		append_value(&values, attr,
-					 heap_getattr(tuple, i + 1, desc, &isnull), isnull);
+		append_value(&values, attr, value, isnull);
 		separator = ", ";
 	}
 	return psprintf("(%s)=(%s)", names.data, values.data);

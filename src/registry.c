@@ -9,10 +9,11 @@
 #include "aims.h"
 
 #include "access/table.h"
-#include "catalog/partition.h"
+#include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "registry.h"
@@ -131,21 +132,21 @@ registry_lookup(int32 registry_id)
 	return entry;
 }
 
-/* Is rel a partition, at any depth, of the registered relation? */
+/*
+ * Is rel a partition or an inheritance child, at any depth, of the registered
+ * relation? Only whoever owns that one can have made it so.
+ */
 static bool
-registry_is_partition(Relation rel, Oid parent)
+registry_is_child(Relation rel, Oid parent)
 {
-	List	   *ancestors;
+	Oid			child = RelationGetRelid(rel);
 
-	if (!rel->rd_rel->relispartition)
-		return false;
-	if (checked_at == relations_changed &&
-		checked_child == RelationGetRelid(rel) && checked_parent == parent)
+	if (checked_at == relations_changed && checked_child == child &&
+		checked_parent == parent)
 		return true;
-	ancestors = get_partition_ancestors(RelationGetRelid(rel));
-	if (!list_member_oid(ancestors, parent))
+	if (!typeInheritsFrom(get_rel_type_id(child), get_rel_type_id(parent)))
 		return false;
-	checked_child = RelationGetRelid(rel);
+	checked_child = child;
 	checked_parent = parent;
 	checked_at = relations_changed;
 	return true;
@@ -158,12 +159,12 @@ registry_entry(int32 registry_id, Relation rel)
 	RegistryEntry *entry = registry_lookup(registry_id);
 
 	if (entry == NULL || (entry->relid != RelationGetRelid(rel) &&
-						  !registry_is_partition(rel, entry->relid)))
+						  !registry_is_child(rel, entry->relid)))
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_NOT_REGISTERED),
 				 errmsg("relation \"%s\" is not registered for capture as number %d",
 						RelationGetRelationName(rel), registry_id),
-				 errdetail("A capture trigger works only on the relation that aims.govern put it on, and on partitions of that relation."),
+				 errdetail("A capture trigger works only on the relation that aims.govern put it on, and on its partitions and inheritance children."),
 				 errhint("Use aims.govern instead of creating the trigger by hand.")));
 	return entry;
 }

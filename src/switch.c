@@ -383,27 +383,40 @@ switch_record_off(const char *system, bool drill, const char *reason,
 }
 
 /*
- * Wait for the commits in flight, while whoever called can still be told.
- * The locks are not kept: an open transaction must not hold up the warehouse,
- * and before the commit they are taken again.
+ * Take the locks and release them again: an open transaction block must not
+ * hold up the warehouse. Before its commit they are taken anew.
  */
 static bool
-switch_wait_for_commits(void)
+switch_lock_in_passing(int wait)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	int			wait = switch_wait();
 	bool		finished;
 
-	waited_until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), wait);
 	BeginInternalSubTransaction(NULL);
 	finished = switch_lock_governance(wait);
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
-	if (finished)
-		waited_until = 0;
 	return finished;
+}
+
+/*
+ * Wait for the commits in flight, while whoever called can still be told. By
+ * itself the statement commits next, and keeps the locks until then.
+ */
+static bool
+switch_wait_for_commits(void)
+{
+	int			wait = switch_wait();
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													wait);
+
+	if (IsTransactionBlock() ? switch_lock_in_passing(wait) :
+		switch_lock_governance(wait))
+		return true;
+	waited_until = until;
+	return false;
 }
 
 /* Return the commits in flight as the function's rows. */
