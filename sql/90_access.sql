@@ -110,7 +110,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
                        ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
@@ -119,6 +119,13 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()')) AS f (name)
+    UNION ALL
+    -- the operators of control_ref, which the views use, and its cast
+    SELECT b.bundle, 'ROUTINE', format('aims.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)), 'EXECUTE'
+    FROM reader AS b
+    CROSS JOIN pg_proc AS p
+    WHERE p.pronamespace = 'aims'::regnamespace
+    AND p.proname ~ '^control_ref(_(eq|ne|lt|le|gt|ge|contains|contained))?$'
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
@@ -137,7 +144,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link')
+                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
+                     'evidence_revision')
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)

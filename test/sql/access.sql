@@ -1,7 +1,7 @@
 \i test/setup.sql
 BEGIN;
 \i test/act.sql
-SELECT plan(33);
+SELECT plan(36);
 
 CREATE ROLE access_nobody;
 CREATE ROLE access_writer;
@@ -46,7 +46,7 @@ SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_auditor') WHERE object =
 
 -- They are of use: everything readable can be read
 SELECT pg_temp.ends_with('00000', 'access_analyst', 'SELECT * FROM ' || view, 'an analyst reads ' || view)
-FROM unnest(ARRAY['aims.soa_coverage', 'aims.control_gap', 'aims.system_readiness', 'aims.ledger_status', 'aims.governed']) AS view;
+FROM unnest(ARRAY['aims.evidence_state', 'aims.soa', 'aims.soa_coverage', 'aims.control_gap', 'aims.system_readiness', 'aims.ledger_status', 'aims.governed']) AS view;
 SELECT pg_temp.ends_with('00000', 'access_auditor', 'SELECT * FROM aims.audit_log', 'an auditor reads the log');
 SELECT is(pg_temp.act('access_auditor', 'SELECT string_agg(check_name, '', '') FROM aims.verify() WHERE NOT ok'), NULL, 'and verifies it');
 SELECT cmp_ok(pg_temp.act('access_writer', $$SELECT aims.log_event('prompt', '{"version": 3}')$$)::bigint, '>', 0::bigint, 'a writer logs an event');
