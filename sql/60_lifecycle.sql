@@ -404,7 +404,7 @@ CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boole
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT s.eu_tier IS DISTINCT FROM 'unacceptable',
-               coalesce(format('eu_tier is %s', s.eu_tier), 'eu_tier is not stated')
+               coalesce('eu_tier is ' || s.eu_tier::text, 'eu_tier is not stated')
           FROM aims.ai_system AS s
          WHERE s.system = check_permitted.system;
     END;
@@ -862,7 +862,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is not open', subject_id),
-            DETAIL = format('It is %s.', request.outcome),
+            DETAIL = format('Its outcome is: %s.', request.outcome),
             HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
     END IF;
     IF acting = request.person THEN
@@ -886,8 +886,9 @@ CREATE FUNCTION aims.record_signature(request aims.transition_request, decision 
             (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
         SELECT 'transition', (record_signature.request).request_id::text, record_signature.decision,
                record_signature.meaning, p.person, p.full_name,
-               (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor']) AS d
-                 WHERE aims.has_duty(d, (record_signature.request).system) LIMIT 1),
+               (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'])
+                              WITH ORDINALITY AS duty (d, rank)
+                 WHERE aims.has_duty(d, (record_signature.request).system) ORDER BY rank LIMIT 1),
                record_signature.reason,
                aims.transition_digest((record_signature.request).request_id),
                aims.gate_state((record_signature.request).system, (record_signature.request).to_stage)
