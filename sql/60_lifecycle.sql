@@ -493,7 +493,7 @@ CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, 
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT coalesce(max(e.at) > now() - (parameter ->> 'within')::interval, false),
-               CASE WHEN max(e.at) IS NULL THEN format('no drill: SELECT aims.switch_off_drill(%L, reason)', check_drill.system)
+               CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
                     WHEN max(e.at) > now() - (parameter ->> 'within')::interval THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')

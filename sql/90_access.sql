@@ -127,6 +127,18 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     WHERE p.pronamespace = 'aims'::regnamespace
     AND p.proname ~ '^control_ref(_(eq|ne|lt|le|gt|ge|contains|contained))?$'
     UNION ALL
+    -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
+    SELECT b.bundle, 'FUNCTION', format('%s', f.name), 'EXECUTE'
+    FROM reader AS b
+    CROSS JOIN (
+        SELECT o.oprcode::oid::regprocedure FROM pg_operator AS o WHERE o.oprnamespace = 'aims'::regnamespace
+        UNION
+        SELECT p.oid::regprocedure
+        FROM pg_proc AS p
+        WHERE p.pronamespace = 'aims'::regnamespace
+        AND (p.oid IN (SELECT c.castfunc FROM pg_cast AS c) OR p.oid IN (SELECT a.amproc FROM pg_amproc AS a)
+             OR p.proname IN ('key_range', 'text_range'))) AS f (name)
+    UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
     FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.tile'), ('aims.shape'), ('aims.incarnation'),
