@@ -117,7 +117,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()')) AS f (name)
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()'),
+                       ('aims.transition_digest(bigint)'), ('aims.request_staleness(bigint)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'FUNCTION', format('%s', f.name), 'EXECUTE'

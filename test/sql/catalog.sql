@@ -202,8 +202,8 @@ SELECT 2, f.identity, b.n, CASE WHEN has_function_privilege('aims_test_' || b.bu
    AND NOT EXISTS (SELECT FROM pg_cast WHERE castfunc = f.oid);
 
 \echo # Privileges by bundle
-SELECT rpad('', 30) || string_agg(rpad(bundle, 9), ' ' ORDER BY n) FROM bundle;
-SELECT rtrim(rpad(regexp_replace(identity, '\(.*', '()'), 30) || string_agg(rpad(held, 9), ' ' ORDER BY n))
+SELECT rtrim(rpad('', 30) || string_agg(rpad(bundle, 14), ' ' ORDER BY n)) FROM bundle;
+SELECT rtrim(rpad(regexp_replace(identity, '\(.*', '()'), 30) || string_agg(rpad(held, 14), ' ' ORDER BY n))
   FROM privilege
  GROUP BY kind, identity
 HAVING bool_or(held <> '')
