@@ -457,9 +457,15 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb, OUT met boolea
                         WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
                    END AS problem
               FROM wanted AS w
-              JOIN aims.evidence_state AS e
-                ON CASE WHEN w.of_vendor THEN e.vendor = w.vendor AND coalesce(e.system = w.system, true)
-                        ELSE e.system = w.system END
+             CROSS JOIN (
+                   -- Two branches, each of which an index of aims.evidence serves
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.system = check_evidence.system
+                      AND NOT (SELECT of_vendor FROM wanted)
+                    UNION ALL
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.vendor = (SELECT vendor FROM wanted WHERE of_vendor)
+                      AND coalesce(o.system = check_evidence.system, true)) AS e
               JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
              WHERE e.kind = parameter ->> 'kind'
                AND l.framework = parameter ->> 'framework'
@@ -493,7 +499,7 @@ CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, 
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT coalesce(max(e.at) > now() - (parameter ->> 'within')::interval, false),
-               CASE WHEN max(e.at) IS NULL THEN format('no drill: SELECT aims.switch_off_drill(%L, reason)', check_drill.system)
+               CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
                     WHEN max(e.at) > now() - (parameter ->> 'within')::interval THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')
