@@ -404,7 +404,7 @@ CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boole
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT s.eu_tier IS DISTINCT FROM 'unacceptable',
-               coalesce(format('eu_tier is %s', s.eu_tier), 'eu_tier is not stated')
+               coalesce('eu_tier is ' || s.eu_tier::text, 'eu_tier is not stated')
           FROM aims.ai_system AS s
          WHERE s.system = check_permitted.system;
     END;
@@ -457,9 +457,15 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb, OUT met boolea
                         WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
                    END AS problem
               FROM wanted AS w
-              JOIN aims.evidence_state AS e
-                ON CASE WHEN w.of_vendor THEN e.vendor = w.vendor AND coalesce(e.system = w.system, true)
-                        ELSE e.system = w.system END
+             CROSS JOIN (
+                   -- Two branches, each of which an index of aims.evidence serves
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.system = check_evidence.system
+                      AND NOT (SELECT of_vendor FROM wanted)
+                    UNION ALL
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.vendor = (SELECT vendor FROM wanted WHERE of_vendor)
+                      AND coalesce(o.system = check_evidence.system, true)) AS e
               JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
              WHERE e.kind = parameter ->> 'kind'
                AND l.framework = parameter ->> 'framework'
@@ -493,7 +499,7 @@ CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, 
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
         SELECT coalesce(max(e.at) > now() - (parameter ->> 'within')::interval, false),
-               CASE WHEN max(e.at) IS NULL THEN format('no drill: SELECT aims.switch_off_drill(%L, reason)', check_drill.system)
+               CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
                     WHEN max(e.at) > now() - (parameter ->> 'within')::interval THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')
@@ -862,7 +868,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is not open', subject_id),
-            DETAIL = format('It is %s.', request.outcome),
+            DETAIL = format('Its outcome is: %s.', request.outcome),
             HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
     END IF;
     IF acting = request.person THEN
@@ -886,8 +892,9 @@ CREATE FUNCTION aims.record_signature(request aims.transition_request, decision 
             (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
         SELECT 'transition', (record_signature.request).request_id::text, record_signature.decision,
                record_signature.meaning, p.person, p.full_name,
-               (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor']) AS d
-                 WHERE aims.has_duty(d, (record_signature.request).system) LIMIT 1),
+               (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'])
+                              WITH ORDINALITY AS duty (d, rank)
+                 WHERE aims.has_duty(d, (record_signature.request).system) ORDER BY rank LIMIT 1),
                record_signature.reason,
                aims.transition_digest((record_signature.request).request_id),
                aims.gate_state((record_signature.request).system, (record_signature.request).to_stage)

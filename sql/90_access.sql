@@ -117,7 +117,20 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()')) AS f (name)
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()'),
+                       ('aims.transition_digest(bigint)'), ('aims.request_staleness(bigint)')) AS f (name)
+    UNION ALL
+    -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
+    SELECT b.bundle, 'FUNCTION', format('%s', f.name), 'EXECUTE'
+    FROM reader AS b
+    CROSS JOIN (
+        SELECT o.oprcode::oid::regprocedure FROM pg_operator AS o WHERE o.oprnamespace = 'aims'::regnamespace
+        UNION
+        SELECT p.oid::regprocedure
+        FROM pg_proc AS p
+        WHERE p.pronamespace = 'aims'::regnamespace
+        AND (p.oid IN (SELECT c.castfunc FROM pg_cast AS c) OR p.oid IN (SELECT a.amproc FROM pg_amproc AS a)
+             OR p.proname IN ('key_range', 'text_range'))) AS f (name)
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'

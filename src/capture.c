@@ -20,38 +20,21 @@
 #include "access/tableam.h"
 #include "catalog/index.h"
 #include "commands/sequence.h"
-#include "commands/trigger.h"
 #include "executor/tuptable.h"
-#include "fmgr.h"
 #include "miscadmin.h"
-#include "replication/logicalworker.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/rls.h"
 #include "utils/timestamp.h"
 
 #include "capture.h"
 #include "entry.h"
-#include "guard.h"
 #include "image.h"
 #include "incarnation.h"
-#include "people.h"
+#include "particulars.h"
 #include "shape.h"
 
 #define BUFFER_ENTRIES 1000
 #define BUFFER_BYTES (1024 * 1024)
-
-/* Particulars of the session, as they are written and as they are hashed. */
-typedef struct SessionParticulars
-{
-	Particulars p;
-	Oid			user;
-	Oid			session_user;
-	StringInfoData prefix;		/* JSON text up to the key */
-	Datum		values[Natts_entry];	/* of the session's columns */
-	bool		nulls[Natts_entry];
-} SessionParticulars;
 
 /* A piece of the buffer's text; there is none where the length is negative. */
 typedef struct Piece
@@ -101,136 +84,6 @@ typedef struct EntryBuffer
 } EntryBuffer;
 
 static EntryBuffer *buffers = NULL; /* innermost subtransaction first */
-static SessionParticulars *session = NULL;
-
-/*
- * A superuser's ordinary session in replica role is a restore: what it copies
- * in was captured when it was written.
- */
-static bool
-capture_suspended(void)
-{
-	return SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA &&
-		!IsLogicalWorker() && superuser_arg(GetSessionUserId());
-}
-
-/* Are two nullable strings the same? */
-static bool
-same_string(const char *a, const char *b)
-{
-	return a == NULL ? b == NULL : b != NULL && strcmp(a, b) == 0;
-}
-
-/* A copy of a string that is NULL or empty where it says nothing. */
-static const char *
-string_or_null(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : NULL;
-}
-
-/* The client's address, or NULL for a local socket and background workers. */
-static char *
-client_address(void)
-{
-	LOCAL_FCINFO(fcinfo, 0);
-	Datum		address;
-
-	InitFunctionCallInfoData(*fcinfo, NULL, 0, InvalidOid, NULL, NULL);
-	address = inet_client_addr(fcinfo);
-	return fcinfo->isnull ? NULL :
-		DatumGetCString(DirectFunctionCall1(inet_out, address));
-}
-
-/* Who acts now, in the strings' own memory. */
-static Particulars
-particulars_now(void)
-{
-	Particulars p = {0};
-
-	p.person = current_person();
-	if (string_or_null(aims_actor) != NULL &&
-		!same_string(p.person, aims_actor))
-		p.claim = aims_actor;
-	p.application = string_or_null(application_name);
-	p.reason = string_or_null(aims_reason);
-	return p;
-}
-
-/* Do the cached particulars still hold? */
-static bool
-particulars_current(const Particulars *now)
-{
-	return session != NULL &&
-		session->user == GetUserId() &&
-		session->session_user == GetSessionUserId() &&
-		same_string(session->p.person, now->person) &&
-		same_string(session->p.claim, now->claim) &&
-		same_string(session->p.application, now->application) &&
-		same_string(session->p.reason, now->reason);
-}
-
-/* Set a nullable varlena column. */
-static void
-set_column(Datum *values, bool *nulls, int attnum, void *value)
-{
-	nulls[attnum - 1] = value == NULL;
-	values[attnum - 1] = PointerGetDatum(value);
-}
-
-/* Set a nullable text column from a string. */
-static void
-set_string(Datum *values, bool *nulls, int attnum, const char *s)
-{
-	set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
-}
-
-/* Make the session's columns, the same for every entry. */
-static void
-particulars_columns(SessionParticulars *s)
-{
-	memset(s->nulls, true, sizeof(s->nulls));
-	set_string(s->values, s->nulls, Anum_entry_session_user,
-			   s->p.session_user);
-	set_string(s->values, s->nulls, Anum_entry_role, s->p.role);
-	set_string(s->values, s->nulls, Anum_entry_person, s->p.person);
-	set_string(s->values, s->nulls, Anum_entry_claim, s->p.claim);
-	set_string(s->values, s->nulls, Anum_entry_application,
-			   s->p.application);
-	set_string(s->values, s->nulls, Anum_entry_client, s->p.client);
-	set_string(s->values, s->nulls, Anum_entry_reason, s->p.reason);
-}
-
-/*
- * The particulars of the session. They live until the end of the transaction,
- * since pending entries point to them.
- */
-static SessionParticulars *
-session_particulars(void)
-{
-	Particulars now = particulars_now();
-	MemoryContext caller;
-	SessionParticulars *fresh;
-
-	if (particulars_current(&now))
-		return session;
-	caller = MemoryContextSwitchTo(TopTransactionContext);
-	fresh = palloc0(sizeof(SessionParticulars));
-	fresh->user = GetUserId();
-	fresh->session_user = GetSessionUserId();
-	fresh->p.session_user = GetUserNameFromId(fresh->session_user, false);
-	fresh->p.role = GetUserNameFromId(fresh->user, false);
-	fresh->p.person = now.person ? pstrdup(now.person) : NULL;
-	fresh->p.claim = now.claim ? pstrdup(now.claim) : NULL;
-	fresh->p.application = now.application ? pstrdup(now.application) : NULL;
-	fresh->p.client = client_address();
-	fresh->p.reason = now.reason ? pstrdup(now.reason) : NULL;
-	initStringInfo(&fresh->prefix);
-	particulars_begin(&fresh->prefix, &fresh->p);
-	particulars_columns(fresh);
-	MemoryContextSwitchTo(caller);
-	session = fresh;
-	return session;
-}
 
 /* A new buffer for a subtransaction. */
 static EntryBuffer *
@@ -323,9 +176,9 @@ set_image(Datum *values, bool *nulls, EntryBuffer *buffer, Hasher *hasher,
 		Anum_entry_new_digest;
 	const char *text = buffer->text.data + image.start;
 
-	set_column(values, nulls, digest_attnum, image.length < 0 ? NULL :
+	entry_set_column(values, nulls, digest_attnum, image.length < 0 ? NULL :
 			   digest_bytea(hasher, salt, tag, text, image.length));
-	set_column(values, nulls, image_attnum, !keep ? NULL :
+	entry_set_column(values, nulls, image_attnum, !keep ? NULL :
 			   cstring_to_text_with_len(text, image.length));
 }
 
@@ -339,28 +192,20 @@ set_digests(Datum *values, bool *nulls, EntryBuffer *buffer,
 
 	SET_VARSIZE(salt, VARHDRSZ + ENTRY_SALT_SIZE);
 	fill_salt((unsigned char *) VARDATA(salt));
-	set_column(values, nulls, Anum_entry_salt, salt);
+	entry_set_column(values, nulls, Anum_entry_salt, salt);
 
 	resetStringInfo(particulars);
 	appendBinaryStringInfo(particulars, entry->session->prefix.data,
 						   entry->session->prefix.len);
 	particulars_end(particulars, buffer->text.data + entry->key_text.start,
 					entry->key_text.length, entry->keep_old, entry->keep_new);
-	set_column(values, nulls, Anum_entry_particulars_digest,
+	entry_set_column(values, nulls, Anum_entry_particulars_digest,
 			   digest_bytea(hasher, VARDATA(salt), 'p', particulars->data,
 							particulars->len));
 	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'o',
 			  entry->old_image, entry->keep_old);
 	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'n',
 			  entry->new_image, entry->keep_new);
-}
-
-/* Set a column that is never null. */
-static void
-set_value(Datum *values, bool *nulls, int attnum, Datum value)
-{
-	values[attnum - 1] = value;
-	nulls[attnum - 1] = false;
 }
 
 /* The tuple of a pending entry. */
@@ -373,21 +218,21 @@ entry_tuple(EntryBuffer *buffer, PendingEntry *entry, Hasher *hasher)
 
 	memcpy(values, entry->session->values, sizeof(values));
 	memcpy(nulls, entry->session->nulls, sizeof(nulls));
-	set_value(values, nulls, Anum_entry_id, Int64GetDatum(entry->entry_id));
-	set_value(values, nulls, Anum_entry_incarnation,
+	entry_set_value(values, nulls, Anum_entry_id, Int64GetDatum(entry->entry_id));
+	entry_set_value(values, nulls, Anum_entry_incarnation,
 			  Int32GetDatum(incarnation_current()));
-	set_value(values, nulls, Anum_entry_xid,
+	entry_set_value(values, nulls, Anum_entry_xid,
 			  Int64GetDatum((int64) U64FromFullTransactionId(xid)));
-	set_value(values, nulls, Anum_entry_recorded_at,
+	entry_set_value(values, nulls, Anum_entry_recorded_at,
 			  TimestampTzGetDatum(entry->recorded_at));
-	set_column(values, nulls, Anum_entry_operation, entry->operation);
-	set_column(values, nulls, Anum_entry_relation, entry->relation);
-	set_column(values, nulls, Anum_entry_physical, entry->physical);
-	set_column(values, nulls, Anum_entry_system, entry->system);
-	set_column(values, nulls, Anum_entry_key, entry->key);
+	entry_set_column(values, nulls, Anum_entry_operation, entry->operation);
+	entry_set_column(values, nulls, Anum_entry_relation, entry->relation);
+	entry_set_column(values, nulls, Anum_entry_physical, entry->physical);
+	entry_set_column(values, nulls, Anum_entry_system, entry->system);
+	entry_set_column(values, nulls, Anum_entry_key, entry->key);
 	set_digests(values, nulls, buffer, entry, hasher);
 	if (entry->shape != 0)
-		set_value(values, nulls, Anum_entry_shape,
+		entry_set_value(values, nulls, Anum_entry_shape,
 				  Int32GetDatum(entry->shape));
 	return heap_form_tuple(buffer->desc, values, nulls);
 }
@@ -536,7 +381,7 @@ capture_image(EntryBuffer *buffer, PendingEntry *entry, CapturedRelation *cr,
 }
 
 /* Put a changed row into the buffer. */
-static void
+void
 capture_row(const RegistryEntry *registered, Relation rel,
 			const char *operation, const char *system, HeapTuple old,
 			HeapTuple new)
@@ -567,6 +412,30 @@ capture_row(const RegistryEntry *registered, Relation rel,
 	MemoryContextSwitchTo(caller);
 }
 
+/* Write what the current subtransaction has captured. */
+void
+capture_flush(void)
+{
+	if (buffers != NULL && buffers->subid == GetCurrentSubTransactionId())
+		buffer_flush(buffers);
+}
+
+/* Put one entry for all rows into the buffer, and write it. */
+void
+capture_truncate(const RegistryEntry *registered, Relation rel)
+{
+	CapturedRelation *cr = captured_relation(rel, registered);
+	EntryBuffer *buffer = buffer_current();
+	MemoryContext caller = CurrentMemoryContext;
+	PendingEntry *entry = entry_begin(buffer, "TRUNCATE", cr->logical);
+
+	entry->physical = cr->physical ? cstring_to_text(cr->physical) : NULL;
+	entry->shape = cr->shape_id;
+	(void) entry_end(buffer, entry);
+	MemoryContextSwitchTo(caller);
+	capture_flush();
+}
+
 /* Put an entry that no row trigger makes into the buffer. */
 int64
 capture_event(const char *operation, const char *relation, const char *system,
@@ -590,14 +459,6 @@ capture_event(const char *operation, const char *relation, const char *system,
 	return entry_id;
 }
 
-/* Write what the current subtransaction has captured. */
-void
-capture_flush(void)
-{
-	if (buffers != NULL && buffers->subid == GetCurrentSubTransactionId())
-		buffer_flush(buffers);
-}
-
 /* Before the commit only the top-level buffer can be left. */
 void
 capture_pre_commit(void)
@@ -610,7 +471,7 @@ void
 capture_end(bool committed)
 {
 	buffers = NULL;
-	session = NULL;
+	particulars_forget();
 	shape_end(committed);
 }
 
@@ -633,175 +494,4 @@ capture_subxact(SubXactEvent event, SubTransactionId mine,
 			buffer_pop();
 		shape_end(false);
 	}
-}
-
-/* The id in the registry that a trigger of ours carries. */
-static int32
-trigger_registry_id(FunctionCallInfo fcinfo, const char *function)
-{
-	Trigger    *trigger;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function aims.%s must be called as a trigger",
-						function)));
-	trigger = ((TriggerData *) fcinfo->context)->tg_trigger;
-	if (trigger->tgnargs != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" must carry its number in the registry",
-						trigger->tgname)));
-	return pg_strtoint32(trigger->tgargs[0]);
-}
-
-/*
- * pg_dump's scripts run with these settings. Loading one through the triggers
- * would record every restored row as a change of today.
- */
-static void
-refuse_restore(const RegistryEntry *registered, Relation rel)
-{
-	if (registered->guarded || check_function_bodies || row_security)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_MS_RESTORE_NEEDS_REPLICA_ROLE),
-			 errmsg("cannot restore \"%s\" while its changes are captured",
-					RelationGetRelationName(rel)),
-			 errdetail("The ledger that is being restored already holds these changes."),
-			 errhint("Restore as a superuser with PGOPTIONS='-c session_replication_role=replica'.")));
-}
-
-/* The tuples and the name of what a row trigger was fired for. */
-static const char *
-trigger_change(TriggerData *data, HeapTuple *old, HeapTuple *new)
-{
-	if (!TRIGGER_FIRED_AFTER(data->tg_event) ||
-		!TRIGGER_FIRED_FOR_ROW(data->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function aims.audit_row must be an AFTER ROW trigger")));
-	*old = NULL;
-	*new = NULL;
-	if (TRIGGER_FIRED_BY_INSERT(data->tg_event))
-	{
-		*new = data->tg_trigtuple;
-		return "INSERT";
-	}
-	*old = data->tg_trigtuple;
-	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		return "DELETE";
-	*new = data->tg_newtuple;
-	return "UPDATE";
-}
-
-PG_FUNCTION_INFO_V1(aims_audit_row);
-/* AFTER ROW trigger: the guard decides, then the change is captured. */
-Datum
-aims_audit_row(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = (TriggerData *) fcinfo->context;
-	int32		registry_id = trigger_registry_id(fcinfo, "audit_row");
-	RegistryEntry *registered;
-	HeapTuple	old;
-	HeapTuple	new;
-	const char *operation = trigger_change(data, &old, &new);
-	const char *system = NULL;
-
-	if (capture_suspended())
-		PG_RETURN_POINTER(NULL);
-	registered = registry_entry(registry_id, data->tg_relation);
-	refuse_restore(registered, data->tg_relation);
-	if (registered->guarded)
-		system = guard_row(registered, data->tg_relation, old, new);
-	capture_row(registered, data->tg_relation, operation, system, old, new);
-	PG_RETURN_POINTER(NULL);
-}
-
-PG_FUNCTION_INFO_V1(aims_audit_flush);
-/* AFTER STATEMENT trigger: write what the statement has captured. */
-Datum
-aims_audit_flush(PG_FUNCTION_ARGS)
-{
-	capture_flush();
-	PG_RETURN_POINTER(NULL);
-}
-
-PG_FUNCTION_INFO_V1(aims_audit_truncate);
-/* BEFORE TRUNCATE trigger: one entry for all rows. */
-Datum
-aims_audit_truncate(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = (TriggerData *) fcinfo->context;
-	int32		registry_id = trigger_registry_id(fcinfo, "audit_truncate");
-	RegistryEntry *registered;
-	CapturedRelation *cr;
-	EntryBuffer *buffer;
-	MemoryContext caller = CurrentMemoryContext;
-	PendingEntry *entry;
-
-	if (capture_suspended())
-		PG_RETURN_POINTER(NULL);
-	registered = registry_entry(registry_id, data->tg_relation);
-	cr = captured_relation(data->tg_relation, registered);
-	buffer = buffer_current();
-	entry = entry_begin(buffer, "TRUNCATE", cr->logical);
-	entry->physical = cr->physical ? cstring_to_text(cr->physical) : NULL;
-	entry->shape = cr->shape_id;
-	(void) entry_end(buffer, entry);
-	MemoryContextSwitchTo(caller);
-	capture_flush();
-	PG_RETURN_POINTER(NULL);
-}
-
-PG_FUNCTION_INFO_V1(aims_append_only);
-/* BEFORE STATEMENT trigger on the ledger's tables: refuse whatever it is. */
-Datum
-aims_append_only(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function aims.append_only must be called as a trigger")));
-	if (capture_suspended())
-		PG_RETURN_POINTER(NULL);
-	ereport(ERROR,
-			(errcode(ERRCODE_MS_LEDGER_APPEND_ONLY),
-			 errmsg("\"aims.%s\" is append-only and is written by the extension alone",
-					RelationGetRelationName(data->tg_relation)),
-			 errdetail("Its rows come from captured changes and from the acts of the ledger."),
-			 errhint("To restore a dump, connect as a superuser with PGOPTIONS='-c session_replication_role=replica'.")));
-	PG_RETURN_NULL();
-}
-
-PG_FUNCTION_INFO_V1(aims_log_event);
-/* Write an EVENT entry that an application wants in the ledger. */
-Datum
-aims_log_event(PG_FUNCTION_ARGS)
-{
-	StringInfoData detail;
-	text	   *kind;
-
-	if (PG_ARGISNULL(0) || VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("kind of an event must not be empty")));
-	kind = PG_GETARG_TEXT_PP(0);
-	initStringInfo(&detail);
-	appendStringInfoString(&detail, "{\"kind\":");
-	json_string(&detail, VARDATA_ANY(kind), VARSIZE_ANY_EXHDR(kind));
-	if (!PG_ARGISNULL(1))
-	{
-		Jsonb	   *jsonb = PG_GETARG_JSONB_P(1);
-		char	   *s = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-
-		appendStringInfoString(&detail, ",\"detail\":");
-		json_text(&detail, s, strlen(s));
-	}
-	appendStringInfoChar(&detail, '}');
-	PG_RETURN_INT64(capture_event("EVENT", NULL, PG_ARGISNULL(2) ? NULL :
-								  text_to_cstring(PG_GETARG_TEXT_PP(2)),
-								  detail.data));
 }

@@ -5,7 +5,17 @@
 #ifndef AIMS_CAPTURE_H
 #define AIMS_CAPTURE_H
 
+#include "access/htup.h"
 #include "access/xact.h"
+#include "registry.h"
+
+/* Buffer the entry of a changed row; old or new is NULL where there is none. */
+extern void capture_row(const RegistryEntry *registered, Relation rel,
+						const char *operation, const char *system,
+						HeapTuple old, HeapTuple new);
+
+/* Write the entry of a TRUNCATE. */
+extern void capture_truncate(const RegistryEntry *registered, Relation rel);
 
 /*
  * Write one entry that no row trigger makes (operation EVENT or DDL). relation

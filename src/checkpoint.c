@@ -176,7 +176,7 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 	const char *problem = problem_no_key;
 	ListCell   *cell;
 
-	foreach (cell, key_all())
+	foreach(cell, key_all())
 	{
 		SigningKey *key = lfirst(cell);
 		NoteCheckpoint checkpoint;

@@ -145,8 +145,8 @@ function_refused(Oid function, void *context)
 	if (!function_accepted(function))
 		condition_refuse(psprintf("Function %s is not an immutable function of pg_catalog%s.",
 								  format_procedure(function),
-								  func_volatile(function) == PROVOLATILE_IMMUTABLE ?
-								  "" : ": its result may change between calls or settings"));
+								  func_volatile(function) ==
+								  PROVOLATILE_IMMUTABLE ? "" : ": its result may change between calls or settings"));
 	return false;
 }
 
@@ -258,10 +258,11 @@ condition_walker(Node *node, void *context)
 static char *
 condition_print(Node *expression, Relation rel, const char *row)
 {
-	return deparse_expression(expression,
-							  deparse_context_for(row ? row : RelationGetRelationName(rel),
-												  RelationGetRelid(rel)),
-							  row != NULL, false);
+	List	   *columns = deparse_context_for(row ? row :
+											  RelationGetRelationName(rel),
+											  RelationGetRelid(rel));
+
+	return deparse_expression(expression, columns, row != NULL, false);
 }
 
 Condition *

@@ -31,7 +31,7 @@
 /* A value being read from left to right */
 typedef struct RefCursor
 {
-	const char *next; /* NULL when nothing is left */
+	const char *next;			/* NULL when nothing is left */
 	const char *end;
 } RefCursor;
 
@@ -39,16 +39,16 @@ typedef struct RefCursor
 typedef struct RefSegment
 {
 	const char *data;
-	size_t size;
-	size_t zeros;
-	bool numeric;
+	size_t		size;
+	size_t		zeros;
+	bool		numeric;
 } RefSegment;
 
 /* Start reading a value. */
 static RefCursor
 ref_cursor(const struct varlena *ref)
 {
-	RefCursor cursor;
+	RefCursor	cursor;
 
 	cursor.next = VARDATA_ANY(ref);
 	cursor.end = cursor.next + VARSIZE_ANY_EXHDR(ref);
@@ -82,7 +82,7 @@ ref_next(RefCursor *cursor, RefSegment *segment)
 static int
 ref_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size)
 {
-	int order = memcmp(a, b, Min(a_size, b_size));
+	int			order = memcmp(a, b, Min(a_size, b_size));
 
 	if (order == 0 && a_size != b_size)
 		return a_size < b_size ? -1 : 1;
@@ -93,9 +93,9 @@ ref_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size)
 static int
 ref_compare_numbers(const RefSegment *a, const RefSegment *b)
 {
-	size_t a_digits = a->size - a->zeros;
-	size_t b_digits = b->size - b->zeros;
-	int order;
+	size_t		a_digits = a->size - a->zeros;
+	size_t		b_digits = b->size - b->zeros;
+	int			order;
 
 	if (a_digits != b_digits)
 		return a_digits < b_digits ? -1 : 1;
@@ -121,16 +121,16 @@ ref_compare_segments(const RefSegment *a, const RefSegment *b)
 static int
 ref_compare(const struct varlena *a, const struct varlena *b)
 {
-	RefCursor left = ref_cursor(a);
-	RefCursor right = ref_cursor(b);
-	RefSegment x;
-	RefSegment y;
+	RefCursor	left = ref_cursor(a);
+	RefCursor	right = ref_cursor(b);
+	RefSegment	x;
+	RefSegment	y;
 
 	for (;;)
 	{
-		bool more_left = ref_next(&left, &x);
-		bool more_right = ref_next(&right, &y);
-		int order;
+		bool		more_left = ref_next(&left, &x);
+		bool		more_right = ref_next(&right, &y);
+		int			order;
 
 		if (!more_left || !more_right)
 			return (int) more_left - (int) more_right;
@@ -144,7 +144,7 @@ ref_compare(const struct varlena *a, const struct varlena *b)
 static bool
 ref_equal(const struct varlena *a, const struct varlena *b)
 {
-	size_t size = VARSIZE_ANY_EXHDR(a);
+	size_t		size = VARSIZE_ANY_EXHDR(a);
 
 	return size == VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), size) == 0;
@@ -154,7 +154,7 @@ ref_equal(const struct varlena *a, const struct varlena *b)
 static bool
 ref_contains(const struct varlena *a, const struct varlena *b)
 {
-	size_t size = VARSIZE_ANY_EXHDR(a);
+	size_t		size = VARSIZE_ANY_EXHDR(a);
 
 	return size <= VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), size) == 0 &&
@@ -200,7 +200,7 @@ ref_refuse_length(const char *str, size_t size, Node *escontext)
 static bool
 ref_check(const char *str, size_t size, Node *escontext)
 {
-	size_t i;
+	size_t		i;
 
 	if (size == 0)
 		return ref_refuse(str, size, _("It is empty."), escontext);
@@ -242,7 +242,7 @@ PG_FUNCTION_INFO_V1(aims_control_ref_in);
 Datum
 aims_control_ref_in(PG_FUNCTION_ARGS)
 {
-	char *str = PG_GETARG_CSTRING(0);
+	char	   *str = PG_GETARG_CSTRING(0);
 	struct varlena *ref = ref_make(str, strlen(str), fcinfo->context);
 
 	if (ref == NULL)
@@ -265,10 +265,10 @@ PG_FUNCTION_INFO_V1(aims_control_ref_recv);
 Datum
 aims_control_ref_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
-	int version = pq_getmsgbyte(buf);
-	char *str;
-	int size;
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			version = pq_getmsgbyte(buf);
+	char	   *str;
+	int			size;
 
 	if (version != CONTROL_REF_VERSION)
 		ereport(ERROR,
@@ -405,7 +405,7 @@ ref_sort_compare(Datum a, Datum b, SortSupport ssup)
 {
 	struct varlena *left = PG_DETOAST_DATUM_PACKED(a);
 	struct varlena *right = PG_DETOAST_DATUM_PACKED(b);
-	int order = ref_compare(left, right);
+	int			order = ref_compare(left, right);
 
 	if (left != (struct varlena *) DatumGetPointer(a))
 		pfree(left);

@@ -372,7 +372,7 @@ const Decision *
 decision_for_system(int32 registry_id, const char *system)
 {
 	DecisionKey key = {registry_id, GetSessionUserId(), true,
-	strlen(system), system};
+					   strlen(system), system};
 
 	return decision_lookup(&key);
 }

@@ -610,8 +610,9 @@ preview_values(const Governing *g, Relation rel, ReturnSetInfo *result)
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		char	   *value = SPI_getvalue(tuple, SPI_tuptable->tupdesc, 1);
 		bool		isnull;
-		int64		rows = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc,
-													   2, &isnull));
+		Datum		count = SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2,
+										  &isnull);
+		int64		rows = DatumGetInt64(count);
 		Decision	d;
 
 		preview_decide(g, value, &d);

@@ -229,8 +229,8 @@ image_compare_keys(const void *a, const void *b)
 static void
 image_key_columns(ImageWriter *writer, Relation rel)
 {
-	Bitmapset  *attrs = RelationGetIndexAttrBitmap(rel,
-												   INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	Bitmapset  *attrs =
+		RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
 
 	writer->key = palloc(sizeof(ImageColumn *) * (writer->ncolumns + 1));
 	for (int i = 0; i < writer->ncolumns; i++)
@@ -252,7 +252,7 @@ image_compare_labels(const void *a, const void *b)
 	return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/* Append the labels of an enum (or of an array of one), which may be renamed. */
+/* Append the labels of an enum (or of an array of one): they get renamed. */
 static void
 image_define_labels(StringInfo out, Oid type)
 {
@@ -356,7 +356,7 @@ static Formats
 image_pin_formats(void)
 {
 	Formats		old = {DateStyle, DateOrder, IntervalStyle,
-	extra_float_digits, bytea_output, session_timezone};
+					   extra_float_digits, bytea_output, session_timezone};
 
 	if (utc == NULL)
 		utc = pg_tzset("UTC");

@@ -404,7 +404,7 @@ key_file_exists(const char *path)
 	bool		known = false;
 
 	key_read_public(path, &held);
-	foreach (cell, key_all())
+	foreach(cell, key_all())
 	{
 		SigningKey *key = lfirst(cell);
 
@@ -572,7 +572,7 @@ key_record(SigningKey *key, const char *verifier)
 	if (current)
 		key_end(rel, linitial(keys), now);
 	key->number = 1;
-	foreach (cell, keys)
+	foreach(cell, keys)
 		key->number = Max(key->number,
 						  ((SigningKey *) lfirst(cell))->number + 1);
 	key_insert(rel, key, verifier, now);

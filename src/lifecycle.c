@@ -332,7 +332,7 @@ gate_evaluate(const char *system, const char *from, const char *to,
 	List	   *gate = gate_requirements(system, from, to, context);
 	ListCell   *cell;
 
-	foreach (cell, gate)
+	foreach(cell, gate)
 		requirement_check(lfirst(cell), system, context);
 	return gate;
 }
@@ -345,7 +345,7 @@ gate_missing(const List *gate, bool *excusable)
 	int			missing = 0;
 
 	*excusable = true;
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
 
@@ -366,7 +366,7 @@ gate_missing_list(const List *gate)
 	ListCell   *cell;
 
 	initStringInfo(&list);
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
 
@@ -386,7 +386,7 @@ gate_json(const List *gate)
 
 	initStringInfo(&json);
 	appendStringInfoChar(&json, '[');
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
 
@@ -411,7 +411,7 @@ gate_waits_for_approval(const List *gate)
 {
 	ListCell   *cell;
 
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
 
@@ -479,7 +479,7 @@ move_add_approval(const Move *move, List *gate, MemoryContext context)
 	Requirement *requirement;
 	ListCell   *cell;
 
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		if (((Requirement *) lfirst(cell))->approval)
 			return gate;
@@ -724,7 +724,7 @@ aims_gate(PG_FUNCTION_ARGS)
 	gate = gate_evaluate(system, strcmp(from, to) != 0 ? from : NULL, to,
 						 caller.context);
 	lifecycle_leave(&caller);
-	foreach (cell, gate)
+	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
 		bool		nulls[4] = {false, false, false, false};

@@ -27,10 +27,10 @@ note_character(const char *text, size_t size, uint32_t *character)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *byte = (const unsigned char *) text;
-	int			length = byte[0] < 0x80 ? 1 : (byte[0] & 0xE0) == 0xC0 ? 2
-		: (byte[0] & 0xF0) == 0xE0                             ? 3
-		: (byte[0] & 0xF8) == 0xF0                             ? 4
-																	   : 0;
+	int			length = byte[0] < 0x80 ? 1 :
+		(byte[0] & 0xE0) == 0xC0 ? 2 :
+		(byte[0] & 0xF0) == 0xE0 ? 3 :
+		(byte[0] & 0xF8) == 0xF0 ? 4 : 0;
 
 	if (length == 0 || (size_t) length > size)
 		return 0;

@@ -7,7 +7,8 @@
  * the person that aims.actor names, in the transaction that set it.
  *
  * The answer is kept in the backend as long as governance_generation(), the
- * name of the session user and the claim in aims.actor stay what they were.
+ * session user, all roles' names and the claim in aims.actor stay what they
+ * were: who acts is asked for every captured row.
  */
 #include "aims.h"
 
@@ -19,6 +20,8 @@
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
 
 #include "people.h"
 #include "row.h"
@@ -27,7 +30,8 @@ typedef struct Identity
 {
 	bool		known;			/* has the rest been looked up? */
 	uint64		generation;		/* governance_generation() at that time */
-	char		role[NAMEDATALEN];	/* session user */
+	uint64		roles;			/* roles_generation at that time */
+	Oid			role;			/* session user */
 	char		claim[NAMEDATALEN]; /* aims.actor where current, or "" */
 	char		person[NAMEDATALEN];	/* slug, or "" for nobody */
 	bool		application;	/* is the role a trusted application? */
@@ -35,6 +39,15 @@ typedef struct Identity
 } Identity;
 
 static Identity identity;
+static uint64 roles_generation = 1;
+static bool roles_watched = false;
+
+/* A role, perhaps ours, has been changed: its name may be another. */
+static void
+people_role_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	roles_generation++;
+}
 
 /* The row of aims.<table> whose text column equals value, or NULL. */
 static HeapTuple
@@ -65,12 +78,12 @@ people_find_person(const char *index, const char *column, const char *value,
 
 /* Is the role a trusted application, and may it approve? */
 static void
-people_find_application(Identity *id)
+people_find_application(Identity *id, const char *role)
 {
 	Relation	rel = table_open(aims_relid("trusted_application"),
 								 AccessShareLock);
 	HeapTuple	tuple = people_row(rel, "trusted_application_pkey", "db_role",
-								   id->role);
+								   role);
 	bool		isnull;
 
 	id->application = HeapTupleIsValid(tuple);
@@ -81,41 +94,47 @@ people_find_application(Identity *id)
 }
 
 /*
- * Look the session up. A claim that is too long for a slug names nobody; it
- * must not be cut to one that names somebody.
+ * Look the session up. A claim that is too long for a slug names nobody, and
+ * is not kept: cut, it could be taken for one that names somebody.
+ * Generations are read first: a change during the look-up makes it stale.
  */
 static void
-people_identify(Identity *id, const char *role, const char *claim,
-				uint64 generation)
+people_identify(Identity *id, const char *claim)
 {
-	memset(id, 0, sizeof(Identity));
-	strlcpy(id->role, role, NAMEDATALEN);
+	char	   *role;
+
+	id->known = false;
+	id->generation = governance_generation();
+	id->roles = roles_generation;
+	id->role = GetSessionUserId();
 	strlcpy(id->claim, claim, NAMEDATALEN);
-	people_find_application(id);
+	role = GetUserNameFromId(id->role, false);
+	id->person[0] = '\0';
+	people_find_application(id, role);
 	if (!id->application || claim[0] == '\0')
 		people_find_person("person_db_role_key", "db_role", role, id->person);
 	else if (strlen(claim) < NAMEDATALEN)
 		people_find_person("person_pkey", "person", claim, id->person);
-	id->generation = generation;
-	id->known = true;
+	id->known = strlen(claim) < NAMEDATALEN;
 }
 
 /* The session's identity, from the cache where nothing has changed. */
 static const Identity *
 people_identity(void)
 {
-	char	   *role = GetUserNameFromId(GetSessionUserId(), false);
 	const char *claim = actor_is_current() ? aims_actor : "";
-	uint64		generation = governance_generation();
 
-	if (!identity.known || identity.generation != generation ||
-		strcmp(identity.role, role) != 0 ||
-		strcmp(identity.claim, claim) != 0)
+	if (!roles_watched)
 	{
-		identity.known = false;
-		people_identify(&identity, role, claim, generation);
+		CacheRegisterSyscacheCallback(AUTHOID, people_role_changed, (Datum) 0);
+		roles_watched = true;
 	}
-	pfree(role);
+	if (!identity.known ||
+		identity.generation != governance_generation() ||
+		identity.roles != roles_generation ||
+		identity.role != GetSessionUserId() ||
+		strcmp(identity.claim, claim) != 0)
+		people_identify(&identity, claim);
 	return &identity;
 }
 

@@ -142,7 +142,7 @@ static const char *
 next_stage(const char *stage)
 {
 	static const char *const stages[] = {"inception", "design_development",
-	"verification_validation", "deployment"};
+										 "verification_validation", "deployment"};
 
 	for (int i = 0; i + 1 < lengthof(stages); i++)
 		if (strcmp(stage, stages[i]) == 0)

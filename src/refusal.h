@@ -16,6 +16,6 @@ extern void refuse_row(const Decision *d, const char *shown, Relation rel,
 
 /* Refuse to commit rows that were allowed when they were written. */
 extern void refuse_commit(const Decision *d, uint64 rows)
-			pg_attribute_noreturn();
+	pg_attribute_noreturn();
 
 #endif							/* AIMS_REFUSAL_H */

@@ -11,7 +11,7 @@
 typedef enum ImagePolicy
 {
 	IMAGE_FULL,					/* old and new image are stored */
-	IMAGE_CHANGES,				/* old image only: the live row is the new one */
+	IMAGE_CHANGES,				/* old image only: the new is the live row */
 	IMAGE_DIGEST				/* digests only */
 } ImagePolicy;
 

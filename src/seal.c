@@ -78,14 +78,15 @@ seal_check_here(void)
 static char *
 window_text(Snapshot snapshot, int64 own)
 {
+	Datum		current;
 	XidWindow	window;
 	StringInfoData out;
 	bool		placed = false;
 	char	   *separator = "";
 
 	PushActiveSnapshot(snapshot);
-	window = window_parse(OidOutputFunctionCall(F_PG_SNAPSHOT_OUT,
-												OidFunctionCall0(F_PG_CURRENT_SNAPSHOT)));
+	current = OidFunctionCall0(F_PG_CURRENT_SNAPSHOT);
+	window = window_parse(OidOutputFunctionCall(F_PG_SNAPSHOT_OUT, current));
 	PopActiveSnapshot();
 	initStringInfo(&out);
 	appendStringInfo(&out, INT64_FORMAT ":" INT64_FORMAT ":",

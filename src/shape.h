@@ -15,16 +15,16 @@ typedef struct CapturedRelation
 	Oid			root;			/* the registered relation */
 	bool		valid;
 	uint64		generation;		/* governance_generation() of shape_id */
-	bool		uncommitted;	/* the shape's row was made in this transaction */
+	bool		uncommitted;	/* this transaction made the shape's row */
 	int32		registry_id;
 	int32		shape_id;
 	char	   *logical;		/* qualified name of root */
-	char	   *physical;		/* qualified name of relid, NULL where the same */
+	char	   *physical;		/* that of relid; NULL where the same */
 	ImageWriter *writer;
 	MemoryContext context;
 } CapturedRelation;
 
-/* The captured relation, made or refreshed; its shape is stored if it is new. */
+/* The captured relation, made or refreshed; stores its shape if that is new. */
 extern CapturedRelation *captured_relation(Relation rel,
 										   const RegistryEntry *entry);
 

@@ -100,6 +100,13 @@ switch_lock_output(void)
 	return OidIsValid(aims_relid_or_none("governance_epoch"));
 }
 
+/* Milliseconds from now until then, 0 where it is past. */
+static long
+switch_left_until(TimestampTz then)
+{
+	return TimestampDifferenceMilliseconds(GetCurrentTimestamp(), then);
+}
+
 /*
  * How many milliseconds to wait: as set, but never so long that
  * statement_timeout would end the switch-off itself.
@@ -111,10 +118,9 @@ switch_wait(void)
 
 	if (get_timeout_active(STATEMENT_TIMEOUT))
 	{
-		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
-														   get_timeout_finish_time(STATEMENT_TIMEOUT));
+		TimestampTz end = get_timeout_finish_time(STATEMENT_TIMEOUT);
 
-		wait = Min(wait, left / 4);
+		wait = Min(wait, switch_left_until(end) / 4);
 	}
 	return wait;
 }
@@ -251,8 +257,7 @@ switch_pre_commit(bool prepare)
 				 errhint("Commit it in one phase.")));
 	wait = switch_wait();
 	if (waited_until != 0)
-		wait = Min(wait, (int) TimestampDifferenceMilliseconds(GetCurrentTimestamp(),
-															   waited_until));
+		wait = Min(wait, switch_left_until(waited_until));
 	if (!switch_lock_governance(wait))
 		switch_warn();
 }
@@ -359,7 +364,7 @@ switch_record(const char *system, bool off, bool drill, const char *reason,
 			  const char *person, const char *time_to_off)
 {
 	const char *args[] = {system, off ? "t" : "f", drill ? "t" : "f", reason,
-	person, time_to_off};
+						  person, time_to_off};
 	bool		isnull;
 
 	owner_execute("INSERT INTO aims.switch_event (system, switched_off, drill, reason, person, time_to_off)"

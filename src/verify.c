@@ -703,7 +703,7 @@ report_checks(Verification *v)
 				   i == CHECK_HEADS ?
 				   psprintf(INT64_FORMAT " heads, " UINT64_FORMAT " leaves.",
 							v->nseals, v->size) :
-				   "Nothing to object to.");
+				   "No problem found.");
 		else
 			report(v, c->name, false, of_entries ? c->first : 0,
 				   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,

@@ -189,6 +189,7 @@ violation_insert(Relation rel, const Violation *v)
 	bool	   *nulls = palloc(sizeof(bool) * desc->natts);
 	uint64		xid = U64FromFullTransactionId(GetTopFullTransactionId());
 	const char *role = GetUserNameFromId(GetSessionUserId(), false);
+	const char *sqlstate = unpack_sql_state(cause_sqlstate(v->cause));
 
 	memset(nulls, true, sizeof(bool) * desc->natts);
 	violation_set(desc, values, nulls, "violation_id",
@@ -204,7 +205,7 @@ violation_insert(Relation rel, const Violation *v)
 	violation_set(desc, values, nulls, "cause",
 				  CStringGetTextDatum(cause_name(v->cause)));
 	violation_set(desc, values, nulls, "sqlstate",
-				  CStringGetTextDatum(unpack_sql_state(cause_sqlstate(v->cause))));
+				  CStringGetTextDatum(sqlstate));
 	violation_set(desc, values, nulls, "rows", Int64GetDatum(v->rows));
 	if (v->example != NULL)
 		violation_set(desc, values, nulls, "example_key",

@@ -176,4 +176,62 @@ SELECT * FROM finish();
 \echo # SECURITY DEFINER
 SELECT identity FROM member_function WHERE prosecdef ORDER BY identity COLLATE "C";
 
+-- Privileges of a role that has been granted one bundle: r (SELECT; r* of some
+-- columns alone), a (INSERT), w (UPDATE), d (DELETE), X (EXECUTE)
+BEGIN;
+CREATE TEMP TABLE bundle (n, bundle) AS
+SELECT ordinality, b FROM unnest('{writer,analyst,reviewer,auditor,officer,administrator}'::text[]) WITH ORDINALITY AS t (b);
+SELECT format('CREATE ROLE aims_test_%s', bundle) FROM bundle \gexec
+SELECT aims.grant_duty_role(bundle, ('aims_test_' || bundle)::regrole) FROM bundle \g /dev/null
+
+CREATE TEMP VIEW privilege AS
+SELECT 1 AS kind, c.identity, b.n,
+       CASE WHEN has_table_privilege(role, c.oid, 'SELECT') THEN 'r'
+            WHEN has_any_column_privilege(role, c.oid, 'SELECT') THEN 'r*' ELSE '' END
+       || CASE WHEN has_any_column_privilege(role, c.oid, 'INSERT') THEN 'a' ELSE '' END
+       || CASE WHEN has_any_column_privilege(role, c.oid, 'UPDATE') THEN 'w' ELSE '' END
+       || CASE WHEN has_table_privilege(role, c.oid, 'DELETE, TRUNCATE, REFERENCES, TRIGGER') THEN 'd' ELSE '' END AS held
+  FROM bundle AS b, concat('aims_test_', b.bundle) AS role, member_relation AS c
+ WHERE c.relkind IN ('r', 'p', 'v')
+ UNION ALL
+SELECT 2, f.identity, b.n, CASE WHEN has_function_privilege('aims_test_' || b.bundle, f.oid, 'EXECUTE') THEN 'X' ELSE '' END
+  FROM bundle AS b, member_function AS f
+ WHERE NOT f.part_of_another
+   AND NOT EXISTS (SELECT FROM pg_operator WHERE oprcode = f.oid)
+   AND NOT EXISTS (SELECT FROM pg_amproc WHERE amproc = f.oid)
+   AND NOT EXISTS (SELECT FROM pg_cast WHERE castfunc = f.oid);
+
+\echo # Privileges by bundle
+SELECT rtrim(rpad('', 30) || string_agg(rpad(bundle, 14), ' ' ORDER BY n)) FROM bundle;
+SELECT rtrim(rpad(regexp_replace(identity, '\(.*', '()'), 30) || string_agg(rpad(held, 14), ' ' ORDER BY n))
+  FROM privilege
+ GROUP BY kind, identity
+HAVING bool_or(held <> '')
+ ORDER BY kind, identity COLLATE "C";
+
+-- Functions and operators inside a view run with the reader's privileges.
+CREATE FUNCTION pg_temp.state_of_reading(role text, relation text) RETURNS text
+    LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    EXECUTE format('SELECT * FROM %s', relation);
+    RESET ROLE;
+    RETURN '00000';
+EXCEPTION WHEN OTHERS THEN
+    RETURN format('%s: %s', SQLSTATE, SQLERRM);
+END $$;
+
+\echo # What may be read, but cannot
+SELECT bundle, c.identity, state
+  FROM bundle AS b, member_relation AS c, concat('aims_test_', b.bundle) AS role,
+       pg_temp.state_of_reading(role, c.identity) AS state
+ WHERE c.relkind = 'v' AND has_table_privilege(role, c.oid, 'SELECT') AND state <> '00000'
+ ORDER BY 1, 2;
+SELECT b.bundle, p.oid::regoperator
+  FROM bundle AS b, pg_operator AS p JOIN member AS m ON m.objid = p.oid
+ WHERE m.classid = 'pg_operator'::regclass AND b.bundle <> 'writer'
+   AND NOT has_function_privilege('aims_test_' || b.bundle, p.oprcode, 'EXECUTE')
+ ORDER BY 1, 2::text;
+ROLLBACK;
+
 \i test/drop_database.sql

@@ -2,7 +2,7 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(200);
+SELECT plan(205);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -427,6 +427,17 @@ SELECT results_eq($$SELECT kind = 'emergency_transition', detail ~ 'flood' AND d
                   $$VALUES (true, true, true)$$, 'and leaves a finding that says what was missing');
 SELECT results_eq($$SELECT gate @> '[{"requirement": "training-data", "met": false}, {"requirement": "emergency-approval", "met": true}]'
                       FROM aims.stage_history ORDER BY history_id DESC LIMIT 1$$, ARRAY[true], 'the history says so too');
+
+SELECT pg_temp.ends_with('00000', 'lifecycle_officer',
+           $$SELECT aims.request_advance('bed-planner', 'deployment', 'flood', true)$$, 'another emergency');
+SELECT pg_temp.ends_with(state, role, replace(command, '#', pg_temp.open_request()), name)
+  FROM (VALUES
+    (1, 'MS010', 'lifecycle_officer', $$SELECT aims.advance('bed-planner', 'deployment', 'r')$$, 'does not excuse the approval'),
+    (2, 'MS012', 'lifecycle_officer', $$SELECT aims.approve('transition', '#', 'approval', 'r')$$, 'of another person'),
+    (3, '00000', 'lifecycle_member', $$SELECT aims.approve('transition', '#', 'approval', 'r')$$, 'given'),
+    (4, '00000', 'lifecycle_officer', $$SELECT aims.advance('bed-planner', 'deployment', 'r')$$, 'it passes without verification'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
 
 -- A site's own requirement: runs as its owner, fails by itself
 GRANT CREATE ON SCHEMA public TO lifecycle_guest;

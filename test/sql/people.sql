@@ -3,7 +3,7 @@
 SET aims.actor = 'deputy';		-- in a transaction of its own
 BEGIN;
 \i test/act.sql
-SELECT plan(105);
+SELECT plan(107);
 
 CREATE ROLE people_officer;
 CREATE ROLE people_deputy;
@@ -58,7 +58,8 @@ INSERT INTO aims.person (person, full_name, email, db_role) VALUES
     ('deputy',  'Dan Deputy',   NULL, 'people_deputy'),
     ('member',  'Mia Member',   NULL, 'people_member'),
     ('sponsor', 'Sam Sponsor',  NULL, NULL),
-    ('portal',  'The portal itself', NULL, 'people_portal');
+    ('portal',  'The portal itself', NULL, 'people_portal'),
+    (repeat('x', 63), 'Xaver', NULL, NULL);
 INSERT INTO aims.trusted_application (db_role, may_approve) VALUES ('people_app', false), ('people_portal', true);
 SELECT throws_ok($$INSERT INTO aims.person (person, full_name, db_role) VALUES ('x', 'X', 'people_officer')$$,
                  '23505', NULL, 'a role stands for one person');
@@ -73,7 +74,9 @@ SELECT is(pg_temp.act(role, 'SELECT aims.current_person()', actor), person, name
     ('people_app', NULL, NULL, 'a trusted application without a claim is nobody'),
     ('people_app', 'deputy', 'deputy', 'a trusted application acts for the person it names'),
     ('people_app', 'nobody-at-all', NULL, 'an unknown name is nobody'),
-    ('people_app', rpad('deputy', 70, 'x'), NULL, 'a name too long for a slug is nobody'),
+    ('people_app', repeat('x', 63), repeat('x', 63), 'the longest slug there is'),
+    ('people_app', repeat('x', 64), NULL, 'what begins with it and is longer is nobody'),
+    ('people_app', repeat('x', 63), repeat('x', 63), 'and does not stand in its way'),
     ('people_portal', NULL, 'portal', 'an application that is a person itself, without a claim'),
     ('people_portal', 'member', 'member', 'and with one'),
     ('people_portal', 'unknown', NULL, 'an unknown claim does not fall back to the application''s person'))

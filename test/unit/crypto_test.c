@@ -118,7 +118,7 @@ test_base64(void)
 		crypto_base64_encode(vectors[i][0], size, text);
 		ok(strcmp(text, vectors[i][1]) == 0, "base64 of \"%s\"", vectors[i][0]);
 		ok(crypto_base64_decode(text, strlen(text), bytes, sizeof(bytes)) ==
-				   (int) size &&
+		   (int) size &&
 		   memcmp(bytes, vectors[i][0], size) == 0,
 		   "\"%s\" back", text);
 	}
