@@ -72,6 +72,9 @@ condition_expression(const char *source)
 	target = linitial_node(ResTarget, select->targetList);
 	if (target->name != NULL || target->indirection != NIL)
 		condition_refuse("It must be one expression, without an alias.");
+	if (IsA(target->val, ColumnRef) &&
+		IsA(llast(((ColumnRef *) target->val)->fields), A_Star))
+		condition_refuse("It must be one expression, not a list of columns.");
 	return target->val;
 }
 

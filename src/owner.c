@@ -28,11 +28,11 @@ path_begin(void)
 	return level;
 }
 
-/* Look names up as the caller does. */
+/* Look names up as the caller does; what was SET LOCAL meanwhile stays. */
 void
 path_end(int level)
 {
-	AtEOXact_GUC(false, level);
+	AtEOXact_GUC(true, level);
 }
 
 /* Become the owner of the extension. */

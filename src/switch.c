@@ -135,7 +135,7 @@ switch_lock_wait(Oid relid, LOCKMODE mode, int wait)
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 							 true, 0, false);
 	LockRelationOid(relid, mode);
-	AtEOXact_GUC(false, level);
+	AtEOXact_GUC(true, level);
 }
 
 /*
