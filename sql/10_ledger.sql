@@ -197,4 +197,9 @@ COMMENT ON FUNCTION aims.verify(text) IS
 CREATE FUNCTION aims.log_event(kind text, detail jsonb, system text DEFAULT NULL) RETURNS bigint
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_log_event';
 COMMENT ON FUNCTION aims.log_event(text, jsonb, text) IS
-    'Write an EVENT entry into the ledger, for example a prompt template''s version or a user''s override; returns its entry id. kind must not be empty (22023)';
+    'Write an EVENT entry into the ledger, for example a prompt template''s version or a user''s override; returns its entry id. It names no relation: entries of our own acts do. kind must not be empty (22023), system must be in the inventory (MS017)';
+
+CREATE FUNCTION aims.record_act(relation text, detail jsonb) RETURNS bigint
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_record_act';
+COMMENT ON FUNCTION aims.record_act(text, jsonb) IS
+    'EVENT entry of an act of our own functions, under the relation that the act is about; granted to nobody';

@@ -5,7 +5,7 @@ CREATE VIEW aims.audit_log WITH (security_barrier) AS
            e.key, e.person, e.session_user_name, e.role_name, e.application, e.client, e.claim,
            e.reason, e.old_image, e.new_image, e.incarnation, e.xid, e.shape,
            l.leaf_index, h.seal_id, h.tree_size, h.sealed_at
-    FROM aims.audit_entry AS e
+    FROM ONLY aims.audit_entry AS e
     LEFT JOIN LATERAL (
         SELECT t.tile_index * 256 + array_position(t.sources, e.entry_id) - 1 AS leaf_index
         FROM aims.tile AS t
@@ -70,11 +70,12 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
     LEFT JOIN LATERAL (SELECT * FROM aims.checkpoint ORDER BY tree_size DESC LIMIT 1) AS c ON true
     LEFT JOIN LATERAL (
         SELECT count(*) AS unsealed, min(e.recorded_at) AS oldest_unsealed
-        FROM aims.audit_entry AS e
+        FROM ONLY aims.audit_entry AS e
         WHERE s.snapshot IS NULL
-        OR (e.incarnation = s.incarnation
-            AND e.xid >= pg_snapshot_xmin(s.snapshot)::text::bigint
-            AND NOT pg_visible_in_snapshot(e.xid::text::xid8, s.snapshot))) AS u ON true;
+        OR (e.xid >= pg_snapshot_xmin(s.snapshot)::text::bigint
+            AND (e.incarnation > s.incarnation
+                 OR NOT pg_visible_in_snapshot(e.xid::text::xid8, s.snapshot)
+                 AND (e.incarnation = s.incarnation OR e.xid < pg_snapshot_xmax(s.snapshot)::text::bigint)))) AS u ON true;
 COMMENT ON VIEW aims.ledger_status IS
     'State of the ledger, one row: what is sealed, what waits, and whether heads are signed (ISO/IEC 42001 A.6.2.8)';
 COMMENT ON COLUMN aims.ledger_status.tree_size IS 'Leaves of the newest head';
@@ -93,17 +94,65 @@ CREATE FUNCTION aims.capture_problem(OUT relation text, OUT problem text)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH expected (routine, event, bit, level) AS (VALUES
-            ('aims.audit_row()'::regprocedure, 'INSERT', 4, 1),
-            ('aims.audit_row()', 'UPDATE', 16, 1),
-            ('aims.audit_row()', 'DELETE', 8, 1),
-            ('aims.audit_truncate()', 'TRUNCATE', 32, 0)),
-    member AS (
-        SELECT r.registry_id, m.relid
-        FROM aims.registry AS r,
-             LATERAL (SELECT r.relation::oid AS relid
-                      UNION
-                      SELECT p.relid::oid FROM pg_partition_tree(r.relation) AS p) AS m)
+    WITH RECURSIVE member (registry_id, relid, system_when) AS (
+        -- registered relations with their partitions and inheritance children
+        SELECT r.registry_id, r.relation::oid, r.system_when
+        FROM aims.registry AS r
+        UNION
+        SELECT m.registry_id, i.inhrelid, m.system_when
+        FROM member AS m
+        JOIN pg_inherits AS i ON i.inhparent = m.relid
+        JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'p')),
+    capturing (routine, event, bit, level) AS (VALUES
+        ('aims.audit_row()'::regprocedure, 'INSERT', 4, 1),
+        ('aims.audit_row()', 'UPDATE', 16, 1),
+        ('aims.audit_row()', 'DELETE', 8, 1),
+        ('aims.audit_truncate()', 'TRUNCATE', 32, 0)),
+    present AS (
+        SELECT t.tgrelid, t.tgfoid, t.tgtype, t.tgname, t.tgargs, t.tgenabled, t.tgattr,
+               -- the condition without parentheses and without NEW and OLD
+               regexp_replace(translate(substring(pg_get_triggerdef(t.oid) FROM ' WHEN (.*) EXECUTE FUNCTION '), '()', ''),
+                              '\m(new|old)\.', '', 'g') AS condition
+        FROM pg_trigger AS t
+        JOIN pg_proc AS p ON p.oid = t.tgfoid
+        WHERE p.pronamespace = 'aims'::regnamespace
+        AND NOT (t.tgisinternal AND t.tgparentid = 0)),
+    guarding (name, routine, type) AS (VALUES
+        ('audit_entry', 'append_only', 62),
+        ('checkpoint', 'append_only', 62),
+        ('governance_epoch', 'append_only', 62),
+        ('incarnation', 'append_only', 62),
+        ('seal', 'append_only', 62),
+        ('shape', 'append_only', 62),
+        ('signing_key', 'append_only', 62),
+        ('tile', 'append_only', 62),
+        ('violation', 'append_only', 62),
+        ('organisation', 'check_time_zone', 23),
+        ('ai_system', 'governance_changed', 60),
+        ('bound_role', 'governance_changed', 60),
+        ('duty', 'governance_changed', 60),
+        ('intended_table', 'governance_changed', 60),
+        ('person', 'governance_changed', 60),
+        ('registry', 'governance_changed', 60),
+        ('switch_event', 'governance_changed', 60),
+        ('system_mode', 'governance_changed', 60),
+        ('system_value', 'governance_changed', 60),
+        ('trusted_application', 'governance_changed', 60),
+        ('duty', 'guard_duty', 29),
+        ('person', 'guard_identity', 5),
+        ('person', 'guard_identity', 17),
+        ('trusted_application', 'guard_identity', 21),
+        ('ai_system', 'guard_stage', 21),
+        ('evidence', 'keep_recorded_at', 23),
+        ('framework', 'refuse_shipped', 34),
+        ('framework', 'refuse_shipped', 31),
+        ('gate_requirement', 'refuse_shipped', 34),
+        ('gate_requirement', 'refuse_shipped', 31),
+        ('requirement', 'refuse_shipped', 34),
+        ('requirement', 'refuse_shipped', 31),
+        ('stage_transition', 'refuse_shipped', 34),
+        ('stage_transition', 'refuse_shipped', 31),
+        ('ai_system', 'stamp_tier_decision', 23))
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r
     WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = r.relation)
@@ -111,23 +160,41 @@ BEGIN ATOMIC
     SELECT m.relid::regclass::text, format('no trigger captures %s', x.event)
     FROM member AS m
     JOIN pg_class AS c ON c.oid = m.relid
-    CROSS JOIN expected AS x
-    WHERE (x.event <> 'TRUNCATE' OR c.relispartition = false)
-    AND NOT EXISTS (
-        SELECT FROM pg_trigger AS t
+    CROSS JOIN capturing AS x
+    WHERE NOT EXISTS (
+        SELECT FROM present AS t
         WHERE t.tgrelid = m.relid AND t.tgfoid = x.routine
         AND t.tgtype & x.bit = x.bit AND t.tgtype & 1 = x.level
         AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+    UNION ALL
+    SELECT m.relid::regclass::text, format('trigger %I does not fire for every change that it has to see', t.tgname)
+    FROM member AS m
+    JOIN present AS t ON t.tgrelid = m.relid AND t.tgfoid = 'aims.audit_row()'::regprocedure
+    CROSS JOIN LATERAL (SELECT translate(m.system_when, '()', '') AS condition) AS w
+    CROSS JOIN LATERAL (SELECT regexp_replace(w.condition, '\m(new|old)\.', '', 'g') AS condition) AS x
+    WHERE t.condition IS DISTINCT FROM CASE WHEN t.tgtype & 16 = 16 THEN x.condition || ' OR ' || x.condition
+                                           ELSE x.condition END
+    OR t.tgattr <> ''
     UNION ALL
     SELECT t.tgrelid::regclass::text,
            format('trigger %I is %s', t.tgname,
                   CASE t.tgenabled WHEN 'D' THEN 'disabled'
                       ELSE 'not ENABLE ALWAYS: replica sessions escape it' END)
-    FROM pg_trigger AS t
-    JOIN pg_proc AS p ON p.oid = t.tgfoid
-    JOIN pg_namespace AS n ON n.oid = p.pronamespace
-    WHERE n.nspname = 'aims' AND p.prolang = (SELECT l.oid FROM pg_language AS l WHERE l.lanname = 'c')
-    AND t.tgenabled <> 'A';
+    FROM present AS t
+    WHERE t.tgenabled <> 'A'
+    UNION ALL
+    SELECT format('aims.%I', g.name), format('the trigger that calls aims.%s is missing', g.routine)
+    FROM guarding AS g
+    WHERE NOT EXISTS (
+        SELECT FROM present AS t
+        JOIN pg_proc AS p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = to_regclass(format('aims.%I', g.name)) AND p.proname = g.routine
+        AND t.tgtype = g.type)
+    UNION ALL
+    SELECT c.oid::regclass::text, format('table %s inherits from it', i.inhrelid::regclass)
+    FROM pg_inherits AS i
+    JOIN pg_class AS c ON c.oid = i.inhparent
+    WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r';
 END;
 COMMENT ON FUNCTION aims.capture_problem() IS
-    'Registered relations that escape capture: triggers missing, disabled or not ENABLE ALWAYS, relation dropped; empty when all is well. Part of aims.verify';
+    'Where capture, or the rules of our own tables, have a gap: triggers missing, disabled, not ENABLE ALWAYS or with another condition, a registered relation dropped, a table that inherits from ours; empty when all is well. Part of aims.verify';

@@ -203,7 +203,7 @@ BEGIN
                 WHERE t.typnamespace = 'aims'::regnamespace AND t.typtype IN ('b', 'd', 'e') AND t.typcategory <> 'A' LOOP
         EXECUTE format('GRANT USAGE ON TYPE %s TO %s', item.name, role);
     END LOOP;
-    PERFORM aims.log_event('grant_duty_role', jsonb_build_object('bundle', bundle, 'role', role::text));
+    PERFORM aims.record_act('aims.bundle_privilege', jsonb_build_object('granted', bundle, 'role', role::text));
 END $$;
 COMMENT ON FUNCTION aims.grant_duty_role(text, regrole) IS
     'Grant a role the privileges of a bundle (aims.bundle_privilege) and USAGE on schema and types. For the owner of the extension';
@@ -221,7 +221,7 @@ BEGIN
             MESSAGE = format('bundle "%s" does not exist', bundle),
             HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
     END IF;
-    PERFORM aims.log_event('revoke_duty_role', jsonb_build_object('bundle', bundle, 'role', role::text));
+    PERFORM aims.record_act('aims.bundle_privilege', jsonb_build_object('revoked', bundle, 'role', role::text));
 END $$;
 COMMENT ON FUNCTION aims.revoke_duty_role(text, regrole) IS
     'Take the privileges of a bundle from a role. One that held two bundles must be granted the other again';

@@ -153,7 +153,7 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
-			capture_end(event != XACT_EVENT_ABORT);
+			capture_end(event == XACT_EVENT_COMMIT);
 			guard_end();
 			break;
 		default:

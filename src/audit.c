@@ -5,9 +5,12 @@
  */
 #include "aims.h"
 
+#include "access/table.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/rls.h"
@@ -17,6 +20,7 @@
 #include "image.h"
 #include "people.h"
 #include "registry.h"
+#include "row.h"
 
 /* The id in the registry that a trigger of ours carries. */
 static int32
@@ -148,6 +152,25 @@ aims_append_only(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
+/* MS017 where the inventory has no such system: leaves show its name. */
+static void
+event_require_system(const char *system)
+{
+	Relation	rel = table_open(aims_relid("ai_system"), AccessShareLock);
+	ScanKeyData key;
+
+	ScanKeyInit(&key, row_column(RelationGetDescr(rel), "system"),
+				BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(system));
+	if (!HeapTupleIsValid(row_find(rel, "ai_system_pkey", 1, &key, false)))
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_RECORD_UNKNOWN),
+				 errmsg("AI system \"%s\" does not exist",
+						pnstrdup(system, pg_mbcliplen(system, strlen(system), 63))),
+				 errdetail("An event names a system of the inventory, or none."),
+				 errhint("SELECT system FROM aims.ai_system lists them.")));
+	table_close(rel, AccessShareLock);
+}
+
 PG_FUNCTION_INFO_V1(aims_log_event);
 /* Write an EVENT entry that an application wants in the ledger. */
 Datum
@@ -155,11 +178,15 @@ aims_log_event(PG_FUNCTION_ARGS)
 {
 	StringInfoData detail;
 	text	   *kind;
+	char	   *system = PG_ARGISNULL(2) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(2));
 
 	if (PG_ARGISNULL(0) || VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("kind of an event must not be empty")));
+	if (system != NULL)
+		event_require_system(system);
 	kind = PG_GETARG_TEXT_PP(0);
 	initStringInfo(&detail);
 	appendStringInfoString(&detail, "{\"kind\":");
@@ -173,7 +200,21 @@ aims_log_event(PG_FUNCTION_ARGS)
 		json_text(&detail, s, strlen(s));
 	}
 	appendStringInfoChar(&detail, '}');
-	PG_RETURN_INT64(capture_event("EVENT", NULL, PG_ARGISNULL(2) ? NULL :
-								  text_to_cstring(PG_GETARG_TEXT_PP(2)),
-								  detail.data));
+	PG_RETURN_INT64(capture_event("EVENT", NULL, system, detail.data));
+}
+
+PG_FUNCTION_INFO_V1(aims_record_act);
+/* Write the EVENT entry of an act of our own functions. */
+Datum
+aims_record_act(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *detail = PG_GETARG_JSONB_P(1);
+	StringInfoData out;
+	char	   *s = JsonbToCString(NULL, &detail->root, VARSIZE(detail));
+
+	initStringInfo(&out);
+	json_text(&out, s, strlen(s));
+	PG_RETURN_INT64(capture_event("EVENT",
+								  text_to_cstring(PG_GETARG_TEXT_PP(0)),
+								  NULL, out.data));
 }

@@ -13,14 +13,12 @@
  */
 #include "aims.h"
 
-#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/index.h"
 #include "commands/sequence.h"
-#include "executor/tuptable.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -31,6 +29,7 @@
 #include "image.h"
 #include "incarnation.h"
 #include "particulars.h"
+#include "row.h"
 #include "shape.h"
 
 #define BUFFER_ENTRIES 1000
@@ -237,17 +236,25 @@ entry_tuple(EntryBuffer *buffer, PendingEntry *entry, Hasher *hasher)
 	return heap_form_tuple(buffer->desc, values, nulls);
 }
 
-/* Add the index entry of a written row. */
+/*
+ * Add the written rows to whatever indexes there are: one that is just being
+ * built, and one that an administrator has added, too.
+ */
 static void
-index_entry(Relation idx, IndexInfo *info, Relation rel, TupleTableSlot *slot)
+buffer_index(EntryBuffer *buffer, Relation rel)
 {
-	Datum		values[2];
-	bool		nulls[2];
+	ResultRelInfo *info = makeNode(ResultRelInfo);
+	EState	   *estate = CreateExecutorState();
 
-	values[0] = slot_getattr(slot, Anum_entry_xid, &nulls[0]);
-	values[1] = slot_getattr(slot, Anum_entry_id, &nulls[1]);
-	(void) index_insert(idx, values, nulls, &slot->tts_tid, rel,
-						UNIQUE_CHECK_NO, false, info);
+	InitResultRelInfo(info, rel, 0, NULL, 0);
+	ExecOpenIndices(info, false);
+	for (int i = 0; i < buffer->n; i++)
+	{
+		(void) ExecInsertIndexTuples_compat(info, buffer->slots[i], estate);
+		ResetPerTupleExprContext(estate);
+	}
+	ExecCloseIndices(info);
+	FreeExecutorState(estate);
 }
 
 /*
@@ -261,7 +268,7 @@ buffer_slots(EntryBuffer *buffer, TupleDesc desc, int n)
 
 	if (buffer->desc == NULL)
 	{
-		Assert(desc->natts == Natts_entry);
+		row_expect_columns(desc, Natts_entry);
 		buffer->desc = CreateTupleDescCopy(desc);
 	}
 	while (buffer->nslots < n)
@@ -276,9 +283,6 @@ static void
 buffer_write(EntryBuffer *buffer)
 {
 	Relation	rel = table_open(aims_relid("audit_entry"), RowExclusiveLock);
-	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
-								 RowExclusiveLock);
-	IndexInfo  *info = BuildIndexInfo(idx);
 	TupleTableSlot **slots = buffer_slots(buffer, RelationGetDescr(rel),
 										  buffer->n);
 	Hasher	   *hasher = hasher_create();
@@ -292,13 +296,10 @@ buffer_write(EntryBuffer *buffer)
 	else
 		table_multi_insert(rel, slots, buffer->n, GetCurrentCommandId(true),
 						   0, NULL);
+	buffer_index(buffer, rel);
 	for (int i = 0; i < buffer->n; i++)
-	{
-		index_entry(idx, info, rel, slots[i]);
 		ExecClearTuple(slots[i]);
-	}
-	index_close(idx, RowExclusiveLock);
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, NoLock);	/* kept until commit, as by any writer */
 }
 
 /* Write and empty a buffer. */
@@ -310,7 +311,8 @@ buffer_flush(EntryBuffer *buffer)
 	if (buffer->n == 0)
 		return;
 	caller = MemoryContextSwitchTo(buffer->row_context);
-	buffer_write(buffer);
+	if (OidIsValid(aims_relid_or_none("audit_entry")))	/* not dropped */
+		buffer_write(buffer);
 	MemoryContextSwitchTo(caller);
 	buffer->n = 0;
 	resetStringInfo(&buffer->text);
@@ -470,6 +472,9 @@ capture_pre_commit(void)
 void
 capture_end(bool committed)
 {
+	if (committed && buffers != NULL && buffers->n > 0)
+		elog(WARNING, "%d changes that another extension made while the transaction was being committed are not in the ledger",
+			 buffers->n);
 	buffers = NULL;
 	particulars_forget();
 	shape_end(committed);

@@ -28,6 +28,22 @@
 	} while (0)
 #endif
 
+/* Summarizing indexes came with 16, instrumented index scans with 18. */
+#if PG_VERSION_NUM >= 160000
+#define ExecInsertIndexTuples_compat(info, slot, estate) \
+	ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL, false)
+#else
+#define ExecInsertIndexTuples_compat(info, slot, estate) \
+	ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL)
+#endif
+#if PG_VERSION_NUM >= 180000
+#define index_beginscan_compat(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, norderbys)
+#else
+#define index_beginscan_compat(heap, index, snapshot, nkeys, norderbys) \
+	index_beginscan(heap, index, snapshot, nkeys, norderbys)
+#endif
+
 /* A value's "extra" comes from malloc until 16 gave settings a context. */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(elevel, size) malloc(size)

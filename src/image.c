@@ -5,7 +5,7 @@
  * An image is one JSON object: the row's columns in the order of their
  * numbers, NULLs left out, no blanks. Whatever a type's output depends on is
  * pinned: ISO dates in UTC, hexadecimal bytea, shortest exact floats, and
- * where a column can show names or money, an empty search_path and lc_monetary
+ * where a column can show names or money, search_path pg_catalog and lc_monetary
  * C. The exact rules are in doc/formats.md; a change of any of them needs a
  * new IMAGE_WRITER_VERSION.
  */
@@ -14,6 +14,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -39,6 +40,7 @@ typedef struct Formats
 	int			interval_style;
 	int			float_digits;
 	int			bytea;
+	bool		quote_all;
 	pg_tz	   *zone;
 } Formats;
 
@@ -225,12 +227,38 @@ image_compare_keys(const void *a, const void *b)
 	return memcmp(left, right, left_length);
 }
 
+/*
+ * The attributes of the primary key, as RelationGetIndexAttrBitmap numbers
+ * them; that function leaves out a deferrable key.
+ */
+static Bitmapset *
+image_primary_key(Relation rel)
+{
+	Bitmapset  *attrs = NULL;
+	ListCell   *cell;
+
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		HeapTuple	tuple = SearchSysCache1(INDEXRELID,
+											ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		for (int i = 0; index->indisprimary && i < index->indnkeyatts; i++)
+			attrs = bms_add_member(attrs, index->indkey.values[i] -
+								   FirstLowInvalidHeapAttributeNumber);
+		ReleaseSysCache(tuple);
+	}
+	return attrs;
+}
+
 /* Find the columns of the primary key. */
 static void
 image_key_columns(ImageWriter *writer, Relation rel)
 {
-	Bitmapset  *attrs =
-		RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	Bitmapset  *attrs = image_primary_key(rel);
 
 	writer->key = palloc(sizeof(ImageColumn *) * (writer->ncolumns + 1));
 	for (int i = 0; i < writer->ncolumns; i++)
@@ -287,13 +315,14 @@ image_define_labels(StringInfo out, Oid type)
 
 /* The canonical definition of a shape. */
 static char *
-image_define(ImageWriter *writer, TupleDesc desc, const char *logical_name)
+image_define(ImageWriter *writer, TupleDesc desc, int32 registry_id,
+			 const char *logical_name)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "{\"aims\":\"shape/1\",\"writer\":%d,\"relation\":",
-					 IMAGE_WRITER_VERSION);
+	appendStringInfo(&out, "{\"aims\":\"shape/1\",\"writer\":%d,\"registry\":%d,\"relation\":",
+					 IMAGE_WRITER_VERSION, registry_id);
 	json_string(&out, logical_name, strlen(logical_name));
 	appendStringInfoString(&out, ",\"columns\":[");
 	for (int i = 0; i < writer->ncolumns; i++)
@@ -329,7 +358,7 @@ image_define(ImageWriter *writer, TupleDesc desc, const char *logical_name)
  * their value is not in the tuple that a trigger sees.
  */
 ImageWriter *
-image_writer(Relation rel, const char *logical_name)
+image_writer(Relation rel, int32 registry_id, const char *logical_name)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	ImageWriter *writer = palloc0(sizeof(ImageWriter));
@@ -347,7 +376,7 @@ image_writer(Relation rel, const char *logical_name)
 		image_column(writer, &writer->columns[writer->ncolumns++], attr);
 	}
 	image_key_columns(writer, rel);
-	writer->definition = image_define(writer, desc, logical_name);
+	writer->definition = image_define(writer, desc, registry_id, logical_name);
 	return writer;
 }
 
@@ -356,7 +385,7 @@ static Formats
 image_pin_formats(void)
 {
 	Formats		old = {DateStyle, DateOrder, IntervalStyle,
-					   extra_float_digits, bytea_output, session_timezone};
+					   extra_float_digits, bytea_output, quote_all_identifiers, session_timezone};
 
 	if (utc == NULL)
 		utc = pg_tzset("UTC");
@@ -365,6 +394,7 @@ image_pin_formats(void)
 	IntervalStyle = INTSTYLE_ISO_8601;
 	extra_float_digits = 1;
 	bytea_output = BYTEA_OUTPUT_HEX;
+	quote_all_identifiers = false;
 	session_timezone = utc;
 	return old;
 }
@@ -378,6 +408,7 @@ image_restore_formats(const Formats *old)
 	IntervalStyle = old->interval_style;
 	extra_float_digits = old->float_digits;
 	bytea_output = old->bytea;
+	quote_all_identifiers = old->quote_all;
 	session_timezone = old->zone;
 }
 
@@ -557,7 +588,7 @@ image_write_qualified(ImageWriter *writer, StringInfo out, int *key_start,
 {
 	int			nest = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "", PGC_USERSET, PGC_S_SESSION,
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("lc_monetary", "C", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);

@@ -51,7 +51,8 @@ typedef struct ImageWriter
 } ImageWriter;
 
 /* Build the writer of a relation in the current memory context. */
-extern ImageWriter *image_writer(Relation rel, const char *logical_name);
+extern ImageWriter *image_writer(Relation rel, int32 registry_id,
+								 const char *logical_name);
 
 /*
  * Append the image of a row. Where key_start is given and the relation has a

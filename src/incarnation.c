@@ -99,7 +99,7 @@ incarnation_begin(int32 number, int64 tree_size)
 	bool		nulls[7] = {false};
 	char	   *detail;
 
-	Assert(desc->natts == lengthof(values));
+	row_expect_columns(desc, lengthof(values));
 	values[row_column(desc, "incarnation") - 1] = Int32GetDatum(number);
 	values[row_column(desc, "system_identifier") - 1] =
 		Int64GetDatum((int64) GetSystemIdentifier());
@@ -112,7 +112,7 @@ incarnation_begin(int32 number, int64 tree_size)
 	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(tree_size);
 	nulls[row_column(desc, "resumed_at") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, NoLock);
 
 	detail = psprintf("{\"incarnation\":%d,\"system_identifier\":" UINT64_FORMAT
 					  ",\"timeline\":%d,\"database\":%u,\"tree_size\":" INT64_FORMAT "}",

@@ -29,6 +29,7 @@ typedef struct ShapeDigest
 
 struct LeafReader
 {
+	bool		verifying;
 	HTAB	   *shapes;
 	StringInfoData text;		/* in the server's encoding */
 };
@@ -53,12 +54,10 @@ window_parse(const char *text)
 	return window;
 }
 
-/* Does the snapshot not show what that transaction did? */
+/* Was that transaction in progress? */
 bool
-window_in_progress(const XidWindow *window, int64 xid)
+window_lists(const XidWindow *window, int64 xid)
 {
-	if (xid >= window->xmax)
-		return true;
 	for (int i = 0; i < window->nxip; i++)
 		if (window->xip[i] == xid)
 			return true;
@@ -67,11 +66,12 @@ window_in_progress(const XidWindow *window, int64 xid)
 
 /* A reader in the current memory context. */
 LeafReader *
-leaf_reader_open(void)
+leaf_reader_open(bool verifying)
 {
 	LeafReader *reader = palloc0(sizeof(LeafReader));
 	HASHCTL		ctl;
 
+	reader->verifying = verifying;
 	ctl.keysize = sizeof(int32);
 	ctl.entrysize = sizeof(ShapeDigest);
 	ctl.hcxt = CurrentMemoryContext;
@@ -83,10 +83,11 @@ leaf_reader_open(void)
 
 /*
  * The digest of a stored shape, made from its definition: that is what the
- * entries rest on. A shape that is gone has the digest of nothing.
+ * entries rest on. To a verification, a shape that is gone has the digest of
+ * nothing, which no leaf was made with: nothing is sealed without its shape.
  */
 static void
-leaf_reader_digest(int32 shape_id, MerkleHash digest)
+leaf_reader_digest(LeafReader *reader, int32 shape_id, MerkleHash digest)
 {
 	Relation	rel = table_open(aims_relid("shape"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
@@ -106,6 +107,12 @@ leaf_reader_digest(int32 shape_id, MerkleHash digest)
 		part.data = text_in_utf8(definition, strlen(definition), &length);
 		part.size = length;
 	}
+	else if (!reader->verifying)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_LEDGER_CORRUPT),
+				 errmsg("shape %d of a ledger entry is missing", shape_id),
+				 errdetail("aims.shape does not say which columns the entry's images have."),
+				 errhint("Run aims.verify().")));
 	hasher_digest(hasher, &part, 1, digest);
 	hasher_free(hasher);
 	table_close(rel, AccessShareLock);
@@ -122,7 +129,7 @@ leaf_reader_shape(LeafReader *reader, int32 shape_id)
 	{
 		MerkleHash	digest;
 
-		leaf_reader_digest(shape_id, digest);
+		leaf_reader_digest(reader, shape_id, digest);
 		shape = hash_search(reader->shapes, &shape_id, HASH_ENTER, NULL);
 		memcpy(shape->digest, digest, HASH_SIZE);
 	}
@@ -274,7 +281,7 @@ entry_fetch(Relation rel, int64 xid, int64 entry_id, Snapshot snapshot,
 {
 	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
 								 AccessShareLock);
-	IndexScanDesc scan = index_beginscan(rel, idx, snapshot, 2, 0);
+	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2, 0);
 	ScanKeyData keys[2];
 	bool		found;
 
@@ -319,7 +326,7 @@ aims_leaf(PG_FUNCTION_ARGS)
 						entry_id),
 				 errhint("Run aims.verify().")));
 	initStringInfo(&leaf);
-	leaf_reader_append(leaf_reader_open(), slot, &leaf);
+	leaf_reader_append(leaf_reader_open(false), slot, &leaf);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
 	PG_RETURN_BYTEA_P(cstring_to_text_with_len(leaf.data, leaf.len));

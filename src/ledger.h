@@ -36,13 +36,13 @@ typedef struct XidWindow
 
 extern XidWindow window_parse(const char *text);
 
-/* Was that transaction in progress, or not yet begun? */
-extern bool window_in_progress(const XidWindow *window, int64 xid);
+/* Is that transaction one of those that were in progress? */
+extern bool window_lists(const XidWindow *window, int64 xid);
 
 /* Reads entries' leaves; keeps the digests of the shapes that it met. */
 typedef struct LeafReader LeafReader;
 
-extern LeafReader *leaf_reader_open(void);
+extern LeafReader *leaf_reader_open(bool verifying);
 
 /* Append the leaf of the entry in the slot, in UTF-8. */
 extern void leaf_reader_append(LeafReader *reader, TupleTableSlot *slot,

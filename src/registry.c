@@ -165,6 +165,6 @@ registry_entry(int32 registry_id, Relation rel)
 				 errmsg("relation \"%s\" is not registered for capture as number %d",
 						RelationGetRelationName(rel), registry_id),
 				 errdetail("A capture trigger works only on the relation that aims.govern put it on, and on its partitions and inheritance children."),
-				 errhint("Use aims.govern instead of creating the trigger by hand.")));
+				 errhint("Use aims.govern instead of creating the trigger by hand; drop one that stayed behind when a partition was detached.")));
 	return entry;
 }

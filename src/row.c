@@ -14,6 +14,19 @@
 
 #include "row.h"
 
+/* Refuse to write into a table of another version of the extension. */
+void
+row_expect_columns(TupleDesc desc, int natts)
+{
+	if (desc->natts != natts)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a table in schema aims has %d columns, where the library knows %d",
+						desc->natts, natts),
+				 errdetail("The library and the installed version of the extension do not fit, or the table was altered."),
+				 errhint("Run ALTER EXTENSION aims UPDATE, and reconnect.")));
+}
+
 /* The number of a column, which an outdated schema may lack. */
 AttrNumber
 row_column(TupleDesc desc, const char *name)

@@ -10,6 +10,9 @@
 #include "access/skey.h"
 #include "utils/rel.h"
 
+/* An error unless the relation has as many columns as this library fills. */
+extern void row_expect_columns(TupleDesc desc, int natts);
+
 /* The number of a column; an error where it is missing. */
 extern AttrNumber row_column(TupleDesc desc, const char *name);
 

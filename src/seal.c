@@ -147,13 +147,35 @@ item_is_own(TupleTableSlot *slot, int32 incarnation, int64 own)
 		DatumGetInt64(slot_getattr(slot, Anum_entry_xid, &isnull)) == own;
 }
 
-/* Collect the entries with low <= xid < high. */
+/*
+ * Is that entry, of a transaction that the last seal saw in progress, to be
+ * sealed? One that was prepared before a promotion carries an older
+ * incarnation; but so do sealed entries of another cluster whose xid happens
+ * to be the same.
+ */
+static bool
+item_is_late(TupleTableSlot *slot, int32 incarnation, TileStore *store)
+{
+	bool		isnull;
+
+	return item_is_here(slot, incarnation) ||
+		tile_leaf_of_entry(store, DatumGetInt64(slot_getattr(slot,
+															 Anum_entry_id,
+															 &isnull)),
+						   NULL) < 0;
+}
+
+/*
+ * Collect the entries with low <= xid < high. With a store they are those of
+ * one transaction that was in progress.
+ */
 static void
 collect_range(SealItems *items, Relation rel, Relation idx, Snapshot snapshot,
-			  int64 low, int64 high, int32 incarnation, int64 own)
+			  int64 low, int64 high, int32 incarnation, int64 own,
+			  TileStore *store)
 {
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan(rel, idx, snapshot, 2, 0);
+	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2, 0);
 	ScanKeyData keys[2];
 	bool		isnull;
 
@@ -165,7 +187,8 @@ collect_range(SealItems *items, Relation rel, Relation idx, Snapshot snapshot,
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (item_is_here(slot, incarnation) &&
+		if ((store ? item_is_late(slot, incarnation, store) :
+			 item_is_here(slot, incarnation)) &&
 			!item_is_own(slot, incarnation, own))
 			items_add(items,
 					  DatumGetInt64(slot_getattr(slot, Anum_entry_id,
@@ -186,12 +209,14 @@ collect_difference(SealItems *items, Relation rel, Snapshot snapshot,
 								 AccessShareLock);
 	XidWindow	last = window_parse(last_text);
 	XidWindow	now = window_parse(now_text);
+	TileStore  *store = tile_open(snapshot);
 
 	for (int i = 0; i < last.nxip; i++)
 		collect_range(items, rel, idx, snapshot, last.xip[i],
-					  last.xip[i] + 1, incarnation, own);
+					  last.xip[i] + 1, incarnation, own, store);
+	tile_close(store);
 	collect_range(items, rel, idx, snapshot, last.xmax, now.xmax,
-				  incarnation, own);
+				  incarnation, own, NULL);
 	index_close(idx, AccessShareLock);
 }
 
@@ -254,7 +279,7 @@ append_entries(TileWriter *writer, SealItems *items, Relation rel,
 			   Snapshot snapshot)
 {
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	LeafReader *reader = leaf_reader_open();
+	LeafReader *reader = leaf_reader_open(false);
 	Hasher	   *hasher = hasher_create();
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext row = AllocSetContextCreate(caller, "aims leaf",
@@ -318,7 +343,7 @@ seal_insert(const Seal *seal)
 	Datum		values[8];
 	bool		nulls[8] = {false};
 
-	Assert(desc->natts == lengthof(values));
+	row_expect_columns(desc, lengthof(values));
 	values[row_column(desc, "seal_id") - 1] = Int64GetDatum(seal->seal_id);
 	values[row_column(desc, "incarnation") - 1] =
 		Int32GetDatum(seal->incarnation);
@@ -333,7 +358,7 @@ seal_insert(const Seal *seal)
 	values[row_column(desc, "sealed_at") - 1] =
 		TimestampTzGetDatum(seal->sealed_at);
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, NoLock);
 }
 
 /* Collect what is new since the last seal, in the order of numbers. */

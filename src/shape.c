@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/indexing.h"
 #include "commands/sequence.h"
 #include "utils/builtins.h"
@@ -73,8 +74,14 @@ char *
 relation_name(Oid relid)
 {
 	char	   *schema = get_namespace_name(get_rel_namespace(relid));
+	char	   *name = get_rel_name(relid);
+	bool		quote_all = quote_all_identifiers;
+	char	   *qualified;
 
-	return quote_qualified_identifier(schema, get_rel_name(relid));
+	quote_all_identifiers = false;	/* a session's wish, not a name */
+	qualified = quote_qualified_identifier(schema, name);
+	quote_all_identifiers = quote_all;
+	return qualified;
 }
 
 /* SHA-256 of a definition. */
@@ -93,9 +100,13 @@ shape_digest(const char *definition)
 	return digest;
 }
 
-/* The number of a stored shape of that relation, or 0. */
+/*
+ * The number of a stored shape of that relation, or 0. Our own transaction may
+ * have stored it, for another partition or before a savepoint: then it may yet
+ * vanish.
+ */
 static int32
-shape_find(Relation rel, int32 registry_id, bytea *digest)
+shape_find(Relation rel, CapturedRelation *cr, bytea *digest)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	ScanKeyData keys[2];
@@ -105,10 +116,12 @@ shape_find(Relation rel, int32 registry_id, bytea *digest)
 	ScanKeyInit(&keys[0], row_column(desc, "digest"), BTEqualStrategyNumber,
 				F_BYTEAEQ, PointerGetDatum(digest));
 	ScanKeyInit(&keys[1], row_column(desc, "registry_id"),
-				BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(registry_id));
+				BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(cr->registry_id));
 	tuple = row_find(rel, "shape_digest_idx", 2, keys, false);
 	if (!HeapTupleIsValid(tuple))
 		return 0;
+	if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data)))
+		cr->uncommitted = any_uncommitted = true;
 	return DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull));
 }
 
@@ -122,6 +135,7 @@ shape_insert(Relation rel, CapturedRelation *cr, bytea *digest)
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 
+	row_expect_columns(desc, lengthof(values));
 	values[row_column(desc, "shape_id") - 1] = Int32GetDatum(shape_id);
 	values[row_column(desc, "registry_id") - 1] = Int32GetDatum(cr->registry_id);
 	values[row_column(desc, "relation") - 1] = CStringGetTextDatum(cr->logical);
@@ -141,11 +155,11 @@ shape_number(CapturedRelation *cr)
 {
 	Relation	rel = table_open(aims_relid("shape"), RowExclusiveLock);
 	bytea	   *digest = shape_digest(cr->writer->definition);
-	int32		shape_id = shape_find(rel, cr->registry_id, digest);
+	int32		shape_id = shape_find(rel, cr, digest);
 
 	if (shape_id == 0)
 		shape_id = shape_insert(rel, cr, digest);
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, NoLock);
 	return shape_id;
 }
 
@@ -161,6 +175,7 @@ shape_refresh(CapturedRelation *cr, Relation rel, const RegistryEntry *entry)
 	MemoryContext old = cr->context;
 	MemoryContext caller;
 	CapturedRelation fresh = *cr;
+	int			length;
 
 	fresh.context = AllocSetContextCreate(CurrentMemoryContext,
 										  "aims captured relation",
@@ -170,7 +185,9 @@ shape_refresh(CapturedRelation *cr, Relation rel, const RegistryEntry *entry)
 	fresh.logical = relation_name(entry->relid);
 	fresh.physical = fresh.relid == entry->relid ? NULL :
 		relation_name(fresh.relid);
-	fresh.writer = image_writer(rel, fresh.logical);
+	if (fresh.physical != NULL)	/* can leaves show it? */
+		(void) text_in_utf8(fresh.physical, strlen(fresh.physical), &length);
+	fresh.writer = image_writer(rel, entry->registry_id, fresh.logical);
 	if (old == NULL || cr->registry_id != entry->registry_id ||
 		strcmp(fresh.writer->definition, cr->writer->definition) != 0)
 		fresh.shape_id = 0;

@@ -29,6 +29,7 @@
 #include "image.h"
 #include "key.h"
 #include "ledger.h"
+#include "owner.h"
 #include "row.h"
 #include "tile.h"
 
@@ -72,6 +73,7 @@ typedef struct Verification
 	Hasher	   *hasher;
 	TileStore  *store;
 	LeafReader *reader;
+	MemoryContext context;		/* of the whole verification */
 	MemoryContext row;			/* reset for each entry */
 	Check		checks[CHECK_COUNT];
 	Seal	   *seals;
@@ -122,8 +124,11 @@ offend(Verification *v, int check, int64 id)
 
 	if (c->count++ == 0)
 	{
+		MemoryContext caller = MemoryContextSwitchTo(v->context);
+
 		c->first = id;
 		initStringInfo(&c->named);
+		MemoryContextSwitchTo(caller);
 	}
 	c->first = Min(c->first, id);
 	if (c->count <= NAMED_MAX)
@@ -346,9 +351,12 @@ check_unsealed(Verification *v, TupleTableSlot *slot, int64 entry_id)
 												 &isnull));
 	Seal	   *seal = newest(v);
 
-	if (seal != NULL && (incarnation < seal->incarnation ||
-						 (incarnation == seal->incarnation &&
-						  !window_in_progress(&v->window, xid))))
+	bool		seen = seal != NULL &&
+		(incarnation < seal->incarnation ||
+		 (incarnation == seal->incarnation && xid < v->window.xmax)) &&
+		!window_lists(&v->window, xid);
+
+	if (seen)
 		offend(v, CHECK_INSERTED, entry_id);
 	else
 		v->unsealed++;
@@ -384,7 +392,7 @@ check_entry(Verification *v, TupleTableSlot *slot)
 	bool		isnull;
 	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
 													  &isnull));
-	int64		leaf = find_leaf(v, entry_id);
+	int64		leaf;
 	bool		fits;
 
 	v->entries++;
@@ -394,6 +402,9 @@ check_entry(Verification *v, TupleTableSlot *slot)
 	MemoryContextSwitchTo(caller);
 	if (!fits)
 		offend(v, CHECK_DIGESTS, entry_id);
+	if (v->store == NULL)
+		return;
+	leaf = find_leaf(v, entry_id);
 	if (leaf < 0)
 		check_unsealed(v, slot, entry_id);
 	else
@@ -404,7 +415,10 @@ check_entry(Verification *v, TupleTableSlot *slot)
 	}
 }
 
-/* Read every entry from the heap; then the leaves that none was found for. */
+/*
+ * Read every entry from the heap; then the leaves that none was found for.
+ * Without a tree only what an entry says of itself can be checked.
+ */
 static void
 check_entries(Verification *v)
 {
@@ -421,7 +435,7 @@ check_entries(Verification *v)
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
 
-	for (uint64 leaf = 0; leaf < v->size; leaf++)
+	for (uint64 leaf = 0; v->store != NULL && leaf < v->size; leaf++)
 	{
 		int64		source = tile_leaf_source(v->store, leaf, NULL);
 
@@ -654,61 +668,80 @@ check_query(Verification *v, const char *name, const char *query,
 static void
 report_roles(Verification *v)
 {
-	if (SPI_execute("SELECT pg_catalog.format('Superusers: %s. May create roles: %s.',"
+	if (SPI_execute("SELECT format('Superusers: %s. May create roles: %s.',"
 					" coalesce(string_agg(rolname, ', ' ORDER BY rolname) FILTER (WHERE rolsuper), 'none'),"
 					" coalesce(string_agg(rolname, ', ' ORDER BY rolname) FILTER (WHERE rolcreaterole AND NOT rolsuper), 'none'))"
-					" FROM pg_catalog.pg_roles", true, 0) != SPI_OK_SELECT)
+					" FROM pg_roles", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not list roles");
 	report(v, "privileged roles", true, 0,
 		   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
 }
 
-/* The checks on the server around the ledger, as the owner of our schema. */
+/*
+ * The checks on the server around the ledger. They run as the owner, so their
+ * search_path must not be the caller's: his operators would run as the owner.
+ */
 static void
 check_surroundings(Verification *v)
 {
-	Oid			user;
-	int			context;
+	OwnerScope	scope = owner_begin();
 
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(aims_owner(),
-						   context | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
 	check_query(v, "triggers",
-				"SELECT pg_catalog.format('%s: %s', relation, problem) FROM aims.capture_problem()",
-				"Every captured relation has its triggers, and they are enabled always.");
+				"SELECT format('%s: %s', relation, problem) FROM aims.capture_problem()",
+				"Every captured relation and every table of ours has its triggers, and they are enabled always.");
 	check_query(v, "tree size",
-				"SELECT pg_catalog.format('The tree stores %s leaves, but the newest head is over %s: heads or leaves were cut off.', leaves, size)"
+				"SELECT format('The tree stores %s leaves, but the newest head is over %s: heads or leaves were cut off.', leaves, size)"
 				" FROM (SELECT coalesce(max(tile_index * 256 + length(hashes) / 32), 0) AS leaves FROM aims.tile WHERE level = 0) AS stored,"
 				" (SELECT coalesce(max(tree_size), 0) AS size FROM aims.seal) AS head"
 				" WHERE leaves <> size",
 				"The tree stores as many leaves as the newest head is over.");
+	check_query(v, "tree index",
+				"SELECT format('Tile %s does not say which entries it holds.', tile_index) FROM aims.tile"
+				" WHERE level = 0 AND entries IS DISTINCT FROM"
+				" (SELECT int8range(min(s), max(s), '[]') FROM unnest(sources) AS s WHERE s > 0 HAVING count(*) > 0)"
+				" LIMIT 10",
+				"Tiles say which entries they hold.");
 	report_roles(v);
 	SPI_finish();
-	SetUserIdAndSecContext(user, context);
+	owner_end(scope);
 }
 
-/* Report the counted checks. */
+/* What a check without findings says. */
+static const char *
+check_fine(Verification *v, int check)
+{
+	switch (check)
+	{
+		case CHECK_DIGESTS:
+			return psprintf(INT64_FORMAT " entries were read.", v->entries);
+		case CHECK_HEADS:
+			return psprintf(INT64_FORMAT " heads, " UINT64_FORMAT " leaves.",
+							v->nseals, v->size);
+		default:
+			return "No problem found.";
+	}
+}
+
+/* Report one of the counted checks. */
+static void
+report_check(Verification *v, int check)
+{
+	Check	   *c = &v->checks[check];
+
+	report(v, c->name, c->count == 0,
+		   c->count > 0 && check <= CHECK_INSERTED ? c->first : 0,
+		   c->count == 0 ? check_fine(v, check) :
+		   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,
+					c->named.data, c->count));
+}
+
+/* Report all of them. */
 static void
 report_checks(Verification *v)
 {
 	for (int i = 0; i < CHECK_COUNT; i++)
-	{
-		Check	   *c = &v->checks[i];
-		bool		of_entries = i <= CHECK_INSERTED;
-
-		if (c->count == 0)
-			report(v, c->name, true, 0, i == CHECK_DIGESTS ?
-				   psprintf(INT64_FORMAT " entries were read.", v->entries) :
-				   i == CHECK_HEADS ?
-				   psprintf(INT64_FORMAT " heads, " UINT64_FORMAT " leaves.",
-							v->nseals, v->size) :
-				   "No problem found.");
-		else
-			report(v, c->name, false, of_entries ? c->first : 0,
-				   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,
-							c->named.data, c->count));
-	}
+		report_check(v, i);
 	report(v, "unsealed entries", true, 0,
 		   psprintf(INT64_FORMAT " entries wait for the next seal.",
 					v->unsealed));
@@ -720,7 +753,7 @@ check_ledger(Verification *v, const char *trusted)
 {
 	v->hasher = hasher_create();
 	v->store = tile_open(v->snapshot);
-	v->reader = leaf_reader_open();
+	v->reader = leaf_reader_open(true);
 	read_ranges(v);
 	check_entries(v);
 	check_tiles(v);
@@ -733,15 +766,41 @@ check_ledger(Verification *v, const char *trusted)
 	hasher_free(v->hasher);
 }
 
+/* Start counting anew. */
+static void
+reset_checks(Verification *v)
+{
+	memcpy(v->checks, check_names, sizeof(v->checks));
+	v->entries = 0;
+	v->unsealed = 0;
+}
+
+/* What can be checked without a tree: entries by themselves, and shapes. */
+static void
+check_without_tree(Verification *v, const char *problem)
+{
+	reset_checks(v);
+	v->store = NULL;
+	v->hasher = hasher_create();
+	check_entries(v);
+	check_shapes(v);
+	hasher_free(v->hasher);
+	report_check(v, CHECK_DIGESTS);
+	report_check(v, CHECK_SHAPES);
+	report(v, "tree", false, 0,
+		   psprintf("%s. Nothing could be compared with the tree.", problem));
+}
+
 /*
- * The same, with a damaged tree as a finding and not as an error: a missing
- * tile must not keep the other checks from being reported.
+ * Check everything, with a damaged tree as a finding and not as an error: it
+ * must not keep the other checks from being reported.
  */
 static void
 check_ledger_safely(Verification *v, const char *trusted)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	char	   *volatile problem = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
@@ -760,14 +819,13 @@ check_ledger_safely(Verification *v, const char *trusted)
 			PG_RE_THROW();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(caller);
-		report(v, "tree", false, 0,
-			   psprintf("%s. Other checks of the tree could not be made.",
-						error->message));
+		problem = error->message;
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
+	if (problem != NULL)
+		check_without_tree(v, problem);
 }
 
 PG_FUNCTION_INFO_V1(aims_verify);
@@ -784,7 +842,8 @@ aims_verify(PG_FUNCTION_ARGS)
 	v.snapshot = GetActiveSnapshot();
 	v.row = AllocSetContextCreate(CurrentMemoryContext, "aims entry",
 								  ALLOCSET_DEFAULT_SIZES);
-	memcpy(v.checks, check_names, sizeof(v.checks));
+	v.context = CurrentMemoryContext;
+	reset_checks(&v);
 	read_seals(&v);
 	if (newest(&v) != NULL)
 	{

@@ -39,7 +39,7 @@ typedef struct Violation
 static Jsonb *
 violation_example(Relation rel, HeapTuple tuple)
 {
-	ImageWriter *writer = image_writer(rel, RelationGetRelationName(rel));
+	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
 	StringInfoData image;
 	int			key_start;
 	Jsonb	   *example = NULL;
@@ -228,5 +228,5 @@ violation_write(List *violations)
 	rel = table_open(relid, RowExclusiveLock);
 	foreach(lc, violations)
 		violation_insert(rel, lfirst(lc));
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, NoLock);
 }

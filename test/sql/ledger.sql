@@ -1,5 +1,5 @@
 \i test/setup_database.sql
-SELECT plan(104);
+SELECT plan(117);
 
 SELECT is((SELECT count(*) FROM aims.audit_entry), 0::bigint, 'a new ledger is empty');
 SELECT is(aims.seal(), 0::bigint, 'there is nothing to seal');
@@ -39,7 +39,7 @@ BEGIN
 END $$;
 SELECT pg_temp.image_under(setting, value) FROM (VALUES
     ('aims.reason', 'none'), ('DateStyle', 'German, DMY'), ('TimeZone', 'Pacific/Auckland'), ('IntervalStyle', 'sql_standard'),
-    ('extra_float_digits', '-15'), ('bytea_output', 'escape'), ('search_path', 'aims, pg_catalog, public'), ('lc_monetary', 'C'))
+    ('extra_float_digits', '-15'), ('bytea_output', 'escape'), ('search_path', 'aims, pg_catalog, public'), ('lc_monetary', 'C'), ('quote_all_identifiers', 'on'))
     AS v (setting, value) \g /dev/null
 SELECT is(count(DISTINCT image), 1::bigint, 'the same image under ' || count(*) || ' settings') FROM image;
 SELECT is(min(image),
@@ -166,6 +166,40 @@ SELECT set_eq($$SELECT (new_image ->> 'v')::int FROM aims.audit_entry WHERE rela
 INSERT INTO keyless SELECT generate_series(3000, 5499);
 SELECT is(count(*), 2500::bigint, 'more rows than the buffer holds')
 FROM aims.audit_entry WHERE relation = 'public.keyless' AND (new_image ->> 'v')::int >= 3000;
+
+-- No entry may name a shape that a rollback has taken back
+CREATE TABLE shaped (id integer PRIMARY KEY, ai text);
+CREATE TABLE shaped_parts (id integer PRIMARY KEY, ai text) PARTITION BY RANGE (id);
+CREATE TABLE shaped_part1 PARTITION OF shaped_parts FOR VALUES FROM (0) TO (10);
+CREATE TABLE shaped_part2 PARTITION OF shaped_parts FOR VALUES FROM (10) TO (20);
+SELECT aims.govern(relation::regclass, system_column => 'ai') FROM unnest(ARRAY['shaped', 'shaped_parts']) AS relation \g /dev/null
+BEGIN;
+INSERT INTO shaped VALUES (1);
+SAVEPOINT a; INSERT INTO shaped VALUES (2); ROLLBACK TO a;
+INSERT INTO shaped VALUES (3);
+ROLLBACK;
+INSERT INTO shaped VALUES (4);
+BEGIN;
+INSERT INTO shaped_parts VALUES (1);
+INSERT INTO shaped_parts VALUES (11);
+ROLLBACK;
+INSERT INTO shaped_parts VALUES (12);
+SELECT is_empty('SELECT entry_id FROM aims.audit_entry WHERE shape NOT IN (SELECT shape_id FROM aims.shape)', 'every entry''s shape is there');
+
+-- An index that an administrator adds
+CREATE INDEX by_relation ON aims.audit_entry (relation, recorded_at) WHERE relation <> 'public.keyless';
+INSERT INTO shaped VALUES (5);
+SET enable_seqscan = off;
+SELECT is(count(*), 2::bigint, 'is kept up, too') FROM aims.audit_entry WHERE relation = 'public.shaped' AND recorded_at > 'epoch';
+RESET enable_seqscan;
+DROP INDEX aims.by_relation;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+ALTER TABLE aims.audit_entry ADD extra text;
+SET LOCAL session_replication_role = origin;
+SELECT throws_ok('INSERT INTO shaped VALUES (6)', '55000', NULL, 'a table that the library does not know is not written to');
+ROLLBACK;
+SELECT throws_ok($$SELECT aims.log_event('x', '{}', repeat('x', 70000))$$, 'MS017', NULL, 'an event names a system of the inventory');
 
 -- Sealing
 SELECT cmp_ok(aims.seal(), '>', 0::bigint, 'the first seal');
@@ -306,7 +340,34 @@ FROM (VALUES
      'entry leaves, shapes'),
     ('a trigger disabled', 'ALTER TABLE observation DISABLE TRIGGER "AIMS_update"', 'triggers'),
     ('a trigger for origin only', 'ALTER TABLE observation ENABLE TRIGGER "AIMS_update"', 'triggers'),
-    ('a trigger dropped', 'DROP TRIGGER "AIMS_update" ON observation', 'triggers'))
+    ('a trigger dropped', 'DROP TRIGGER "AIMS_update" ON observation', 'triggers'),
+    ('a trigger that never fires', 'CREATE OR REPLACE TRIGGER "AIMS_insert" AFTER INSERT ON observation FOR EACH ROW WHEN (false)
+        EXECUTE FUNCTION aims.audit_row(''1000''); ALTER TABLE observation ENABLE ALWAYS TRIGGER "AIMS_insert"', 'triggers'),
+    ('protection dropped', 'DROP TRIGGER "AIMS_append_only" ON aims.audit_entry', 'triggers'),
+    ('a rule dropped', 'DROP TRIGGER "AIMS_governance" ON aims.switch_event', 'triggers'),
+    ('a table that inherits', 'CREATE TABLE child () INHERITS (aims.audit_entry)', 'triggers'),
+    ('a tile''s index', 'UPDATE aims.tile SET entries = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree index'),
+    ('a tile''s xids', 'UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree'),
+    ('a person, and a tile to hide it', 'UPDATE aims.audit_entry SET person = ''alice'' WHERE entry_id = 3; UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1',
+     'entry digests, tree'))
     AS v (name, command, expected);
+
+-- Whoever may verify cannot make the owner run his own operators
+CREATE ROLE ledger_auditor;
+SELECT aims.grant_duty_role('auditor', 'ledger_auditor') \g /dev/null
+CREATE SCHEMA trap AUTHORIZATION ledger_auditor;
+GRANT USAGE ON SCHEMA tap TO ledger_auditor;
+SET SESSION AUTHORIZATION ledger_auditor;
+CREATE FUNCTION trap.multiply(bigint, integer) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'as %', current_user;
+END $$;
+CREATE OPERATOR trap.* (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = trap.multiply);
+SET search_path = trap, pg_catalog, tap;
+SELECT is_empty('SELECT * FROM aims.verify() WHERE NOT ok', 'operators of the caller are not used');
+SET search_path = public, tap;
+RESET SESSION AUTHORIZATION;
+DROP OWNED BY ledger_auditor CASCADE;
+DROP ROLE ledger_auditor;
 SELECT * FROM finish();
 \i test/drop_database.sql
