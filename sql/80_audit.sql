@@ -57,7 +57,7 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
            c.signed_at AS checkpoint_at,
            CASE
                WHEN k.origin IS NULL THEN 'UNSIGNED: no signing key, run aims.create_signing_key'
-               WHEN i.incarnation > 1 AND i.resumed_at IS NULL THEN 'WITHHELD: run aims.resume with the last published checkpoint'
+               WHEN o.obstacle IS NOT NULL THEN 'WITHHELD: ' || o.obstacle
                WHEN c.tree_size IS NULL THEN 'no checkpoint yet: run aims.checkpoint and keep it outside'
                WHEN c.tree_size < s.tree_size THEN 'checkpoint is behind the tree'
                ELSE 'signed'
@@ -65,6 +65,7 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
     FROM (VALUES (1)) AS one (row)
     LEFT JOIN LATERAL (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s ON true
     LEFT JOIN LATERAL (SELECT * FROM aims.incarnation ORDER BY incarnation DESC LIMIT 1) AS i ON true
+    CROSS JOIN LATERAL (SELECT aims.checkpoint_obstacle() AS obstacle) AS o
     LEFT JOIN LATERAL (SELECT * FROM aims.signing_key WHERE valid_until IS NULL LIMIT 1) AS k ON true
     LEFT JOIN LATERAL (SELECT * FROM aims.checkpoint ORDER BY tree_size DESC LIMIT 1) AS c ON true
     LEFT JOIN LATERAL (

@@ -110,18 +110,18 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
                        ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
     UNION ALL
-    SELECT b.bundle, 'FUNCTION', f.name, 'EXECUTE'
+    SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.public_key()'), ('aims.checkpoint()'), ('aims.commits_in_flight()'),
-                       ('aims.transition_digest(bigint)'), ('aims.request_staleness(bigint)')) AS f (name)
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
+                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
-    SELECT b.bundle, 'FUNCTION', format('%s', f.name), 'EXECUTE'
+    SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
     FROM reader AS b
     CROSS JOIN (
         SELECT o.oprcode::oid::regprocedure FROM pg_operator AS o WHERE o.oprnamespace = 'aims'::regnamespace
@@ -137,51 +137,52 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.tile'), ('aims.shape'), ('aims.incarnation'),
                  ('aims.signing_key'), ('aims.checkpoint')) AS v (name)
     UNION ALL
-    SELECT 'auditor', 'FUNCTION', f.name, 'EXECUTE'
+    SELECT 'auditor', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.verify(text)'), ('aims.leaf(bigint)'), ('aims.leaf_index(bigint)'),
                  ('aims.inclusion_proof(bigint,bigint)'), ('aims.consistency_proof(bigint,bigint)'),
-                 ('aims.tlog_proof(bigint)'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.tlog_proof(bigint)'), ('aims.open_checkpoint(text,text)'),
+                 ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
+                 ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
     -- people who keep the register; what is shipped, and what acts write, stays closed
     SELECT 'officer', 'TABLE', format('aims.%I', g.name), p.privilege
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link')
+                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
+                     'evidence_revision')
     UNION ALL
-    SELECT b.bundle, 'FUNCTION', f.name, 'EXECUTE'
+    SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
     CROSS JOIN (VALUES ('aims.approve(text,text,text,text)'), ('aims.reject(text,text,text)'),
                        ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
-                       ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)')) AS f (name)
+                       ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)'),
+                       ('aims.switch_off_drill(text,text)')) AS f (name)
     UNION ALL
-    SELECT b.bundle, 'PROCEDURE', 'aims.switch_off_drill(text,text)', 'EXECUTE'
-    FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
-    UNION ALL
-    SELECT 'officer', 'FUNCTION', f.name, 'EXECUTE'
+    SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
-                 ('aims.withdraw_request(bigint,text)'),
-                 ('aims.advance(text,aims.lifecycle_stage,text)')) AS f (name)
+                 ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
     SELECT 'administrator', 'TABLE', v.name, p.privilege
     FROM (VALUES ('aims.system_value'), ('aims.intended_table'), ('aims.gate_requirement')) AS v (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     UNION ALL
-    SELECT 'administrator', 'FUNCTION', f.name, 'EXECUTE'
+    SELECT 'administrator', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
                  ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
                  ('aims.ungovern(regclass,text)'), ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
-                 ('aims.seal()'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
-    SELECT 'writer', 'FUNCTION', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
+    SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
 COMMENT ON VIEW aims.bundle_privilege IS
     'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
-COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views), FUNCTION or PROCEDURE';
-COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; functions and procedures with argument types';
+COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
+COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
 COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT, INSERT, UPDATE, DELETE or EXECUTE';
 
 CREATE FUNCTION aims.grant_duty_role(bundle text, role regrole) RETURNS void

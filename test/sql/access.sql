@@ -1,0 +1,59 @@
+\i test/setup.sql
+BEGIN;
+\i test/act.sql
+SELECT plan(36);
+
+CREATE ROLE access_nobody;
+CREATE ROLE access_writer;
+CREATE ROLE access_analyst;
+CREATE ROLE access_auditor;
+CREATE ROLE access_reviewer;
+CREATE ROLE access_officer;
+CREATE ROLE access_administrator;
+
+-- Without a bundle a role can do nothing
+CREATE TEMPORARY VIEW ours AS
+    SELECT c.oid::regclass::text AS object, 'TABLE' AS kind, p.privilege
+    FROM pg_class AS c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p (privilege)
+    WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind IN ('r', 'v', 'p')
+    UNION ALL
+    SELECT p.oid::regprocedure::text, 'ROUTINE', 'EXECUTE'
+    FROM pg_proc AS p WHERE p.pronamespace = 'aims'::regnamespace;
+CREATE FUNCTION pg_temp.allowed(role text) RETURNS TABLE (kind text, object text, privilege text) LANGUAGE sql AS $$
+    SELECT o.kind, o.object, o.privilege FROM ours AS o
+    WHERE CASE o.kind WHEN 'TABLE' THEN has_table_privilege(role, o.object, o.privilege)
+              ELSE has_function_privilege(role, o.object, o.privilege) END
+$$;
+SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_nobody')$$, 'a role without a bundle has no privilege');
+SELECT ok(NOT has_schema_privilege('access_nobody', 'aims', 'USAGE'), 'not even on the schema');
+SELECT pg_temp.ends_with('42501', 'access_nobody', command, command)
+FROM unnest(ARRAY['SELECT aims.seal()', 'SELECT * FROM aims.audit_entry', 'SELECT * FROM aims.soa',
+                  'SELECT aims.switch_off(''x'', ''y'')', 'SELECT aims.today()', 'CREATE TEMPORARY TABLE t (r aims.control_ref)']) AS command;
+
+-- Each bundle grants what it lists, and no more
+SELECT lives_ok(format('SELECT aims.grant_duty_role(%L, %L)', bundle, 'access_' || bundle), 'grant ' || bundle)
+FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
+SELECT set_eq(format('SELECT object, privilege FROM pg_temp.allowed(%L)', 'access_' || bundle),
+    format('SELECT CASE kind WHEN ''TABLE'' THEN object::regclass::text ELSE object::regprocedure::text END, privilege FROM aims.bundle_privilege WHERE bundle = %L', bundle),
+    bundle || ' has exactly its list')
+FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
+SELECT is_empty($$SELECT bundle, object, privilege FROM aims.bundle_privilege
+    WHERE kind = 'TABLE' AND privilege <> 'SELECT'
+    AND object::regclass IN ('aims.registry', 'aims.stage_transition', 'aims.transition_request', 'aims.approval', 'aims.stage_history',
+                             'aims.switch_event', 'aims.audit_entry', 'aims.seal', 'aims.tile', 'aims.shape', 'aims.incarnation',
+                             'aims.signing_key', 'aims.checkpoint', 'aims.violation')$$, 'what acts write, no bundle may write');
+SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_auditor') WHERE object = 'aims.audit_entry'$$, 'salts are not granted, to auditors neither');
+
+-- They are of use: everything readable can be read
+SELECT pg_temp.ends_with('00000', 'access_analyst', 'SELECT * FROM ' || view, 'an analyst reads ' || view)
+FROM unnest(ARRAY['aims.evidence_state', 'aims.soa', 'aims.soa_coverage', 'aims.control_gap', 'aims.system_readiness', 'aims.ledger_status', 'aims.governed']) AS view;
+SELECT pg_temp.ends_with('00000', 'access_auditor', 'SELECT * FROM aims.audit_log', 'an auditor reads the log');
+SELECT is(pg_temp.act('access_auditor', 'SELECT string_agg(check_name, '', '') FROM aims.verify() WHERE NOT ok'), NULL, 'and verifies it');
+SELECT cmp_ok(pg_temp.act('access_writer', $$SELECT aims.log_event('prompt', '{"version": 3}')$$)::bigint, '>', 0::bigint, 'a writer logs an event');
+SELECT pg_temp.ends_with('22023', 'access_writer', $$SELECT aims.log_event('', '{}')$$, 'of some kind');
+
+SELECT throws_ok($$SELECT aims.grant_duty_role('root', 'access_nobody')$$, '22023', NULL, 'no other bundle');
+SELECT lives_ok(format('SELECT aims.revoke_duty_role(%L, %L)', 'officer', 'access_officer'), 'revoke a bundle');
+SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_officer')$$, 'takes all of it');
+SELECT * FROM finish();
+ROLLBACK;
