@@ -75,15 +75,6 @@ compat_find_setting(const char *name)
 #define compat_qualified_name(text) stringToQualifiedNameList(text)
 #endif
 
-/* The start of an index scan; 18 can count its searches for EXPLAIN. */
-#if PG_VERSION_NUM >= 180000
-#define index_beginscan_compat(rel, index, snapshot, nkeys) \
-	index_beginscan(rel, index, snapshot, NULL, nkeys, 0)
-#else
-#define index_beginscan_compat(rel, index, snapshot, nkeys) \
-	index_beginscan(rel, index, snapshot, nkeys, 0)
-#endif
-
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)

@@ -274,7 +274,7 @@ entry_fetch(Relation rel, int64 xid, int64 entry_id, Snapshot snapshot,
 {
 	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
 								 AccessShareLock);
-	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2);
+	IndexScanDesc scan = index_beginscan(rel, idx, snapshot, 2, 0);
 	ScanKeyData keys[2];
 	bool		found;
 

@@ -153,7 +153,7 @@ collect_range(SealItems *items, Relation rel, Relation idx, Snapshot snapshot,
 			  int64 low, int64 high, int32 incarnation, int64 own)
 {
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2);
+	IndexScanDesc scan = index_beginscan(rel, idx, snapshot, 2, 0);
 	ScanKeyData keys[2];
 	bool		isnull;
 
