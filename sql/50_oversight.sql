@@ -187,7 +187,7 @@ COMMENT ON COLUMN aims.violation.session_user_name IS 'Role that logged in';
 COMMENT ON COLUMN aims.violation.mode IS 'observe; enforce where a logical replication worker may not refuse';
 
 CREATE FUNCTION aims.governance_changed() RETURNS trigger
-    AS 'MODULE_PATHNAME', 'aims_governance_changed' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_governance_changed' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.governance_changed() IS
     'Statement trigger on every table that the guard reads: at the commit all sessions decide afresh, and the commit waits for output in flight (at most aims.switch_off_wait)';
 
@@ -196,7 +196,7 @@ CREATE FUNCTION aims.govern(
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
     site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS void
-    AS 'MODULE_PATHNAME', 'aims_govern' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_govern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern IS
     'Puts a table under the guard and its changes into the ledger. Rows are output of one system, or of the one that system_column names; with system_when only rows that meet the condition. Needs ownership of the table (42501); MS031 where it cannot be governed, MS032 for a condition that is not accepted, MS017 for an unknown system (A.9.2, A.9.4)';
 
@@ -215,12 +215,12 @@ CREATE FUNCTION aims.govern_preview(
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
     site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS SETOF aims.refused_output
-    AS 'MODULE_PATHNAME', 'aims_govern_preview' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_govern_preview' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern_preview IS
     'Which rows that a table holds now the guard would refuse if it were governed so, by system and cause; changes nothing. Who would write them is not known, so bound roles are not considered';
 
 CREATE FUNCTION aims.ungovern(relation regclass, reason text) RETURNS void
-    AS 'MODULE_PATHNAME', 'aims_ungovern' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_ungovern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.ungovern IS
     'Takes a table from under the guard: its triggers, registry row and modes of systems go, what the ledger holds stays. Needs ownership of the table (42501) and a reason (MS018); MS033 where it is not governed';
 
@@ -255,7 +255,7 @@ END $$;
 COMMENT ON FUNCTION aims.require_system(text) IS 'MS017 where the inventory has no such AI system';
 
 CREATE FUNCTION aims.set_mode(relation regclass, mode aims.govern_mode, system text DEFAULT NULL) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
@@ -273,7 +273,7 @@ COMMENT ON FUNCTION aims.set_mode(regclass, aims.govern_mode, text) IS
     'Sets the mode of a governed table, or of one AI system on it. Errors: MS033 not governed, MS017 unknown system';
 
 CREATE FUNCTION aims.bind_role(system text, role regrole) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
@@ -286,7 +286,7 @@ COMMENT ON FUNCTION aims.bind_role(text, regrole) IS
     'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). Binding twice is no error; MS017 unknown system';
 
 CREATE FUNCTION aims.unbind_role(system text, role regrole) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
@@ -328,12 +328,12 @@ COMMENT ON FUNCTION aims.commits_in_flight() IS
 
 CREATE FUNCTION aims.switch_off(system text, reason text, cancel_statements boolean DEFAULT false)
     RETURNS TABLE (pid integer, gid text)
-    AS 'MODULE_PATHNAME', 'aims_switch_off' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_switch_off' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.switch_off(text, text, boolean) IS
     'Switches an AI system off: from the commit of this transaction none commits its output, in any table and mode, except those returned, which had passed their last check and did not finish within aims.switch_off_wait. Duty system_owner, clinical_reviewer or ai_officer (MS013, MS014); needs a reason (MS018); MS017 unknown system. cancel_statements also cancels what the bound roles are running (A.9.2; EU AI Act art. 14(4)(e))';
 
 CREATE FUNCTION aims.switch_on(system text, reason text) RETURNS void
-    AS 'MODULE_PATHNAME', 'aims_switch_on' LANGUAGE C;
+    AS 'MODULE_PATHNAME', 'aims_switch_on' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.switch_on(text, text) IS
     'Switches an AI system on again. The same duties as aims.switch_off, but another person than whoever switched it off (MS012); needs a reason (MS018); MS011 where it is not off';
 

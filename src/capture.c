@@ -176,9 +176,9 @@ set_image(Datum *values, bool *nulls, EntryBuffer *buffer, Hasher *hasher,
 	const char *text = buffer->text.data + image.start;
 
 	entry_set_column(values, nulls, digest_attnum, image.length < 0 ? NULL :
-			   digest_bytea(hasher, salt, tag, text, image.length));
+					 digest_bytea(hasher, salt, tag, text, image.length));
 	entry_set_column(values, nulls, image_attnum, !keep ? NULL :
-			   cstring_to_text_with_len(text, image.length));
+					 cstring_to_text_with_len(text, image.length));
 }
 
 /* Set the salt, the three digests, and the images that are kept. */
@@ -199,8 +199,8 @@ set_digests(Datum *values, bool *nulls, EntryBuffer *buffer,
 	particulars_end(particulars, buffer->text.data + entry->key_text.start,
 					entry->key_text.length, entry->keep_old, entry->keep_new);
 	entry_set_column(values, nulls, Anum_entry_particulars_digest,
-			   digest_bytea(hasher, VARDATA(salt), 'p', particulars->data,
-							particulars->len));
+					 digest_bytea(hasher, VARDATA(salt), 'p', particulars->data,
+								  particulars->len));
 	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'o',
 			  entry->old_image, entry->keep_old);
 	set_image(values, nulls, buffer, hasher, VARDATA(salt), 'n',
@@ -217,13 +217,14 @@ entry_tuple(EntryBuffer *buffer, PendingEntry *entry, Hasher *hasher)
 
 	memcpy(values, entry->session->values, sizeof(values));
 	memcpy(nulls, entry->session->nulls, sizeof(nulls));
-	entry_set_value(values, nulls, Anum_entry_id, Int64GetDatum(entry->entry_id));
+	entry_set_value(values, nulls, Anum_entry_id,
+					Int64GetDatum(entry->entry_id));
 	entry_set_value(values, nulls, Anum_entry_incarnation,
-			  Int32GetDatum(incarnation_current()));
+					Int32GetDatum(incarnation_current()));
 	entry_set_value(values, nulls, Anum_entry_xid,
-			  Int64GetDatum((int64) U64FromFullTransactionId(xid)));
+					Int64GetDatum((int64) U64FromFullTransactionId(xid)));
 	entry_set_value(values, nulls, Anum_entry_recorded_at,
-			  TimestampTzGetDatum(entry->recorded_at));
+					TimestampTzGetDatum(entry->recorded_at));
 	entry_set_column(values, nulls, Anum_entry_operation, entry->operation);
 	entry_set_column(values, nulls, Anum_entry_relation, entry->relation);
 	entry_set_column(values, nulls, Anum_entry_physical, entry->physical);
@@ -232,7 +233,7 @@ entry_tuple(EntryBuffer *buffer, PendingEntry *entry, Hasher *hasher)
 	set_digests(values, nulls, buffer, entry, hasher);
 	if (entry->shape != 0)
 		entry_set_value(values, nulls, Anum_entry_shape,
-				  Int32GetDatum(entry->shape));
+						Int32GetDatum(entry->shape));
 	return heap_form_tuple(buffer->desc, values, nulls);
 }
 

@@ -34,7 +34,6 @@
 #include "capture.h"
 #include "condition.h"
 #include "decision.h"
-#include "govern.h"
 #include "owner.h"
 #include "row.h"
 #include "shape.h"
@@ -415,8 +414,8 @@ aims_govern(PG_FUNCTION_ARGS)
 }
 
 /* Drop the triggers of ours that no parent brings. */
-void
-govern_detach(Oid relid)
+static void
+drop_triggers(Oid relid)
 {
 	const char *args[] = {psprintf("%u", relid)};
 	const char *relation = relation_name(relid);
@@ -433,24 +432,6 @@ govern_detach(Oid relid)
 		run(psprintf("DROP TRIGGER %s ON %s",
 					 SPI_getvalue(triggers->vals[i], triggers->tupdesc, 1),
 					 relation));
-}
-
-void
-govern_attach(Oid relid, Oid governed)
-{
-	const char *args[] = {psprintf("%d", registered_as(governed))};
-	Relation	rel = relation_open(governed, AccessShareLock);
-	Condition  *when = NULL;
-	char	   *source;
-
-	owner_execute("SELECT system_when FROM aims.registry WHERE registry_id = $1::integer",
-				  1, args);
-	source = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	if (source != NULL)
-		when = condition_parse(rel, source);
-	relation_close(rel, NoLock);
-	govern_detach(relid);
-	create_triggers(relid, pg_strtoint32(args[0]), when, false);
 }
 
 /* Take the row out of the registry, and what hangs on it. */
@@ -475,7 +456,7 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
 	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
-		govern_detach(lfirst_oid(lc));
+		drop_triggers(lfirst_oid(lc));
 	unregister_relation(relid);
 	SPI_finish();
 	owner_end(scope);

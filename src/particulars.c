@@ -76,12 +76,12 @@ particulars_columns(SessionParticulars *s)
 {
 	memset(s->nulls, true, sizeof(s->nulls));
 	entry_set_string(s->values, s->nulls, Anum_entry_session_user,
-			   s->p.session_user);
+					 s->p.session_user);
 	entry_set_string(s->values, s->nulls, Anum_entry_role, s->p.role);
 	entry_set_string(s->values, s->nulls, Anum_entry_person, s->p.person);
 	entry_set_string(s->values, s->nulls, Anum_entry_claim, s->p.claim);
 	entry_set_string(s->values, s->nulls, Anum_entry_application,
-			   s->p.application);
+					 s->p.application);
 	entry_set_string(s->values, s->nulls, Anum_entry_client, s->p.client);
 	entry_set_string(s->values, s->nulls, Anum_entry_reason, s->p.reason);
 }

@@ -452,7 +452,8 @@ switch_cancel_statements(const char *system)
 	owner_execute("SELECT pg_cancel_backend(a.pid)"
 				  " FROM pg_stat_activity AS a"
 				  " JOIN aims.bound_role AS b ON b.role = a.usename"
-				  " WHERE b.system = $1 AND a.state = 'active' AND a.pid <> pg_backend_pid()",
+				  " WHERE b.system = $1 AND a.datname = current_database()"
+				  " AND a.state = 'active' AND a.pid <> pg_backend_pid()",
 				  1, &system);
 }
 

@@ -12,13 +12,18 @@
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "commands/sequence.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
+#include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "capture.h"
 #include "image.h"
+#include "owner.h"
 #include "row.h"
 #include "violation.h"
 
@@ -216,6 +221,47 @@ violation_insert(Relation rel, const Violation *v)
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
 }
 
+/*
+ * Open a finding about output that a logical replication worker let pass,
+ * unless one is open: nobody watches what a worker applies.
+ */
+static void
+violation_open_finding(const Violation *v)
+{
+	bool		known = v->cause != CAUSE_SYSTEM_UNKNOWN;
+	const char *args[] = {
+		known ? v->system : NULL, psprintf("%u", v->relid),
+		psprintf("Logical replication applied output of \"%s\" that is not allowed (%s); the first of it in transaction " UINT64_FORMAT ".",
+				 v->system ? v->system : "several unknown systems",
+				 cause_name(v->cause),
+				 U64FromFullTransactionId(GetTopFullTransactionId()))
+	};
+
+	owner_execute("INSERT INTO aims.finding (kind, system, relation, detail)"
+				  " SELECT 'output_not_refused', $1, $2::oid, $3"
+				  " WHERE NOT EXISTS (SELECT FROM aims.finding AS f"
+				  " WHERE f.kind = 'output_not_refused' AND f.closed_at IS NULL"
+				  " AND f.relation = $2::oid AND f.system IS NOT DISTINCT FROM $1)",
+				  lengthof(args), args);
+}
+
+/* Open findings about all of them, with triggers and as the owner. */
+static void
+violation_open_findings(List *violations)
+{
+	OwnerScope	scope = owner_begin();
+	ListCell   *lc;
+
+	SPI_connect();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	foreach(lc, violations)
+		violation_open_finding(lfirst(lc));
+	PopActiveSnapshot();
+	SPI_finish();
+	owner_end(scope);
+	capture_flush();
+}
+
 void
 violation_write(List *violations)
 {
@@ -229,4 +275,6 @@ violation_write(List *violations)
 	foreach(lc, violations)
 		violation_insert(rel, lfirst(lc));
 	table_close(rel, NoLock);
+	if (IsLogicalWorker())
+		violation_open_findings(violations);
 }
