@@ -12,7 +12,7 @@ my $keys = PostgreSQL::Test::Utils::tempdir;
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1);
 $primary->append_conf('postgresql.conf',
-	"fsync = off\naims.signing_key_file = '$keys/key'\n");
+	"fsync = off\nmax_prepared_transactions = 5\naims.signing_key_file = '$keys/key'\n");
 $primary->start;
 $primary->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION aims;
@@ -54,20 +54,28 @@ SQL
 is(state_of($standby, 'SELECT aims.seal()'),
 	'MS021', 'a standby does not seal');
 
-# The primary dies with one entry written and not yet sealed.
+# The primary dies with one entry written and not yet sealed, and one prepared.
 $primary->safe_psql('postgres', 'INSERT INTO result VALUES (3000)');
+$primary->safe_psql('postgres',
+	"BEGIN; INSERT INTO result VALUES (5000); PREPARE TRANSACTION 'late'");
 $primary->wait_for_catchup($standby);
 $primary->stop('immediate');
 $standby->promote;
 
 $standby->safe_psql('postgres', 'INSERT INTO result VALUES (4000)');
+$standby->safe_psql('postgres', 'SELECT aims.seal()');
+$standby->safe_psql('postgres', "COMMIT PREPARED 'late'");
+is( $standby->safe_psql(
+		'postgres', 'SELECT count(*) FROM aims.verify() WHERE NOT ok'),
+	'0', 'what was prepared before the promotion is not taken for forged');
 $standby->safe_psql('postgres', 'SELECT aims.seal()') for 1 .. 2;
 is( $standby->safe_psql(
 		'postgres', 'SELECT count(*), max(incarnation) FROM aims.incarnation'),
 	'2|2', 'the promotion began a new incarnation');
 is( $standby->safe_psql(
-		'postgres', <<'SQL'), '1|1', 'what was written before and after the promotion is sealed once');
-SELECT count(*) FILTER (WHERE e.key = '{"id": 3000}'), count(*) FILTER (WHERE e.key = '{"id": 4000}')
+		'postgres', <<'SQL'), '1|1|1', 'what was written before and after the promotion is sealed once');
+SELECT count(*) FILTER (WHERE e.key = '{"id": 3000}'), count(*) FILTER (WHERE e.key = '{"id": 4000}'),
+       count(*) FILTER (WHERE e.key = '{"id": 5000}')
 FROM aims.tile AS t, unnest(t.sources) AS s (entry_id) JOIN aims.audit_entry AS e USING (entry_id)
 SQL
 is( $standby->safe_psql(
