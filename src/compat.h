@@ -91,6 +91,11 @@ compat_find_setting(const char *name)
 #define compat_qualified_name(text) stringToQualifiedNameList(text)
 #endif
 
+/* Stands before a declaration; the server has it from 18 on. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* The local transaction id of this backend. */
 #if PG_VERSION_NUM >= 170000
 #define MyLocalTransactionId (MyProc->vxid.lxid)

@@ -31,10 +31,8 @@
 #define CONDITION_HINT \
 	"Use columns of the table, constants, and immutable functions and operators of pg_catalog."
 
-static void condition_refuse(const char *detail) pg_attribute_noreturn();
-
 /* A condition that is not accepted. */
-static void
+pg_noreturn static void
 condition_refuse(const char *detail)
 {
 	ereport(ERROR,

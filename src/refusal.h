@@ -8,14 +8,14 @@
 #include "access/htup.h"
 #include "utils/rel.h"
 
+#include "compat.h"
 #include "decision.h"
 
 /* Refuse a row. shown is the system, or the value that names none. */
-extern void refuse_row(const Decision *d, const char *shown, Relation rel,
-					   HeapTuple tuple) pg_attribute_noreturn();
+pg_noreturn extern void refuse_row(const Decision *d, const char *shown,
+								   Relation rel, HeapTuple tuple);
 
 /* Refuse to commit rows that were allowed when they were written. */
-extern void refuse_commit(const Decision *d, uint64 rows)
-	pg_attribute_noreturn();
+pg_noreturn extern void refuse_commit(const Decision *d, uint64 rows);
 
 #endif							/* AIMS_REFUSAL_H */

@@ -101,16 +101,18 @@ SELECT is_empty($$
       FROM member AS m
            LEFT JOIN pg_class AS c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
            LEFT JOIN pg_proc AS p ON m.classid = 'pg_proc'::regclass AND p.oid = m.objid
-           LEFT JOIN pg_type AS t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
            LEFT JOIN pg_namespace AS n ON m.classid = 'pg_namespace'::regclass AND n.oid = m.objid,
            aclexplode(CASE
                           WHEN c.oid IS NOT NULL AND c.relkind = 'S' THEN coalesce(c.relacl, acldefault('s', c.relowner))
                           WHEN c.oid IS NOT NULL THEN coalesce(c.relacl, acldefault('r', c.relowner))
                           WHEN p.oid IS NOT NULL THEN coalesce(p.proacl, acldefault('f', p.proowner))
-                          WHEN t.oid IS NOT NULL THEN coalesce(t.typacl, acldefault('T', t.typowner))
                           WHEN n.oid IS NOT NULL THEN coalesce(n.nspacl, acldefault('n', n.nspowner))
                       END) AS a
      WHERE a.grantee = 0
+     UNION ALL
+    SELECT m.type, m.identity, 'USAGE'
+      FROM member AS m
+     WHERE m.classid = 'pg_type'::regclass AND has_type_privilege('public', m.objid, 'USAGE')
      UNION ALL
     SELECT 'column', format('%s.%I', c.identity, attname), x.privilege_type
       FROM member_relation AS c JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS x
