@@ -56,9 +56,9 @@ COMMENT ON COLUMN aims.registry.system_when IS
 COMMENT ON COLUMN aims.registry.mode IS 'Whether output that is not allowed is refused or only recorded; aims.system_mode overrides it';
 COMMENT ON COLUMN aims.registry.review IS 'Whether output waits for a person before release';
 COMMENT ON COLUMN aims.registry.test IS 'Test table: systems in verification_validation may write into it';
-COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row';
-COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row, for override rates';
-COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row, for override rates and fairness';
+COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row; kept for monitors';
+COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; kept for override rates';
+COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.registry.governed_by IS 'Session user who called aims.govern';
 COMMENT ON COLUMN aims.registry.governed_xid IS 'Transaction of aims.govern: rows of older transactions were never captured';
@@ -249,7 +249,7 @@ BEGIN
             ERRCODE = 'MS017',
             MESSAGE = format('AI system "%s" is not in the inventory', system),
             DETAIL = 'No row of aims.ai_system has this slug.',
-            HINT = 'Register it: INSERT INTO aims.ai_system (system, title, owner) VALUES (...)';
+            HINT = 'Register it: INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES (...)';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.require_system(text) IS 'MS017 where the inventory has no such AI system';

@@ -69,13 +69,23 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
     LEFT JOIN LATERAL (SELECT * FROM aims.signing_key WHERE valid_until IS NULL LIMIT 1) AS k ON true
     LEFT JOIN LATERAL (SELECT * FROM aims.checkpoint ORDER BY tree_size DESC LIMIT 1) AS c ON true
     LEFT JOIN LATERAL (
-        SELECT count(*) AS unsealed, min(e.recorded_at) AS oldest_unsealed
-        FROM ONLY aims.audit_entry AS e
-        WHERE s.snapshot IS NULL
-        OR (e.xid >= pg_snapshot_xmin(s.snapshot)::text::bigint
-            AND (e.incarnation > s.incarnation
-                 OR NOT pg_visible_in_snapshot(e.xid::text::xid8, s.snapshot)
-                 AND (e.incarnation = s.incarnation OR e.xid < pg_snapshot_xmax(s.snapshot)::text::bigint)))) AS u ON true;
+        SELECT count(*) AS unsealed, min(w.recorded_at) AS oldest_unsealed
+        FROM (
+            SELECT e.recorded_at
+            FROM ONLY aims.audit_entry AS e
+            WHERE s.snapshot IS NULL
+            UNION ALL
+            SELECT e.recorded_at
+            FROM ONLY aims.audit_entry AS e
+            WHERE e.xid >= pg_snapshot_xmin(s.snapshot)::text::bigint
+            AND NOT pg_visible_in_snapshot(e.xid::text::xid8, s.snapshot)
+            AND (e.incarnation = s.incarnation
+                 OR e.incarnation < s.incarnation AND e.xid < pg_snapshot_xmax(s.snapshot)::text::bigint)
+            UNION ALL
+            -- written since a restore or failover that no seal has followed yet
+            SELECT e.recorded_at
+            FROM ONLY aims.audit_entry AS e
+            WHERE o.obstacle IS NOT NULL AND e.incarnation > s.incarnation) AS w) AS u ON true;
 COMMENT ON VIEW aims.ledger_status IS
     'State of the ledger, one row: what is sealed, what waits, and whether heads are signed (ISO/IEC 42001 A.6.2.8)';
 COMMENT ON COLUMN aims.ledger_status.tree_size IS 'Leaves of the newest head';

@@ -216,6 +216,9 @@ checkpoint_from_text(const text *note)
 {
 	char	   *string = text_to_cstring(note);
 
+	/* psql and shells like to take the last line feed away */
+	if (string[0] != '\0' && string[strlen(string) - 1] != '\n')
+		string = psprintf("%s\n", string);
 	return pg_server_to_any(string, strlen(string), PG_UTF8);
 }
 

@@ -206,7 +206,7 @@ check_system(const Governing *g)
 				(errcode(ERRCODE_MS_RECORD_UNKNOWN),
 				 errmsg("AI system \"%s\" is not in the inventory", g->system),
 				 errdetail("No row of aims.ai_system has this slug."),
-				 errhint("Register it: INSERT INTO aims.ai_system (system, title, owner) VALUES (...)")));
+				 errhint("Register it: INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES (...)")));
 }
 
 /* Check all arguments against the relation, and parse the condition. */

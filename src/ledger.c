@@ -148,7 +148,7 @@ entry_string(TupleTableSlot *slot, int attnum)
 
 /*
  * A nullable digest of an entry. One of the wrong length cannot be a digest of
- * ours: it is shown as the digest of nothing, which no leaf was made with.
+ * ours: it is shown as 32 zero bytes, which no leaf was made with.
  */
 static const unsigned char *
 entry_bytes(TupleTableSlot *slot, int attnum)

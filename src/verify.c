@@ -20,7 +20,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
@@ -28,64 +27,11 @@
 
 #include "image.h"
 #include "key.h"
-#include "ledger.h"
 #include "owner.h"
 #include "row.h"
-#include "tile.h"
+#include "verify.h"
 
 #define NAMED_MAX 10			/* offending entries that a detail names */
-
-/* One check: its offenders are counted, the first ones named. */
-typedef struct Check
-{
-	const char *name;
-	const char *problem;		/* "<problem>: 5, 7 (2 in all)" */
-	int64		count;
-	int64		first;			/* the lowest */
-	StringInfoData named;
-} Check;
-
-enum
-{
-	CHECK_DIGESTS,
-	CHECK_LEAVES,
-	CHECK_MISSING,
-	CHECK_DOUBLED,
-	CHECK_INSERTED,
-	CHECK_SEAL_LEAVES,
-	CHECK_TILES,
-	CHECK_HEADS,
-	CHECK_SHAPES,
-	CHECK_COUNT
-};
-
-typedef struct EntryRange
-{
-	int64		low;
-	int64		high;
-} EntryRange;
-
-/* The state of one verification. */
-typedef struct Verification
-{
-	ReturnSetInfo *result;
-	Snapshot	snapshot;
-	Hasher	   *hasher;
-	TileStore  *store;
-	LeafReader *reader;
-	MemoryContext context;		/* of the whole verification */
-	MemoryContext row;			/* reset for each entry */
-	Check		checks[CHECK_COUNT];
-	Seal	   *seals;
-	int64		nseals;
-	uint64		size;			/* leaves of the tree */
-	uint64		next;			/* leaf that the next entry is expected at */
-	EntryRange *ranges;			/* of entry ids, by level-0 tile */
-	uint8	   *seen;			/* a bit per leaf */
-	int64		entries;
-	int64		unsealed;
-	XidWindow	window;			/* its snapshot */
-} Verification;
 
 static const Check check_names[CHECK_COUNT] = {
 	[CHECK_DIGESTS] = {"entry digests", "entries that do not fit their digests any more"},
@@ -117,8 +63,8 @@ report(Verification *v, const char *name, bool ok, int64 entry_id,
 }
 
 /* Count an offender, and name it if it is one of the first. */
-static void
-offend(Verification *v, int check, int64 id)
+void
+verify_offend(Verification *v, int check, int64 id)
 {
 	Check	   *c = &v->checks[check];
 
@@ -172,18 +118,13 @@ read_seals(Verification *v)
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
 	qsort(v->seals, v->nseals, sizeof(Seal), compare_seals);
-}
-
-/* The newest seal, or NULL. */
-static Seal *
-newest(Verification *v)
-{
-	return v->nseals > 0 ? &v->seals[v->nseals - 1] : NULL;
+	if (v->nseals > 0)
+		v->newest = &v->seals[v->nseals - 1];
 }
 
 /* The hash that the tree has for a leaf equals that of these bytes. */
-static bool
-leaf_fits(Verification *v, uint64 leaf, StringInfo bytes)
+bool
+verify_leaf(Verification *v, uint64 leaf, StringInfo bytes)
 {
 	MerkleHash	made;
 	MerkleHash	stored;
@@ -191,257 +132,6 @@ leaf_fits(Verification *v, uint64 leaf, StringInfo bytes)
 	merkle_leaf(v->hasher, bytes->data, bytes->len, made);
 	tile_read_node(v->store, 0, leaf, stored);
 	return memcmp(made, stored, HASH_SIZE) == 0;
-}
-
-/* Note which entries each tile names, so that an entry's leaf is found. */
-static void
-read_ranges(Verification *v)
-{
-	Size		n = v->size / TILE_WIDTH + 1;
-
-	v->ranges = MemoryContextAllocHuge(CurrentMemoryContext,
-									   n * sizeof(EntryRange));
-	v->seen = MemoryContextAllocExtended(CurrentMemoryContext, v->size / 8 + 1,
-										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (Size i = 0; i < n; i++)
-	{
-		v->ranges[i].low = PG_INT64_MAX;
-		v->ranges[i].high = 0;
-	}
-	for (uint64 leaf = 0; leaf < v->size; leaf++)
-	{
-		int64		source = tile_leaf_source(v->store, leaf, NULL);
-		EntryRange *range = &v->ranges[leaf / TILE_WIDTH];
-
-		if (source <= 0)
-			continue;
-		range->low = Min(range->low, source);
-		range->high = Max(range->high, source);
-	}
-}
-
-/*
- * The leaf of an entry, or -1. Entries mostly stand in the heap as they stand
- * in the tree, so the leaf after the last one found is tried first.
- */
-static int64
-find_leaf(Verification *v, int64 entry_id)
-{
-	if (v->next < v->size &&
-		tile_leaf_source(v->store, v->next, NULL) == entry_id)
-		return v->next;
-	for (uint64 tile = 0; tile * TILE_WIDTH < v->size; tile++)
-	{
-		uint64		leaf = tile * TILE_WIDTH;
-		uint64		end = Min(leaf + TILE_WIDTH, v->size);
-
-		if (entry_id < v->ranges[tile].low || entry_id > v->ranges[tile].high)
-			continue;
-		for (; leaf < end; leaf++)
-			if (tile_leaf_source(v->store, leaf, NULL) == entry_id)
-				return leaf;
-	}
-	return -1;
-}
-
-/* A nullable text column as a string. */
-static char *
-column_string(TupleTableSlot *slot, int attnum)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* Does a digest column equal the digest of that text? */
-static bool
-digest_fits(Verification *v, TupleTableSlot *slot, int attnum,
-			const void *salt, char tag, const char *text, int length)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-	bytea	   *stored;
-	MerkleHash	made;
-
-	if (isnull)
-		return false;
-	stored = DatumGetByteaPP(value);
-	entry_digest(v->hasher, salt, tag, text, length, made);
-	return VARSIZE_ANY_EXHDR(stored) == HASH_SIZE &&
-		memcmp(VARDATA_ANY(stored), made, HASH_SIZE) == 0;
-}
-
-/* Does an image, if it is stored, fit its digest? */
-static bool
-image_fits(Verification *v, TupleTableSlot *slot, int image_attnum,
-		   int digest_attnum, const void *salt, char tag, bool *stored)
-{
-	char	   *image = column_string(slot, image_attnum);
-
-	*stored = image != NULL;
-	return image == NULL ||
-		digest_fits(v, slot, digest_attnum, salt, tag, image, strlen(image));
-}
-
-/* Do the particulars, with which images there are, fit their digest? */
-static bool
-particulars_fit(Verification *v, TupleTableSlot *slot, const void *salt,
-				bool has_old, bool has_new)
-{
-	Particulars p;
-	StringInfoData text;
-	bool		isnull;
-	Datum		key = slot_getattr(slot, Anum_entry_key, &isnull);
-	char	   *key_text = NULL;
-
-	if (!isnull)
-	{
-		Jsonb	   *jsonb = DatumGetJsonbP(key);
-
-		key_text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-	}
-	p.session_user = column_string(slot, Anum_entry_session_user);
-	p.role = column_string(slot, Anum_entry_role);
-	p.person = column_string(slot, Anum_entry_person);
-	p.claim = column_string(slot, Anum_entry_claim);
-	p.application = column_string(slot, Anum_entry_application);
-	p.client = column_string(slot, Anum_entry_client);
-	p.reason = column_string(slot, Anum_entry_reason);
-	initStringInfo(&text);
-	particulars_begin(&text, &p);
-	particulars_end(&text, key_text, key_text ? strlen(key_text) : 0,
-					has_old, has_new);
-	return digest_fits(v, slot, Anum_entry_particulars_digest, salt, 'p',
-					   text.data, text.len);
-}
-
-/* Do the three digests of an entry fit what is stored beside them? */
-static bool
-digests_fit(Verification *v, TupleTableSlot *slot)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, Anum_entry_salt, &isnull);
-	bytea	   *salt;
-	bool		has_old;
-	bool		has_new;
-
-	if (isnull)
-		return false;
-	salt = DatumGetByteaPP(value);
-	return VARSIZE_ANY_EXHDR(salt) == ENTRY_SALT_SIZE &&
-		image_fits(v, slot, Anum_entry_old_image, Anum_entry_old_digest,
-				   VARDATA_ANY(salt), 'o', &has_old) &&
-		image_fits(v, slot, Anum_entry_new_image, Anum_entry_new_digest,
-				   VARDATA_ANY(salt), 'n', &has_new) &&
-		particulars_fit(v, slot, VARDATA_ANY(salt), has_old, has_new);
-}
-
-/*
- * An entry that is not in the tree is to be sealed yet, unless the newest seal
- * must have seen its transaction: then somebody put it in later.
- */
-static void
-check_unsealed(Verification *v, TupleTableSlot *slot, int64 entry_id)
-{
-	bool		isnull;
-	int32		incarnation =
-		DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation, &isnull));
-	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
-												 &isnull));
-	Seal	   *seal = newest(v);
-
-	bool		seen = seal != NULL &&
-		(incarnation < seal->incarnation ||
-		 (incarnation == seal->incarnation && xid < v->window.xmax)) &&
-		!window_lists(&v->window, xid);
-
-	if (seen)
-		offend(v, CHECK_INSERTED, entry_id);
-	else
-		v->unsealed++;
-}
-
-/* Check one sealed entry against its leaf. */
-static void
-check_sealed(Verification *v, TupleTableSlot *slot, int64 entry_id,
-			 uint64 leaf)
-{
-	StringInfoData bytes;
-	int64		tile_xid;
-	bool		isnull;
-	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
-												 &isnull));
-
-	if (v->seen[leaf / 8] & (1 << (leaf % 8)))
-		offend(v, CHECK_DOUBLED, entry_id);
-	v->seen[leaf / 8] |= 1 << (leaf % 8);
-	v->next = leaf + 1;
-	(void) tile_leaf_source(v->store, leaf, &tile_xid);
-	initStringInfo(&bytes);
-	leaf_reader_append(v->reader, slot, &bytes);
-	if (xid != tile_xid || !leaf_fits(v, leaf, &bytes))
-		offend(v, CHECK_LEAVES, entry_id);
-}
-
-/* Check one entry. */
-static void
-check_entry(Verification *v, TupleTableSlot *slot)
-{
-	MemoryContext caller;
-	bool		isnull;
-	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
-													  &isnull));
-	int64		leaf;
-	bool		fits;
-
-	v->entries++;
-	MemoryContextReset(v->row);
-	caller = MemoryContextSwitchTo(v->row);
-	fits = digests_fit(v, slot);
-	MemoryContextSwitchTo(caller);
-	if (!fits)
-		offend(v, CHECK_DIGESTS, entry_id);
-	if (v->store == NULL)
-		return;
-	leaf = find_leaf(v, entry_id);
-	if (leaf < 0)
-		check_unsealed(v, slot, entry_id);
-	else
-	{
-		caller = MemoryContextSwitchTo(v->row);
-		check_sealed(v, slot, entry_id, leaf);
-		MemoryContextSwitchTo(caller);
-	}
-}
-
-/*
- * Read every entry from the heap; then the leaves that none was found for.
- * Without a tree only what an entry says of itself can be checked.
- */
-static void
-check_entries(Verification *v)
-{
-	Relation	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, v->snapshot, 0, NULL);
-
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		CHECK_FOR_INTERRUPTS();
-		check_entry(v, slot);
-	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
-
-	for (uint64 leaf = 0; v->store != NULL && leaf < v->size; leaf++)
-	{
-		int64		source = tile_leaf_source(v->store, leaf, NULL);
-
-		if (source > 0 && !(v->seen[leaf / 8] & (1 << (leaf % 8))))
-			offend(v, CHECK_MISSING, source);
-	}
 }
 
 /* Compute every node above level 0 again from the hashes below it. */
@@ -466,7 +156,7 @@ check_tiles(Verification *v)
 			merkle_hash_of(v->hasher, below, TILE_WIDTH, made);
 			tile_read_node(v->store, level, i, stored);
 			if (memcmp(made, stored, HASH_SIZE) != 0)
-				offend(v, CHECK_TILES, i);
+				verify_offend(v, CHECK_TILES, i);
 		}
 	}
 	pfree(below);
@@ -489,12 +179,12 @@ check_head(Verification *v, int64 i)
 		seal->tree_size <= previous_size ||
 		memcmp(seal->previous_root, previous, HASH_SIZE) != 0)
 	{
-		offend(v, CHECK_HEADS, seal->seal_id);
+		verify_offend(v, CHECK_HEADS, seal->seal_id);
 		return;
 	}
 	merkle_root(v->hasher, seal->tree_size, tile_read_node, v->store, root);
 	if (memcmp(seal->root, root, HASH_SIZE) != 0)
-		offend(v, CHECK_HEADS, seal->seal_id);
+		verify_offend(v, CHECK_HEADS, seal->seal_id);
 }
 
 /* Check that a seal's last leaf is the one that its row makes. */
@@ -506,8 +196,8 @@ check_seal_leaf(Verification *v, const Seal *seal)
 	initStringInfo(&bytes);
 	seal_leaf(&bytes, seal);
 	if (tile_leaf_source(v->store, seal->tree_size - 1, NULL) !=
-		-seal->seal_id || !leaf_fits(v, seal->tree_size - 1, &bytes))
-		offend(v, CHECK_SEAL_LEAVES, seal->seal_id);
+		-seal->seal_id || !verify_leaf(v, seal->tree_size - 1, &bytes))
+		verify_offend(v, CHECK_SEAL_LEAVES, seal->seal_id);
 	pfree(bytes.data);
 }
 
@@ -521,7 +211,7 @@ check_heads(Verification *v)
 		if (v->seals[i].tree_size > (int64) v->size ||
 			v->seals[i].tree_size <= 0)
 		{
-			offend(v, CHECK_HEADS, v->seals[i].seal_id);
+			verify_offend(v, CHECK_HEADS, v->seals[i].seal_id);
 			continue;
 		}
 		check_head(v, i);
@@ -555,7 +245,7 @@ check_shapes(Verification *v)
 		hasher_digest(v->hasher, &part, 1, made);
 		if (VARSIZE_ANY_EXHDR(stored) != HASH_SIZE ||
 			memcmp(VARDATA_ANY(stored), made, HASH_SIZE) != 0)
-			offend(v, CHECK_SHAPES,
+			verify_offend(v, CHECK_SHAPES,
 				   DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull)));
 	}
 	table_endscan(scan);
@@ -625,7 +315,8 @@ check_checkpoints(Verification *v)
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
 	report(v, "checkpoints", problem == NULL, 0, problem ? problem :
-		   psprintf(INT64_FORMAT " signed checkpoints fit the tree.", count));
+		   psprintf("Signed checkpoints that fit the tree: " INT64_FORMAT ".",
+					count));
 }
 
 /* Check the checkpoint that the caller has kept elsewhere. */
@@ -714,9 +405,9 @@ check_fine(Verification *v, int check)
 	switch (check)
 	{
 		case CHECK_DIGESTS:
-			return psprintf(INT64_FORMAT " entries were read.", v->entries);
+			return psprintf("Entries read: " INT64_FORMAT ".", v->entries);
 		case CHECK_HEADS:
-			return psprintf(INT64_FORMAT " heads, " UINT64_FORMAT " leaves.",
+			return psprintf("Heads: " INT64_FORMAT ", leaves: " UINT64_FORMAT ".",
 							v->nseals, v->size);
 		default:
 			return "No problem found.";
@@ -743,7 +434,7 @@ report_checks(Verification *v)
 	for (int i = 0; i < CHECK_COUNT; i++)
 		report_check(v, i);
 	report(v, "unsealed entries", true, 0,
-		   psprintf(INT64_FORMAT " entries wait for the next seal.",
+		   psprintf("Waiting for the next seal: " INT64_FORMAT ".",
 					v->unsealed));
 }
 
@@ -754,8 +445,7 @@ check_ledger(Verification *v, const char *trusted)
 	v->hasher = hasher_create();
 	v->store = tile_open(v->snapshot);
 	v->reader = leaf_reader_open(true);
-	read_ranges(v);
-	check_entries(v);
+	verify_entries(v);
 	check_tiles(v);
 	check_heads(v);
 	check_shapes(v);
@@ -782,7 +472,7 @@ check_without_tree(Verification *v, const char *problem)
 	reset_checks(v);
 	v->store = NULL;
 	v->hasher = hasher_create();
-	check_entries(v);
+	verify_entries(v);
 	check_shapes(v);
 	hasher_free(v->hasher);
 	report_check(v, CHECK_DIGESTS);
@@ -845,10 +535,10 @@ aims_verify(PG_FUNCTION_ARGS)
 	v.context = CurrentMemoryContext;
 	reset_checks(&v);
 	read_seals(&v);
-	if (newest(&v) != NULL)
+	if (v.newest != NULL)
 	{
-		v.size = Max(newest(&v)->tree_size, 0);
-		v.window = window_parse(newest(&v)->snapshot);
+		v.size = Max(v.newest->tree_size, 0);
+		v.window = window_parse(v.newest->snapshot);
 	}
 	check_ledger_safely(&v, trusted);
 	check_surroundings(&v);
