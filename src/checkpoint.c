@@ -216,10 +216,21 @@ checkpoint_from_text(const text *note)
 {
 	char	   *string = text_to_cstring(note);
 
-	/* psql and shells like to take the last line feed away */
-	if (string[0] != '\0' && string[strlen(string) - 1] != '\n')
-		string = psprintf("%s\n", string);
 	return pg_server_to_any(string, strlen(string), PG_UTF8);
+}
+
+/*
+ * A note that somebody hands in, in UTF-8. Shells and psql like to take its
+ * last line feed away.
+ */
+char *
+checkpoint_argument(const text *argument)
+{
+	char	   *note = checkpoint_from_text(argument);
+	size_t		length = strlen(note);
+
+	return length > 0 && note[length - 1] != '\n' ?
+		psprintf("%s\n", note) : note;
 }
 
 /*
@@ -552,7 +563,7 @@ PG_FUNCTION_INFO_V1(aims_resume);
 Datum
 aims_resume(PG_FUNCTION_ARGS)
 {
-	char	   *note = checkpoint_from_text(PG_GETARG_TEXT_PP(0));
+	char	   *note = checkpoint_argument(PG_GETARG_TEXT_PP(0));
 	StringInfoData detail;
 	Incarnation newest;
 	const char *problem;
@@ -590,7 +601,7 @@ PG_FUNCTION_INFO_V1(aims_open_checkpoint);
 Datum
 aims_open_checkpoint(PG_FUNCTION_ARGS)
 {
-	char	   *note = checkpoint_from_text(PG_GETARG_TEXT_PP(0));
+	char	   *note = checkpoint_argument(PG_GETARG_TEXT_PP(0));
 	char	   *verifier = checkpoint_from_text(PG_GETARG_TEXT_PP(1));
 	Hasher	   *hasher = hasher_create();
 	NoteCheckpoint checkpoint;

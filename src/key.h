@@ -26,4 +26,7 @@ extern List *key_all(void);
 extern void key_sign(const SigningKey *key, const void *text, size_t size,
 					 unsigned char *signature);
 
+/* A note that somebody hands in, in UTF-8 and with its last line feed. */
+extern char *checkpoint_argument(const text *argument);
+
 #endif							/* AIMS_KEY_H */

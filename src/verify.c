@@ -525,7 +525,7 @@ aims_verify(PG_FUNCTION_ARGS)
 {
 	Verification v = {0};
 	char	   *trusted = PG_ARGISNULL(0) ? NULL :
-		text_to_cstring(PG_GETARG_TEXT_PP(0));
+		checkpoint_argument(PG_GETARG_TEXT_PP(0));
 
 	InitMaterializedSRF(fcinfo, 0);
 	v.result = (ReturnSetInfo *) fcinfo->resultinfo;

@@ -90,7 +90,7 @@ is(state_of($standby, 'SELECT aims.checkpoint()'),
 like(
 	$standby->safe_psql('postgres', 'SELECT checkpoints FROM aims.ledger_status'),
 	qr/^WITHHELD/, 'and ledger_status says so');
-$standby->safe_psql('postgres', "SELECT aims.resume('$published')");
+$standby->safe_psql('postgres', "SELECT aims.resume(rtrim('$published', chr(10)))");
 like($standby->safe_psql('postgres', 'SELECT aims.checkpoint()'),
 	qr{^hospital\.example/log}, 'until the last published one was shown');
 
