@@ -165,7 +165,8 @@ event_require_system(const char *system)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_RECORD_UNKNOWN),
 				 errmsg("AI system \"%s\" does not exist",
-						pnstrdup(system, pg_mbcliplen(system, strlen(system), 63))),
+						pnstrdup(system, pg_mbcliplen(system,
+													  strlen(system), 63))),
 				 errdetail("An event names a system of the inventory, or none."),
 				 errhint("SELECT system FROM aims.ai_system lists them.")));
 	table_close(rel, AccessShareLock);

@@ -5,8 +5,8 @@
  * An image is one JSON object: the row's columns in the order of their
  * numbers, NULLs left out, no blanks. Whatever a type's output depends on is
  * pinned: ISO dates in UTC, hexadecimal bytea, shortest exact floats, and
- * where a column can show names or money, search_path pg_catalog and lc_monetary
- * C. The exact rules are in doc/formats.md; a change of any of them needs a
+ * where a column can show names or money, search_path pg_catalog and
+ * lc_monetary C. The exact rules are in doc/formats.md; a change of any of them needs a
  * new IMAGE_WRITER_VERSION.
  */
 #include "aims.h"
@@ -385,7 +385,8 @@ static Formats
 image_pin_formats(void)
 {
 	Formats		old = {DateStyle, DateOrder, IntervalStyle,
-					   extra_float_digits, bytea_output, quote_all_identifiers, session_timezone};
+					   extra_float_digits, bytea_output,
+					   quote_all_identifiers, session_timezone};
 
 	if (utc == NULL)
 		utc = pg_tzset("UTC");

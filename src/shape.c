@@ -111,16 +111,19 @@ shape_find(Relation rel, CapturedRelation *cr, bytea *digest)
 	TupleDesc	desc = RelationGetDescr(rel);
 	ScanKeyData keys[2];
 	HeapTuple	tuple;
+	TransactionId xmin;
 	bool		isnull;
 
 	ScanKeyInit(&keys[0], row_column(desc, "digest"), BTEqualStrategyNumber,
 				F_BYTEAEQ, PointerGetDatum(digest));
 	ScanKeyInit(&keys[1], row_column(desc, "registry_id"),
-				BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(cr->registry_id));
+				BTEqualStrategyNumber, F_INT4EQ,
+				Int32GetDatum(cr->registry_id));
 	tuple = row_find(rel, "shape_digest_idx", 2, keys, false);
 	if (!HeapTupleIsValid(tuple))
 		return 0;
-	if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data)))
+	xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+	if (TransactionIdIsCurrentTransactionId(xmin))
 		cr->uncommitted = any_uncommitted = true;
 	return DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull));
 }
@@ -185,7 +188,7 @@ shape_refresh(CapturedRelation *cr, Relation rel, const RegistryEntry *entry)
 	fresh.logical = relation_name(entry->relid);
 	fresh.physical = fresh.relid == entry->relid ? NULL :
 		relation_name(fresh.relid);
-	if (fresh.physical != NULL)	/* can leaves show it? */
+	if (fresh.physical != NULL) /* can leaves show it? */
 		(void) text_in_utf8(fresh.physical, strlen(fresh.physical), &length);
 	fresh.writer = image_writer(rel, entry->registry_id, fresh.logical);
 	if (old == NULL || cr->registry_id != entry->registry_id ||

@@ -246,7 +246,7 @@ check_shapes(Verification *v)
 		if (VARSIZE_ANY_EXHDR(stored) != HASH_SIZE ||
 			memcmp(VARDATA_ANY(stored), made, HASH_SIZE) != 0)
 			verify_offend(v, CHECK_SHAPES,
-				   DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull)));
+						  DatumGetInt32(row_value(tuple, desc, "shape_id", &isnull)));
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -490,7 +490,7 @@ check_ledger_safely(Verification *v, const char *trusted)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	char	   *volatile problem = NULL;
+	char *volatile problem = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);

@@ -69,7 +69,7 @@ extern void verify_offend(Verification *v, int check, int64 id);
 /* The hash that the tree has for a leaf equals that of these bytes. */
 extern bool verify_leaf(Verification *v, uint64 leaf, StringInfo bytes);
 
-/* Read every entry from the heap and compare it with the tree, if there is one. */
+/* Read every entry from the heap; compare it with the tree if there is one. */
 extern void verify_entries(Verification *v);
 
 #endif							/* AIMS_VERIFY_H */
