@@ -6,8 +6,8 @@
  * numbers, NULLs left out, no blanks. Whatever a type's output depends on is
  * pinned: ISO dates in UTC, hexadecimal bytea, shortest exact floats, and
  * where a column can show names or money, search_path pg_catalog and
- * lc_monetary C. The exact rules are in doc/formats.md; a change of any of them needs a
- * new IMAGE_WRITER_VERSION.
+ * lc_monetary C. The exact rules are in doc/formats.md; a change of any of
+ * them needs a new IMAGE_WRITER_VERSION.
  */
 #include "aims.h"
 
