@@ -5,7 +5,7 @@ SELECT plan(17);
 
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid, i.type, i.schema, i.identity,
-       -- Sequences of identity columns, a range type's functions: made by another object's command
+       -- Sequences of identity columns, row types of tables, a range's functions: made by another object's command
        EXISTS (SELECT FROM pg_depend AS part
                 WHERE part.classid = d.classid AND part.objid = d.objid AND part.deptype = 'i') AS part_of_another
   FROM pg_depend AS d
@@ -112,7 +112,8 @@ SELECT is_empty($$
      UNION ALL
     SELECT m.type, m.identity, 'USAGE'
       FROM member AS m
-     WHERE m.classid = 'pg_type'::regclass AND has_type_privilege('public', m.objid, 'USAGE')
+     WHERE m.classid = 'pg_type'::regclass AND NOT m.part_of_another
+       AND has_type_privilege('public', m.objid, 'USAGE')
      UNION ALL
     SELECT 'column', format('%s.%I', c.identity, attname), x.privilege_type
       FROM member_relation AS c JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS x
