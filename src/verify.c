@@ -393,6 +393,12 @@ check_surroundings(Verification *v)
 				" (SELECT int8range(min(s), max(s), '[]') FROM unnest(sources) AS s WHERE s > 0 HAVING count(*) > 0)"
 				" LIMIT 10",
 				"Tiles say which entries they hold.");
+	check_query(v, "stages",
+				"SELECT format('%s is in stage %s, but came to %s by its history.', a.system, a.stage, h.to_stage)"
+				" FROM aims.ai_system AS a LEFT JOIN LATERAL"
+				" (SELECT to_stage FROM aims.stage_history AS s WHERE s.system = a.system ORDER BY history_id DESC LIMIT 1) AS h ON true"
+				" WHERE a.stage <> coalesce(h.to_stage, 'inception')",
+				"Every AI system is in the stage that its history says.");
 	report_roles(v);
 	SPI_finish();
 	owner_end(scope);

@@ -113,6 +113,7 @@ SELECT is_empty($$
     SELECT m.type, m.identity, 'USAGE'
       FROM member AS m
      WHERE m.classid = 'pg_type'::regclass AND NOT m.part_of_another
+       AND (SELECT typtype FROM pg_type WHERE oid = m.objid) <> 'm' -- goes with its range
        AND has_type_privilege('public', m.objid, 'USAGE')
      UNION ALL
     SELECT 'column', format('%s.%I', c.identity, attname), x.privilege_type

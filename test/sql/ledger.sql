@@ -1,9 +1,11 @@
 \i test/setup_database.sql
-SELECT plan(116);
+SELECT plan(117);
 
 SELECT is((SELECT count(*) FROM aims.audit_entry), 0::bigint, 'a new ledger is empty');
 SELECT is(aims.seal(), 0::bigint, 'there is nothing to seal');
 
+INSERT INTO aims.person (person, full_name) VALUES ('owner', 'Owner');
+INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('tampered', 'Tampered', 'owner', 'Test');
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE TABLE obs (
     id bigint PRIMARY KEY, ai text, n numeric, f float8, t timestamptz, d date, i interval,
@@ -346,6 +348,8 @@ FROM (VALUES
     ('protection dropped', 'DROP TRIGGER "AIMS_append_only" ON aims.audit_entry', 'triggers'),
     ('a rule dropped', 'DROP TRIGGER "AIMS_governance" ON aims.switch_event', 'triggers'),
     ('a table that inherits', 'CREATE TABLE child () INHERITS (aims.audit_entry)', 'triggers'),
+    ('a stage moved past its trigger', 'SET LOCAL session_replication_role = replica; UPDATE aims.ai_system SET stage = ''deployment'' WHERE $1 > 0',
+     'stages'),
     ('a tile''s index', 'UPDATE aims.tile SET entries = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree index'),
     ('a tile''s xids', 'UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree'),
     ('a person, and a tile to hide it', 'UPDATE aims.audit_entry SET person = ''alice'' WHERE entry_id = 3; UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1',
