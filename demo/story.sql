@@ -108,7 +108,14 @@ SELECT aims.approve('transition', '3', 'approval', 'Looks good to me');
 
 \connect - :superuser
 
--- An UPDATE does not go round the gate, not even the superuser's.
+-- An UPDATE does not go round that, not even the superuser's: a move is a known person's ...
+-- Refused: MS014
+
+UPDATE aims.ai_system SET stage = 'deployment' WHERE system = 'sepsis-watch';
+
+\connect - okafor
+
+-- ... and not round the gate either.
 -- Refused: MS010
 
 UPDATE aims.ai_system SET stage = 'deployment' WHERE system = 'sepsis-watch';

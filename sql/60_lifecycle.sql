@@ -84,11 +84,11 @@ COMMENT ON COLUMN aims.gate_requirement.framework IS 'Framework of the control';
 COMMENT ON COLUMN aims.gate_requirement.control IS 'Control that the requirement answers';
 COMMENT ON COLUMN aims.gate_requirement.title IS 'What is needed, in a few words';
 COMMENT ON COLUMN aims.gate_requirement.check_function IS
-    'Qualified name of a function (system text, parameter jsonb, OUT met boolean, OUT detail text). It runs as its owner with search_path pg_catalog, pg_temp; an error in it counts as not met';
+    'Qualified name of a function (system text, parameter jsonb, OUT met boolean, OUT detail text). It runs as its owner with search_path pg_catalog, pg_temp, read-only, and all it does is undone; an error in it counts as not met';
 COMMENT ON COLUMN aims.gate_requirement.parameter IS
     'What the function is called with; the keys requirement, stage, framework and control are added';
 COMMENT ON COLUMN aims.gate_requirement.approval IS
-    'Is this the approval of the request? Then an emergency does not excuse it';
+    'Does an emergency not excuse it, as it does not the approval of the request? A site''s row never stands in for that approval';
 COMMENT ON COLUMN aims.gate_requirement.shipped IS 'Comes with the extension: immutable (MS016)';
 
 CREATE TABLE aims.transition_request (
@@ -260,19 +260,24 @@ COMMENT ON COLUMN aims.finding.closing_note IS 'What was done about it';
 
 CREATE FUNCTION aims.gate(system text, stage aims.lifecycle_stage)
     RETURNS TABLE (requirement text, control aims.control_ref, met boolean, detail text)
-    AS 'MODULE_PATHNAME', 'aims_gate' LANGUAGE C STRICT ROWS 10;
+    AS 'MODULE_PATHNAME', 'aims_gate' LANGUAGE C ROWS 10;
 COMMENT ON FUNCTION aims.gate(text, aims.lifecycle_stage) IS
-    'Every requirement of the gate into a stage, for a system as it is now: met or missing, and the rows behind it. MS017 where the system is unknown';
+    'Every requirement of the gate into a stage, for a system as it is now: met or missing, and the rows behind it. MS017 where the system is unknown, MS011 into inception and out of retirement, MS040 inside a check function, 22004 for a NULL';
 
 CREATE FUNCTION aims.check_move(system text, from_stage aims.lifecycle_stage, to_stage aims.lifecycle_stage) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_check_move' LANGUAGE C STRICT;
 COMMENT ON FUNCTION aims.check_move(text, aims.lifecycle_stage, aims.lifecycle_stage) IS
     'Refuses (MS011) a move that is no row of aims.stage_transition';
 
+CREATE FUNCTION aims.check_act() RETURNS void
+    AS 'MODULE_PATHNAME', 'aims_check_act' LANGUAGE C;
+COMMENT ON FUNCTION aims.check_act() IS
+    'Refuses (MS040) an act of the life cycle while a gate is evaluated, and with the snapshot of a REPEATABLE READ or SERIALIZABLE transaction, which misses what has been committed since';
+
 CREATE FUNCTION aims.guard_stage() RETURNS trigger
     AS 'MODULE_PATHNAME', 'aims_guard_stage' LANGUAGE C;
 COMMENT ON FUNCTION aims.guard_stage() IS
-    'Trigger on aims.ai_system: refuses moves that there are not (MS011) and those whose gate is not met (MS010), a new slug and another created_at (MS030); writes the history and closes the request';
+    'Trigger on aims.ai_system: refuses moves without the duty system_owner or ai_officer (MS013, MS014), without a reason (MS018), that there are not (MS011) and whose gate is not met (MS010), a new slug and another created_at (MS030); writes the history and closes the request';
 
 -- After the ledger's own triggers and before the foreign keys', by its name.
 -- AFTER ROW: nothing can change the row behind it, and the gate judges the
@@ -496,11 +501,11 @@ COMMENT ON FUNCTION aims.check_vendor(text, jsonb) IS
     'Gate check: has the vendor, where there is one, been assessed? As check_evidence, about the vendor';
 
 CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
     BEGIN ATOMIC
-        SELECT coalesce(max(e.at) > now() - (parameter ->> 'within')::interval, false),
+        SELECT coalesce(max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval, false),
                CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
-                    WHEN max(e.at) > now() - (parameter ->> 'within')::interval THEN
+                    WHEN max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')
                END
@@ -753,6 +758,14 @@ CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage) RETU
 DECLARE
     found_system aims.ai_system;
 BEGIN
+    PERFORM aims.check_act();
+    IF stage IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'a move leads into a stage',
+            DETAIL = 'The argument stage is NULL.',
+            HINT = 'SELECT * FROM aims.stage_transition shows the moves that there are.';
+    END IF;
     SELECT s.* INTO found_system
       FROM aims.ai_system AS s
      WHERE s.system = lock_for_move.system
@@ -818,6 +831,7 @@ CREATE FUNCTION aims.withdraw_request(request bigint, reason text) RETURNS void
 DECLARE
     acting text := aims.require_person();
 BEGIN
+    PERFORM aims.check_act();
     PERFORM aims.require_reason(reason);
     UPDATE aims.transition_request AS r
        SET outcome = 'withdrawn', closed_at = clock_timestamp(), closed_by = acting,
@@ -844,6 +858,7 @@ DECLARE
     acting  text := aims.require_person();
     request aims.transition_request;
 BEGIN
+    PERFORM aims.check_act();
     IF subject IS DISTINCT FROM 'transition' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
@@ -1001,6 +1016,7 @@ DECLARE
     acting text := aims.require_person();
     made   bigint;
 BEGIN
+    PERFORM aims.check_act();
     IF system IS NOT NULL THEN
         PERFORM aims.require_system(system);
     END IF;
@@ -1020,6 +1036,7 @@ DECLARE
     found_finding aims.finding;
     acting        text;
 BEGIN
+    PERFORM aims.check_act();
     PERFORM aims.require_reason(note);
     SELECT f.* INTO found_finding FROM aims.finding AS f WHERE f.finding_id = finding FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -1037,9 +1054,16 @@ BEGIN
             DETAIL = format('It was closed by %s.', found_finding.closed_by),
             HINT = 'Open a new one: SELECT aims.open_finding(kind, detail, system)';
     END IF;
+    IF found_finding.kind = 'emergency_transition' AND found_finding.opened_by = acting THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not close the own emergency, finding %s', acting, finding),
+            DETAIL = 'Whoever moved the system in an emergency does not decide that it has been dealt with.',
+            HINT = 'Ask another system owner, AI officer or risk owner.';
+    END IF;
     UPDATE aims.finding AS f
        SET closed_at = clock_timestamp(), closed_by = acting, closing_note = note
      WHERE f.finding_id = finding;
 END $$;
 COMMENT ON FUNCTION aims.close_finding(bigint, text) IS
-    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013). MS018 no note, MS017 unknown, MS015 closed already';
+    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012). MS018 no note, MS017 unknown, MS015 closed already';

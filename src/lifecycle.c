@@ -14,46 +14,20 @@
  */
 #include "aims.h"
 
-#include "access/htup_details.h"
-#include "access/xact.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
-#include "parser/parse_func.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
-#include "utils/guc.h"
-#include "utils/json.h"
-#include "utils/jsonb.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/regproc.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
-#include "utils/syscache.h"
 
+#include "gate.h"
+#include "owner.h"
 #include "people.h"
 #include "row.h"
 
 #define INITIAL_STAGE "inception"
-
-/* One requirement of a gate, and how it was found. */
-typedef struct Requirement
-{
-	char	   *name;
-	Datum		control;		/* control_ref */
-	char	   *control_text;
-	char	   *function;		/* qualified name */
-	Datum		parameter;		/* jsonb */
-	bool		approval;		/* no emergency excuses it */
-	bool		met;
-	char	   *detail;
-} Requirement;
+#define FINAL_STAGE "retirement"
 
 /* A change of stage that is to be decided. Stages are enum labels. */
 typedef struct Move
@@ -69,27 +43,16 @@ typedef struct Move
 /* Where the caller was, to go back to. */
 typedef struct Caller
 {
-	Oid			user;
-	int			security;
-	int			guc_level;
+	OwnerScope	scope;
 	MemoryContext context;
 } Caller;
 
-/*
- * Connect to SPI as the owner of the schema, with our own search_path. After
- * an error the end of the (sub)transaction restores all of it.
- */
+/* Connect to SPI as the owner of the schema, with search_path pinned. */
 static void
 lifecycle_enter(Caller *caller)
 {
 	caller->context = CurrentMemoryContext;
-	GetUserIdAndSecContext(&caller->user, &caller->security);
-	SetUserIdAndSecContext(aims_owner(),
-						   caller->security | SECURITY_LOCAL_USERID_CHANGE);
-	caller->guc_level = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog, pg_temp",
-							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							 true, 0, false);
+	caller->scope = owner_begin();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }
@@ -99,71 +62,22 @@ static void
 lifecycle_leave(const Caller *caller)
 {
 	SPI_finish();
-	AtEOXact_GUC(false, caller->guc_level);
-	SetUserIdAndSecContext(caller->user, caller->security);
-}
-
-/* Run a query whose arguments are all text; NULL pointers are SQL nulls. */
-static void
-lifecycle_query(const char *query, int nargs, const char *const *args,
-				int expected)
-{
-	Oid			types[8];
-	Datum		values[8];
-	char		nulls[8];
-	int			result;
-
-	Assert(nargs <= lengthof(types));
-	for (int i = 0; i < nargs; i++)
-	{
-		types[i] = TEXTOID;
-		nulls[i] = args[i] != NULL ? ' ' : 'n';
-		values[i] = args[i] != NULL ? CStringGetTextDatum(args[i]) : (Datum) 0;
-	}
-	result = SPI_execute_with_args(query, nargs, types, values, nulls, false,
-								   0);
-	if (result != expected)
-		elog(ERROR, "query of the life cycle failed: %s",
-			 SPI_result_code_string(result));
-}
-
-/* A column of a row of the last query, as a string in the given context. */
-static char *
-lifecycle_string(uint64 row, int column, MemoryContext context)
-{
-	char	   *value = SPI_getvalue(SPI_tuptable->vals[row],
-									 SPI_tuptable->tupdesc, column);
-
-	return value != NULL ? MemoryContextStrdup(context, value) : NULL;
-}
-
-/* A column of a row of the last query, copied to the given context. */
-static Datum
-lifecycle_datum(uint64 row, int column, MemoryContext context)
-{
-	MemoryContext previous = MemoryContextSwitchTo(context);
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row],
-									  SPI_tuptable->tupdesc, column, &isnull);
-
-	value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
-	MemoryContextSwitchTo(previous);
-	return value;
+	owner_end(caller->scope);
 }
 
 /* The stage that a system is in; MS017 where the system is unknown. */
 static char *
 lifecycle_stage(const char *system, MemoryContext context)
 {
-	lifecycle_query("SELECT stage::text FROM aims.ai_system WHERE system = $1",
-					1, &system, SPI_OK_SELECT);
+	owner_execute("SELECT stage::text FROM aims.ai_system WHERE system = $1",
+				  1, &system);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_RECORD_UNKNOWN),
 				 errmsg("AI system \"%s\" is not in the inventory", system),
 				 errdetail("No row of aims.ai_system has this slug."),
 				 errhint("Register it: INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES (...)")));
-	return lifecycle_string(0, 1, context);
+	return owner_string(0, 1, context);
 }
 
 /* Refuse a move that is no row of aims.stage_transition. */
@@ -173,14 +87,14 @@ lifecycle_check_move(const char *system, const char *from, const char *to)
 	const char *args[] = {from, to};
 	char	   *allowed;
 
-	lifecycle_query("SELECT coalesce(bool_or(to_stage::text = $2), false),"
-					"       string_agg(to_stage::text, ', ' ORDER BY to_stage)"
-					"  FROM aims.stage_transition"
-					" WHERE from_stage::text = $1",
-					2, args, SPI_OK_SELECT);
-	if (strcmp(lifecycle_string(0, 1, CurrentMemoryContext), "t") == 0)
+	owner_execute("SELECT coalesce(bool_or(to_stage::text = $2), false),"
+				  "       string_agg(to_stage::text, ', ' ORDER BY to_stage)"
+				  "  FROM aims.stage_transition"
+				  " WHERE from_stage::text = $1",
+				  2, args);
+	if (strcmp(owner_string(0, 1, CurrentMemoryContext), "t") == 0)
 		return;
-	allowed = lifecycle_string(0, 2, CurrentMemoryContext);
+	allowed = owner_string(0, 2, CurrentMemoryContext);
 	if (allowed != NULL)
 		allowed = psprintf("From stage %s it can move to: %s.", from, allowed);
 	else
@@ -191,218 +105,6 @@ lifecycle_check_move(const char *system, const char *from, const char *to)
 					system, from, to),
 			 errdetail_internal("%s", allowed),
 			 errhint("SELECT * FROM aims.stage_transition shows the moves that there are.")));
-}
-
-/*
- * The function of a requirement, found by its exact argument types. Its owner
- * is returned in *owner.
- */
-static char *
-requirement_function(const Requirement *requirement, Oid *owner)
-{
-	Oid			types[] = {TEXTOID, JSONBOID};
-	List	   *names = compat_qualified_name(requirement->function);
-	Oid			function = LookupFuncName(names, 2, types, false);
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Form_pg_proc proc;
-	char	   *name;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for function %u", function);
-	proc = (Form_pg_proc) GETSTRUCT(tuple);
-	*owner = proc->proowner;
-	name = quote_qualified_identifier(get_namespace_name(proc->pronamespace),
-									  NameStr(proc->proname));
-	ReleaseSysCache(tuple);
-	return name;
-}
-
-/* Call the check function as its owner and take over the verdict. */
-static void
-requirement_call(Requirement *requirement, const char *system,
-				 MemoryContext context)
-{
-	Oid			types[] = {TEXTOID, JSONBOID};
-	Datum		values[] = {CStringGetTextDatum(system),
-							requirement->parameter};
-	Oid			user;
-	int			security;
-	int			restriction = SECURITY_LOCAL_USERID_CHANGE |
-		SECURITY_RESTRICTED_OPERATION;
-	Oid			owner;
-	char	   *function = requirement_function(requirement, &owner);
-	char	   *query = psprintf("SELECT met, detail FROM %s($1, $2)", function);
-	char	   *met;
-
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner, security | restriction);
-	if (SPI_execute_with_args(query, 2, types, values, NULL, false,
-							  2) != SPI_OK_SELECT)
-		elog(ERROR, "check function could not be called");
-	if (SPI_processed != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("function %s did not return one row", function)));
-	met = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	requirement->met = met != NULL && strcmp(met, "t") == 0;
-	requirement->detail = lifecycle_string(0, 2, context);
-	SetUserIdAndSecContext(user, security);
-}
-
-/*
- * Find out whether a requirement is met. A check that raises is not met, with
- * the error as its detail; what the user cancels is cancelled.
- */
-static void
-requirement_check(Requirement *requirement, const char *system,
-				  MemoryContext context)
-{
-	MemoryContext previous = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *error;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(previous);
-	PG_TRY();
-	{
-		requirement_call(requirement, system, context);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(previous);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(previous);
-		CurrentResourceOwner = owner;
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			ReThrowError(error);
-		requirement->met = false;
-		requirement->detail = MemoryContextStrdup(context,
-												  psprintf("error in the check: %s", error->message));
-	}
-	PG_END_TRY();
-	if (requirement->detail == NULL)
-		requirement->detail = MemoryContextStrdup(context, "");
-}
-
-/* The requirements of a move for the tier of the system, unchecked. */
-static List *
-gate_requirements(const char *system, const char *from, const char *to,
-				  MemoryContext context)
-{
-	const char *args[] = {system, from, to};
-	MemoryContext previous = MemoryContextSwitchTo(context);
-	List	   *gate = NIL;
-
-	lifecycle_query("SELECT requirement, control::text, check_function,"
-					"       approval::text, control,"
-					"       parameter || jsonb_build_object("
-					"           'requirement', requirement, 'stage', stage,"
-					"           'framework', framework, 'control', control::text)"
-					"  FROM aims.applicable_requirement("
-					"           $1, $2::aims.lifecycle_stage, $3::aims.lifecycle_stage)"
-					" ORDER BY 5, 1",
-					3, args, SPI_OK_SELECT);
-	for (uint64 row = 0; row < SPI_processed; row++)
-	{
-		Requirement *requirement = palloc0(sizeof(Requirement));
-
-		requirement->name = lifecycle_string(row, 1, context);
-		requirement->control_text = lifecycle_string(row, 2, context);
-		requirement->function = lifecycle_string(row, 3, context);
-		requirement->approval =
-			lifecycle_string(row, 4, context)[0] == 't';
-		requirement->control = lifecycle_datum(row, 5, context);
-		requirement->parameter = lifecycle_datum(row, 6, context);
-		gate = lappend(gate, requirement);
-	}
-	MemoryContextSwitchTo(previous);
-	return gate;
-}
-
-/* Evaluate the gate of a move, into the given context. */
-static List *
-gate_evaluate(const char *system, const char *from, const char *to,
-			  MemoryContext context)
-{
-	List	   *gate = gate_requirements(system, from, to, context);
-	ListCell   *cell;
-
-	foreach(cell, gate)
-		requirement_check(lfirst(cell), system, context);
-	return gate;
-}
-
-/* How many requirements are missing; *excusable: may an emergency pass? */
-static int
-gate_missing(const List *gate, bool *excusable)
-{
-	ListCell   *cell;
-	int			missing = 0;
-
-	*excusable = true;
-	foreach(cell, gate)
-	{
-		Requirement *requirement = lfirst(cell);
-
-		if (requirement->met)
-			continue;
-		missing++;
-		if (requirement->approval)
-			*excusable = false;
-	}
-	return missing;
-}
-
-/* The missing requirements, one a line. */
-static char *
-gate_missing_list(const List *gate)
-{
-	StringInfoData list;
-	ListCell   *cell;
-
-	initStringInfo(&list);
-	foreach(cell, gate)
-	{
-		Requirement *requirement = lfirst(cell);
-
-		if (!requirement->met)
-			appendStringInfo(&list, "\n- %s (%s): %s", requirement->name,
-							 requirement->control_text, requirement->detail);
-	}
-	return list.data;
-}
-
-/* The gate as it is stored: an array of objects, as JSON text. */
-static char *
-gate_json(const List *gate)
-{
-	StringInfoData json;
-	ListCell   *cell;
-
-	initStringInfo(&json);
-	appendStringInfoChar(&json, '[');
-	foreach(cell, gate)
-	{
-		Requirement *requirement = lfirst(cell);
-
-		if (json.len > 1)
-			appendStringInfoChar(&json, ',');
-		appendStringInfoString(&json, "{\"requirement\":");
-		escape_json(&json, requirement->name);
-		appendStringInfoString(&json, ",\"control\":");
-		escape_json(&json, requirement->control_text);
-		appendStringInfo(&json, ",\"met\":%s,\"detail\":",
-						 requirement->met ? "true" : "false");
-		escape_json(&json, requirement->detail);
-		appendStringInfoChar(&json, '}');
-	}
-	appendStringInfoChar(&json, ']');
-	return json.data;
 }
 
 /* Are approvals all that is missing? */
@@ -454,51 +156,17 @@ move_find_request(Move *move, MemoryContext context)
 {
 	const char *args[] = {move->system, move->to};
 
-	lifecycle_query("SELECT request_id, emergency::text, reason"
-					"  FROM aims.transition_request"
-					" WHERE system = $1 AND to_stage = $2::aims.lifecycle_stage"
-					"   AND outcome IS NULL"
-					"   FOR NO KEY UPDATE",
-					2, args, SPI_OK_SELECT);
+	owner_execute("SELECT request_id, emergency::text, reason"
+				  "  FROM aims.transition_request"
+				  " WHERE system = $1 AND to_stage = $2::aims.lifecycle_stage"
+				  "   AND outcome IS NULL"
+				  "   FOR NO KEY UPDATE",
+				  2, args);
 	if (SPI_processed == 0)
 		return;
-	move->request = lifecycle_string(0, 1, context);
-	move->emergency = lifecycle_string(0, 2, context)[0] == 't';
-	move->reason = lifecycle_string(0, 3, context);
-}
-
-/*
- * An emergency always needs another person's approval, also where the gate
- * itself asks for none.
- */
-static List *
-move_add_approval(const Move *move, List *gate, MemoryContext context)
-{
-	const char *args[] = {move->to};
-	MemoryContext previous;
-	Requirement *requirement;
-	ListCell   *cell;
-
-	foreach(cell, gate)
-	{
-		if (((Requirement *) lfirst(cell))->approval)
-			return gate;
-	}
-	lifecycle_query("SELECT jsonb_build_object('stage', $1),"
-					"       'A.6.2.5'::aims.control_ref",
-					1, args, SPI_OK_SELECT);
-	previous = MemoryContextSwitchTo(context);
-	requirement = palloc0(sizeof(Requirement));
-	requirement->name = "emergency-approval";
-	requirement->control_text = "A.6.2.5";
-	requirement->function = "aims.check_approval";
-	requirement->approval = true;
-	requirement->parameter = lifecycle_datum(0, 1, context);
-	requirement->control = lifecycle_datum(0, 2, context);
-	gate = lappend(gate, requirement);
-	MemoryContextSwitchTo(previous);
-	requirement_check(requirement, move->system, context);
-	return gate;
+	move->request = owner_string(0, 1, context);
+	move->emergency = owner_string(0, 2, context)[0] == 't';
+	move->reason = owner_string(0, 3, context);
 }
 
 /* Evaluate the gate of a move and refuse the move where it is not met. */
@@ -508,13 +176,11 @@ move_pass_gate(const Move *move, MemoryContext context)
 	List	   *gate = gate_evaluate(move->system, move->from, move->to,
 									 context);
 	bool		excusable;
-	int			missing = gate_missing(gate, &excusable);
+	int			missing;
 
-	if (missing > 0 && move->emergency)
-	{
-		gate = move_add_approval(move, gate, context);
-		missing = gate_missing(gate, &excusable);
-	}
+	if (move->emergency)
+		gate = gate_add_approval(gate, move->system, move->to, context);
+	missing = gate_missing(gate, &excusable);
 	if (missing > 0 && !(move->emergency && excusable))
 		gate_refuse(move, gate, missing);
 	return gate;
@@ -524,7 +190,37 @@ move_pass_gate(const Move *move, MemoryContext context)
 static const char *
 session_reason(void)
 {
-	return aims_reason != NULL && aims_reason[0] != '\0' ? aims_reason : NULL;
+	if (aims_reason == NULL ||
+		aims_reason[strspn(aims_reason, " \t\n\r\f\v")] == '\0')
+		return NULL;
+	return aims_reason;
+}
+
+/* Refuse a move of somebody who does not hold the duty; MS013 or MS014. */
+static void
+move_check_duty(const Move *move)
+{
+	const char *args[] = {move->system};
+
+	owner_execute("SELECT aims.require_duty(ARRAY['system_owner', 'ai_officer'], $1)",
+				  1, args);
+}
+
+/* The reason of a move: the request's, or what the session says. */
+static void
+move_find_reason(Move *move)
+{
+	if (move->reason == NULL)
+		move->reason = session_reason();
+	if (move->reason == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_REASON_MISSING),
+				 errmsg("a move of AI system \"%s\" needs a reason",
+						move->system),
+				 errdetail("There is no open request into stage %s, and the setting aims.reason says nothing.",
+						   move->to),
+				 errhint("Call SELECT aims.advance('%s', '%s', reason), or SET aims.reason first.",
+						 move->system, move->to)));
 }
 
 /* Write the history row. */
@@ -534,13 +230,13 @@ move_record(const Move *move, const List *gate)
 	const char *args[] = {move->system, move->from, move->to, current_person(),
 						  move->reason, move->request, gate_json(gate)};
 
-	lifecycle_query("INSERT INTO aims.stage_history"
-					"    (system, from_stage, to_stage, person, reason,"
-					"     request, version, gate)"
-					" VALUES ($1, $2::aims.lifecycle_stage,"
-					"         $3::aims.lifecycle_stage, $4, $5, $6::bigint,"
-					"         aims.version_in_force($1), $7::jsonb)",
-					7, args, SPI_OK_INSERT);
+	owner_execute("INSERT INTO aims.stage_history"
+				  "    (system, from_stage, to_stage, person, reason,"
+				  "     request, version, gate)"
+				  " VALUES ($1, $2::aims.lifecycle_stage,"
+				  "         $3::aims.lifecycle_stage, $4, $5, $6::bigint,"
+				  "         aims.version_in_force($1), $7::jsonb)",
+				  7, args);
 }
 
 /*
@@ -553,15 +249,15 @@ move_close_requests(const Move *move)
 	const char *args[] = {move->system, move->request, current_person(),
 						  session_reason(), move->to};
 
-	lifecycle_query("UPDATE aims.transition_request"
-					"   SET closed_at = clock_timestamp(), closed_by = $3,"
-					"       outcome = CASE WHEN request_id = $2::bigint"
-					"                      THEN 'advanced' ELSE 'superseded' END,"
-					"       closing_reason = CASE WHEN request_id = $2::bigint"
-					"                             THEN $4"
-					"                             ELSE 'the system moved to ' || $5 END"
-					" WHERE system = $1 AND outcome IS NULL",
-					5, args, SPI_OK_UPDATE);
+	owner_execute("UPDATE aims.transition_request"
+				  "   SET closed_at = clock_timestamp(), closed_by = $3,"
+				  "       outcome = CASE WHEN request_id = $2::bigint"
+				  "                      THEN 'advanced' ELSE 'superseded' END,"
+				  "       closing_reason = CASE WHEN request_id = $2::bigint"
+				  "                             THEN $4"
+				  "                             ELSE 'the system moved to ' || $5 END"
+				  " WHERE system = $1 AND outcome IS NULL",
+				  5, args);
 }
 
 /* Open the finding that an emergency leaves behind. */
@@ -575,9 +271,9 @@ move_open_finding(const Move *move, const List *gate)
 								  missing);
 	const char *args[] = {move->system, detail, current_person()};
 
-	lifecycle_query("INSERT INTO aims.finding (kind, system, detail, opened_by)"
-					" VALUES ('emergency_transition', $1, $2, $3)",
-					3, args, SPI_OK_INSERT);
+	owner_execute("INSERT INTO aims.finding (kind, system, detail, opened_by)"
+				  " VALUES ('emergency_transition', $1, $2, $3)",
+				  3, args);
 }
 
 /* Decide about a change of stage and record it. */
@@ -588,14 +284,17 @@ move_perform(Move *move)
 	List	   *gate = NIL;
 
 	lifecycle_enter(&caller);
-	if (move->from != NULL)
+	if (move->from == NULL)
+		move->reason = session_reason();
+	else
 	{
+		gate_check_act();
+		move_check_duty(move);
 		lifecycle_check_move(move->system, move->from, move->to);
 		move_find_request(move, caller.context);
 		gate = move_pass_gate(move, caller.context);
+		move_find_reason(move);
 	}
-	if (move->reason == NULL)
-		move->reason = session_reason();
 	move_record(move, gate);
 	if (move->from != NULL)
 		move_close_requests(move);
@@ -669,7 +368,9 @@ aims_guard_stage(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" is the row trigger of aims.ai_system",
-						"guard_stage")));
+						"guard_stage"),
+				 errdetail("It was called in another way."),
+				 errhint("Leave the trigger that the extension has put there.")));
 	if (session_is_restoring())
 		return PointerGetDatum(NULL);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
@@ -705,22 +406,66 @@ aims_check_move(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* aims.check_act() */
+PG_FUNCTION_INFO_V1(aims_check_act);
+Datum
+aims_check_act(PG_FUNCTION_ARGS)
+{
+	gate_check_act();
+	PG_RETURN_VOID();
+}
+
+/* Refuse a question about a gate that there is not. */
+static void
+gate_check_arguments(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a gate is that of an AI system into a stage"),
+				 errdetail("The argument %s is NULL.",
+						   PG_ARGISNULL(0) ? "system" : "stage"),
+				 errhint("SELECT * FROM aims.gate(system, stage); aims.ai_system lists the systems, aims.stage_transition the moves.")));
+}
+
+/*
+ * Refuse a gate that no chain of moves passes: nothing leads into the first
+ * stage, nor out of retirement. Gates further ahead may be looked at.
+ */
+static void
+gate_check_reachable(const char *system, const char *from, const char *to)
+{
+	if (strcmp(to, INITIAL_STAGE) == 0 || strcmp(from, FINAL_STAGE) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_TRANSITION_NOT_ALLOWED),
+				 errmsg("AI system \"%s\" in stage \"%s\" has no gate into stage \"%s\"",
+						system, from, to),
+				 errdetail("Nothing leads into %s, nor out of %s.",
+						   INITIAL_STAGE, FINAL_STAGE),
+				 errhint("SELECT * FROM aims.stage_transition shows the moves that there are.")));
+}
+
 /* aims.gate(system, stage) → setof (requirement, control, met, detail) */
 PG_FUNCTION_INFO_V1(aims_gate);
 Datum
 aims_gate(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	char	   *system = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	char	   *to = stage_argument(fcinfo, 1);
+	char	   *system;
+	char	   *to;
 	Caller		caller;
 	char	   *from;
 	List	   *gate;
 	ListCell   *cell;
 
+	gate_check_arguments(fcinfo);
+	gate_check_evaluation();
+	system = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	to = stage_argument(fcinfo, 1);
 	InitMaterializedSRF(fcinfo, 0);
 	lifecycle_enter(&caller);
 	from = lifecycle_stage(system, caller.context);
+	gate_check_reachable(system, from, to);
 	gate = gate_evaluate(system, strcmp(from, to) != 0 ? from : NULL, to,
 						 caller.context);
 	lifecycle_leave(&caller);

@@ -80,6 +80,16 @@ owner_execute(const char *statement, int nargs, const char *const *args)
 	return SPI_processed;
 }
 
+/* A column of a row of the last query, as a string in the given context. */
+char *
+owner_string(uint64 row, int column, MemoryContext context)
+{
+	char	   *value = SPI_getvalue(SPI_tuptable->vals[row],
+									 SPI_tuptable->tupdesc, column);
+
+	return value != NULL ? MemoryContextStrdup(context, value) : NULL;
+}
+
 /* A text argument as a string; NULL where it is null. */
 char *
 owner_argument(FunctionCallInfo fcinfo, int n)

@@ -30,6 +30,9 @@ extern void owner_end(OwnerScope scope);
 extern uint64 owner_execute(const char *statement, int nargs,
 							const char *const *args);
 
+/* A column of a row of the last query, as a string in the given context. */
+extern char *owner_string(uint64 row, int column, MemoryContext context);
+
 /* A text argument as a string; NULL where it is null. */
 extern char *owner_argument(FunctionCallInfo fcinfo, int n);
 

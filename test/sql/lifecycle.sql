@@ -2,20 +2,20 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(205);
+SELECT plan(238);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
 DECLARE
     r text;
 BEGIN
-    FOREACH r IN ARRAY ARRAY['owner', 'officer', 'member', 'guest', 'nobody', 'portal', 'kiosk'] LOOP
+    FOREACH r IN ARRAY ARRAY['owner', 'officer', 'member', 'guest', 'nobody', 'reader', 'portal', 'kiosk'] LOOP
         EXECUTE format('CREATE ROLE lifecycle_%s', r);
         EXECUTE format('GRANT USAGE ON SCHEMA aims TO lifecycle_%s', r);
         EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aims TO lifecycle_%s', r);
     END LOOP;
 END $$;
-GRANT INSERT, UPDATE, SELECT ON aims.ai_system, aims.duty TO lifecycle_owner, lifecycle_officer;
+GRANT INSERT, UPDATE, SELECT ON aims.ai_system, aims.duty TO lifecycle_owner, lifecycle_officer, lifecycle_guest, lifecycle_reader;
 GRANT USAGE ON SEQUENCE aims.duty_duty_id_seq TO lifecycle_owner, lifecycle_officer;
 GRANT lifecycle_member TO lifecycle_owner;
 INSERT INTO aims.person (person, full_name, db_role) VALUES
@@ -62,7 +62,13 @@ CREATE PROCEDURE pg_temp.add_evidence(kind text, control text, version text DEFA
         RETURNING evidence_id)
     INSERT INTO aims.evidence_link (evidence_id, framework, ref) SELECT evidence_id, 'iso42001', control::aims.control_ref FROM made $$;
 
-SELECT throws_ok($$SELECT * FROM aims.gate('no-such-system', 'deployment')$$, 'MS017', NULL, 'a gate is a known system''s');
+SELECT throws_ok(format('SELECT * FROM aims.gate(%L, %L)', system, stage), state, NULL, name)
+  FROM (VALUES
+    (1, 'MS017', 'no-such-system', 'deployment', 'a gate is a known system''s'),
+    (2, '22004', NULL, 'deployment', 'of some system'),
+    (3, '22004', 'sepsis-watch', NULL, 'into some stage'),
+    (4, 'MS011', 'sepsis-watch', 'inception', 'that something leads into')) AS t (nr, state, system, stage, name)
+ ORDER BY nr;
 SELECT is(pg_temp.missing('design_development'), 'initial-risk intended-use phi-stated tier-decided',
           'what an entered system lacks');
 SELECT is(pg_temp.missing('verification_validation'), 'design-documented training-data validation-data',
@@ -86,7 +92,8 @@ SELECT pg_temp.ends_with(state, role, format('SELECT aims.advance(%L, %L, %L)', 
     (7, 'MS014', 'lifecycle_nobody', 'sepsis-watch', 'design_development', 'r', 'nobody moves nothing'),
     (8, 'MS017', 'lifecycle_owner', 'no-such-system', 'design_development', 'r', 'a system is known'),
     (9, 'MS018', 'lifecycle_owner', 'sepsis-watch', 'design_development', ' ', 'a move has a reason'),
-    (10, 'MS018', 'lifecycle_owner', 'sepsis-watch', 'design_development', NULL, 'given'))
+    (10, 'MS018', 'lifecycle_owner', 'sepsis-watch', 'design_development', NULL, 'given'),
+    (11, '22004', 'lifecycle_owner', 'sepsis-watch', NULL, 'r', 'a move leads somewhere'))
     AS t (nr, state, role, system, stage, reason, name)
  ORDER BY nr;
 UPDATE aims.ai_system SET intended_use = 'adult wards', phi = true, vendor = 'acme',
@@ -160,13 +167,20 @@ SELECT pg_temp.ends_with('MS010', role, command, name)
     (1, 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 'deployment', 'go')$$, 'no deployment without approval'),
     (2, 'lifecycle_owner', $$UPDATE aims.ai_system SET stage = 'deployment'$$, 'nor by a direct UPDATE'),
     (3, 'lifecycle_officer', $$UPDATE aims.ai_system SET stage = 'deployment'$$, 'nor the AI officer''s'),
-    (4, current_user, $$UPDATE aims.ai_system SET stage = 'deployment'$$, 'nor a superuser''s'))
+    (4, 'lifecycle_officer', $$UPDATE aims.ai_system SET stage = 'deployment' WHERE aims.gate_state(system, 'deployment') IS NOT NULL$$, 'nor one that looks first'))
     AS t (nr, role, command, name)
  ORDER BY nr;
-SELECT throws_ok(format('WITH x AS (UPDATE aims.ai_system SET stage = %L RETURNING 1) SELECT count(*) FROM x', 'deployment'),
-                 'MS010', NULL, 'nor inside another statement');
-SELECT throws_ok($$INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('sepsis-watch', 't', 'owner', 'p')
-                   ON CONFLICT (system) DO UPDATE SET stage = 'deployment'$$, 'MS010', NULL, 'nor by ON CONFLICT');
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, 'MS010', 'lifecycle_owner', $$WITH x AS (UPDATE aims.ai_system SET stage = 'deployment' RETURNING 1) SELECT count(*) FROM x$$,
+        'nor inside another statement'),
+    (2, 'MS010', 'lifecycle_owner', $$INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('sepsis-watch', 't', 'owner', 'p')
+                                      ON CONFLICT (system) DO UPDATE SET stage = 'deployment'$$, 'nor by ON CONFLICT'),
+    (3, 'MS014', current_user, $$UPDATE aims.ai_system SET stage = 'retirement'$$, 'a superuser who is nobody moves nothing'),
+    (4, 'MS014', 'lifecycle_reader', $$UPDATE aims.ai_system SET stage = 'retirement'$$, 'nor does anybody else who may write the table'),
+    (5, 'MS013', 'lifecycle_guest', $$UPDATE aims.ai_system SET stage = 'retirement'$$, 'nor a person without the duty'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
 SAVEPOINT foreign_replica;
 GRANT SET ON PARAMETER session_replication_role TO lifecycle_owner;
 SELECT pg_temp.ends_with('MS010', 'lifecycle_owner',
@@ -184,6 +198,7 @@ SELECT pg_temp.ends_with(state, role, format('SELECT aims.request_advance(%L, %L
     (3, 'MS011', 'lifecycle_owner', 'sepsis-watch', 'operation_monitoring', 'r', 'for a move that there is'),
     (4, 'MS017', 'lifecycle_owner', 'no-such-system', 'deployment', 'r', 'of a known system'),
     (5, 'MS018', 'lifecycle_owner', 'sepsis-watch', 'deployment', '', 'with a reason'),
+    (5, '22004', 'lifecycle_owner', 'sepsis-watch', NULL, 'r', 'into a stage'),
     (6, '00000', 'lifecycle_owner', 'sepsis-watch', 'deployment', 'ready', 'a request'),
     (7, 'MS015', 'lifecycle_owner', 'sepsis-watch', 'deployment', 'ready', 'is made once'),
     (8, 'MS015', 'lifecycle_officer', 'sepsis-watch', 'deployment', 'ready', 'by whomever'))
@@ -334,6 +349,10 @@ SELECT pg_temp.ends_with('MS010', 'lifecycle_owner', $$UPDATE aims.ai_system SET
 SELECT pg_temp.ends_with('00000', 'lifecycle_guest', $$SELECT aims.open_finding('drift', 'PSI above 0.2', 'sepsis-watch')$$, 'anybody known opens a finding');
 SELECT pg_temp.ends_with('MS014', 'lifecycle_nobody', $$SELECT aims.open_finding('drift', 'x', 'sepsis-watch')$$, 'nobody does not');
 SELECT is(pg_temp.missing('re_evaluation'), NULL, 'which is a cause');
+SELECT pg_temp.ends_with('MS018', 'lifecycle_owner', $$UPDATE aims.ai_system SET stage = 're_evaluation'$$, 'and no reason');
+SET LOCAL aims.reason = ' ';
+SELECT pg_temp.ends_with('MS018', 'lifecycle_owner', $$UPDATE aims.ai_system SET stage = 're_evaluation'$$, 'nor is a blank one');
+SET LOCAL aims.reason = '';
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 're_evaluation', 'drift')$$, 'into re-evaluation');
 UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind IN ('impact_assessment', 'verification');
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-impact-assessment fresh-verification',
@@ -364,6 +383,7 @@ SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('seps
 SELECT is((SELECT string_agg(to_stage::text, ' ' ORDER BY history_id) FROM aims.stage_history),
           'inception design_development verification_validation deployment verification_validation deployment '
           'operation_monitoring re_evaluation operation_monitoring retirement', 'the whole history');
+SELECT throws_ok($$SELECT * FROM aims.gate('sepsis-watch', 'deployment')$$, 'MS011', NULL, 'no gate leads out of retirement');
 
 -- Every move that there is, and no other
 CREATE TEMPORARY TABLE move (from_stage text, to_stages text[]);
@@ -375,6 +395,10 @@ INSERT INTO move VALUES
     ('operation_monitoring', '{re_evaluation,retirement}'),
     ('re_evaluation', '{design_development,verification_validation,operation_monitoring,retirement}'),
     ('retirement', '{}');
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('root', 'Rita Root', current_user);
+SELECT pg_temp.ends_with('00000', 'lifecycle_officer', $$INSERT INTO aims.duty (person, duty) VALUES ('root', 'ai_officer')$$,
+                         'a superuser may be a person');
+SET LOCAL aims.reason = 'every move';
 CREATE FUNCTION pg_temp.state_of_move(from_stage text, to_stage text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     SET LOCAL session_replication_role = replica;
@@ -403,10 +427,12 @@ SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deplo
 SELECT throws_ok(format('UPDATE aims.ai_system SET %s', change), 'MS030', NULL, 'refuses ' || change)
   FROM unnest(ARRAY[$$system = 'other'$$, $$created_at = '2020-01-01'$$]) AS change;
 
+SET LOCAL aims.reason = '';
+
 -- Emergencies, and a system of the lowest tier
 INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, phi, clinical_tier, tier_decided_by, tier_reason)
 VALUES ('bed-planner', 'Bed Planner', 'owner', 'plan beds', 'by the bed office', false, 'low', 'officer', 'no patient contact');
-SELECT set_eq($$SELECT stage::text || ' ' || requirement FROM unnest(enum_range(NULL::aims.lifecycle_stage)) AS stage,
+SELECT set_eq($$SELECT stage::text || ' ' || requirement FROM unnest(enum_range('design_development'::aims.lifecycle_stage, NULL)) AS stage,
                        aims.gate('bed-planner', stage)$$,
               ARRAY['design_development owner', 'design_development purpose', 'design_development intended-use',
                     'design_development tier-decided', 'design_development permitted-practice', 'design_development phi-stated',
@@ -420,6 +446,17 @@ SELECT pg_temp.ends_with(state, role, replace(command, '#', coalesce((
     (2, '00000', 'lifecycle_officer', $$SELECT aims.request_advance('bed-planner', 'verification_validation', 'flood', true)$$, 'an emergency'))
     AS t (nr, state, role, command, name)
  ORDER BY nr;
+SAVEPOINT evasion;
+INSERT INTO aims.dataset (dataset, system, title, purpose, provenance, quality)
+VALUES ('beds', 'bed-planner', 'Beds', 'training', 'ours', 'audited');
+SELECT is((SELECT bool_and(met) FROM aims.gate('bed-planner', 'verification_validation')), true, 'nothing is missing');
+SELECT pg_temp.ends_with('MS010', 'lifecycle_officer', $$SELECT aims.advance('bed-planner', 'verification_validation', 'r')$$,
+                         'an emergency needs an approval where nothing is missing');
+INSERT INTO aims.gate_requirement (requirement, stage, control, title, check_function, parameter, approval)
+VALUES ('as-good-as-approved', 'verification_validation', 'A.6.2.5', 'x', 'aims.check_fields', '{"fields": ["title"]}', true);
+SELECT pg_temp.ends_with('MS010', 'lifecycle_officer', $$SELECT aims.advance('bed-planner', 'verification_validation', 'r')$$,
+                         'and no row of a site''s stands in for it');
+ROLLBACK TO evasion;
 SELECT pg_temp.ends_with(state, role, replace(command, '#', pg_temp.open_request()), name)
   FROM (VALUES
     (1, 'MS010', 'lifecycle_officer', $$SELECT aims.advance('bed-planner', 'verification_validation', 'r')$$,
@@ -431,6 +468,14 @@ SELECT results_eq($$SELECT kind = 'emergency_transition', detail ~ 'flood' AND d
                   $$VALUES (true, true, true)$$, 'and leaves a finding that says what was missing');
 SELECT results_eq($$SELECT gate @> '[{"requirement": "training-data", "met": false}, {"requirement": "emergency-approval", "met": true}]'
                       FROM aims.stage_history ORDER BY history_id DESC LIMIT 1$$, ARRAY[true], 'the history says so too');
+
+SAVEPOINT finding;
+SELECT pg_temp.ends_with(state, role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(finding_id) FROM aims.finding), 'dealt with'), name)
+  FROM (VALUES
+    (1, 'MS012', 'lifecycle_officer', 'who moved it in an emergency does not close the finding'),
+    (2, '00000', current_user, 'another does')) AS t (nr, state, role, name)
+ ORDER BY nr;
+ROLLBACK TO finding;
 
 SELECT pg_temp.ends_with('00000', 'lifecycle_officer',
            $$SELECT aims.request_advance('bed-planner', 'deployment', 'flood', true)$$, 'another emergency');
@@ -477,14 +522,37 @@ SELECT matches(pg_temp.site_check('{}'), 'did not return one row', 'two rows are
 UPDATE aims.gate_requirement SET check_function = 'public.no_such_function' WHERE requirement = 'site-check';
 SELECT matches(pg_temp.site_check('{}'), 'does not exist', 'a missing function is not met');
 UPDATE aims.gate_requirement SET check_function = 'public.lifecycle_check' WHERE requirement = 'site-check';
-CREATE FUNCTION pg_temp.is_cancelled() RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.state_of_check(condition text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_temp.site_check('{"command": "DO $x$ BEGIN RAISE query_canceled; END $x$"}');
-    RETURN false;
-EXCEPTION WHEN query_canceled THEN
-    RETURN true;
+    PERFORM pg_temp.site_check(jsonb_build_object('command', format('DO $x$ BEGIN RAISE %s; END $x$', condition)));
+    RETURN '00000';
+EXCEPTION WHEN query_canceled OR transaction_rollback THEN
+    RETURN sqlstate;
 END $$;
-SELECT ok(pg_temp.is_cancelled(), 'a cancelled check cancels the statement');
+SELECT is(pg_temp.state_of_check(condition), state, format('%s ends the statement', condition))
+  FROM (VALUES ('query_canceled', '57014'), ('serialization_failure', '40001'), ('deadlock_detected', '40P01')) AS t (condition, state);
+
+-- Nothing remains of a check but its verdict
+ALTER FUNCTION public.lifecycle_check OWNER TO CURRENT_USER;
+CREATE TABLE public.lifecycle_trace (a integer GENERATED ALWAYS AS IDENTITY);
+SELECT is(pg_temp.site_check(jsonb_build_object('met', true, 'command', command)) ~ state, true, 'a check does not: ' || command)
+  FROM (VALUES
+    ('INSERT INTO public.lifecycle_trace DEFAULT VALUES', 'error in the check: .* read-only transaction'),
+    ($$SELECT nextval('public.lifecycle_trace_a_seq')$$, 'error in the check: .* read-only transaction'),
+    ('SET LOCAL transaction_read_only = off', 'error in the check: .* read-only transaction'),
+    ($$SELECT aims.approve('transition', '1', 'approval', 'r')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.reject('transition', '1', 'r')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.request_advance('bed-planner', 'retirement', 'r')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.advance('bed-planner', 'retirement', 'r')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.withdraw_request(1, 'r')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.open_finding('drift', 'x', 'bed-planner')$$, 'error in the check: nobody acts while'),
+    ($$SELECT aims.close_finding(1, 'x')$$, 'error in the check: nobody acts while'),
+    ($$SELECT * FROM aims.gate('bed-planner', 'deployment')$$, 'error in the check: nobody acts while')) AS t (command, state);
+SELECT is(pg_temp.site_check('{"met": true, "command": "SET search_path = public"}') || current_setting('search_path'),
+          'true: ' || current_user || ' pg_catalog, pg_temp deployment A.9.3public, tap', 'nor does a setting remain');
+SELECT is(pg_temp.site_check('{"met": true, "command": "SET LOCAL aims.reason = $$made up$$"}') || current_setting('aims.reason'),
+          'true: ' || current_user || ' pg_catalog, pg_temp deployment A.9.3', 'nor a reason');
+SELECT pg_temp.ends_with('00000', 'lifecycle_officer', $$SELECT aims.open_finding('drift', 'x', 'bed-planner')$$, 'afterwards people act again');
 
 SELECT * FROM finish();
 ROLLBACK;
