@@ -41,18 +41,30 @@ CREATE TRIGGER check_time_zone BEFORE INSERT OR UPDATE OF time_zone ON aims.orga
 ALTER TABLE aims.organisation ENABLE ALWAYS TRIGGER check_time_zone;
 COMMENT ON TRIGGER check_time_zone ON aims.organisation IS 'Accepts names of pg_timezone_names only';
 
+CREATE FUNCTION aims.day(at timestamptz) RETURNS date
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    RETURN (at AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date;
+COMMENT ON FUNCTION aims.day(timestamptz) IS
+    'The day of a point in time in the organisation''s time zone (UTC before the organisation is recorded)';
+
+-- The clock's day, not the transaction's: a transaction that was opened
+-- yesterday does not keep what expired at midnight. STABLE all the same: a
+-- query asks once, and judges all its rows by one day.
 CREATE FUNCTION aims.today() RETURNS date
     LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    RETURN (now() AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date;
+    RETURN aims.day(clock_timestamp());
 COMMENT ON FUNCTION aims.today() IS
-    'The day it is in the organisation''s time zone (UTC before the organisation is recorded): what every validity is compared with';
+    'The day it is now, also in a transaction that began earlier, in the organisation''s time zone (UTC before the organisation is recorded): what every validity is compared with';
 
 CREATE TABLE aims.person (
     person    aims.slug PRIMARY KEY,
     full_name text      NOT NULL,
     email     text,
     db_role   text      COLLATE "C",
+    mapped_by aims.slug,
+    mapped_at timestamptz,
     CONSTRAINT person_db_role_key UNIQUE (db_role),
     CONSTRAINT person_full_name_given CHECK (full_name ~ '\S'),
     CONSTRAINT person_email_form CHECK (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
@@ -66,10 +78,16 @@ COMMENT ON COLUMN aims.person.full_name IS 'Printed name in signatures (21 CFR 1
 COMMENT ON COLUMN aims.person.email IS 'Where findings and reminders go';
 COMMENT ON COLUMN aims.person.db_role IS
     'Database role that this person logs in with (session_user); NULL for people without one';
+COMMENT ON COLUMN aims.person.mapped_by IS
+    'Who set db_role last, as the server knows it; NULL: a session of nobody (a superuser), or never set. No foreign key: one to the same table is a cycle to pg_dump';
+COMMENT ON COLUMN aims.person.mapped_at IS 'When db_role was set last, by the server''s clock';
 
 CREATE TABLE aims.trusted_application (
     db_role     text    COLLATE "C" PRIMARY KEY,
     may_approve boolean NOT NULL DEFAULT false,
+    trusted_by  aims.slug
+                CONSTRAINT trusted_application_trusted_by_fkey REFERENCES aims.person,
+    trusted_at  timestamptz,
     CONSTRAINT trusted_application_db_role_form CHECK (octet_length(db_role) BETWEEN 1 AND 63)
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.trusted_application', '');
@@ -78,6 +96,9 @@ COMMENT ON TABLE aims.trusted_application IS
 COMMENT ON COLUMN aims.trusted_application.db_role IS 'Role that the application logs in with (session_user)';
 COMMENT ON COLUMN aims.trusted_application.may_approve IS
     'Whether people may approve, reject and sign through it; false lets it record and request only';
+COMMENT ON COLUMN aims.trusted_application.trusted_by IS
+    'Who entered or changed the row last, as the server knows it; NULL: a session of nobody (a superuser)';
+COMMENT ON COLUMN aims.trusted_application.trusted_at IS 'When, by the server''s clock';
 
 -- Equality of texts and overlap of dates in one exclusion constraint would
 -- need the extension btree_gist; ranges have an operator class for GiST of
@@ -100,6 +121,9 @@ CREATE TABLE aims.duty (
     seat        text,
     valid_from  date      NOT NULL DEFAULT aims.today(),
     valid_until date,
+    assigned_by aims.slug
+                CONSTRAINT duty_assigned_by_fkey REFERENCES aims.person,
+    assigned_at timestamptz,
     CONSTRAINT duty_known CHECK (duty IN (
         'executive_sponsor', 'ai_officer', 'committee_member', 'system_owner',
         'clinical_reviewer', 'internal_auditor', 'risk_owner', 'data_steward')),
@@ -127,6 +151,9 @@ COMMENT ON COLUMN aims.duty.seat IS
     'Seat of a committee member: security, medical_informatics, compliance, legal, it or clinical';
 COMMENT ON COLUMN aims.duty.valid_from IS 'First day of the assignment';
 COMMENT ON COLUMN aims.duty.valid_until IS 'Last day of the assignment; NULL: until further notice';
+COMMENT ON COLUMN aims.duty.assigned_by IS
+    'Who assigned it, or changed it last, as the server knows it; NULL: a session of nobody (a superuser, the root of trust)';
+COMMENT ON COLUMN aims.duty.assigned_at IS 'When, by the server''s clock';
 
 CREATE FUNCTION aims.current_person() RETURNS text
     AS 'MODULE_PATHNAME', 'aims_current_person' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
@@ -183,8 +210,8 @@ BEGIN
                            aims.claimed_actor())
                 ELSE 'No row of aims.person has that db_role, and no trusted application names the person in aims.actor.'
             END,
-            HINT = format('Have an administrator record the person: UPDATE aims.person SET db_role = %L WHERE person = ...',
-                          session_user);
+            HINT = format('Have an AI officer or a superuser record the person: '
+                          'UPDATE aims.person SET db_role = %L WHERE person = ...', session_user);
     END IF;
     RETURN acting;
 END $$;
@@ -203,7 +230,7 @@ BEGIN
             ERRCODE = 'MS013',
             MESSAGE = format('person "%s" does not hold the duty that this needs', acting),
             DETAIL = format('Needed on %s, for %s: %s.', aims.today(),
-                            coalesce(format('AI system "%s"', require_duty.system), 'the organisation'),
+                            coalesce('AI system "' || require_duty.system || '"', 'the organisation'),
                             array_to_string(duties, ' or ')),
             HINT = 'An AI officer assigns duties: INSERT INTO aims.duty (person, duty, system) VALUES (...)';
     END IF;
@@ -234,6 +261,101 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.check_duty_assignment(text, text) IS
     'Refuses a change of that person''s duties: one''s own (MS012), or without the duty ai_officer (MS013, MS014)';
+
+CREATE FUNCTION aims.is_independent(signer text, other text, system text DEFAULT NULL, day date DEFAULT aims.today(),
+                                    role text DEFAULT NULL) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN signer IS DISTINCT FROM other
+       AND NOT EXISTS (SELECT FROM aims.person AS p
+                        WHERE p.person = is_independent.signer AND p.mapped_by = other)
+       AND NOT EXISTS (SELECT FROM aims.trusted_application AS a
+                        WHERE a.db_role = is_independent.role AND a.trusted_by = other)
+       AND NOT coalesce((SELECT bool_and(d.assigned_by IS NOT DISTINCT FROM other)
+                           FROM aims.duty AS d
+                          WHERE d.person = is_independent.signer
+                            AND d.duty IN ('executive_sponsor', 'ai_officer', 'committee_member')
+                            AND (d.system IS NULL OR d.system = is_independent.system)
+                            AND is_independent.day BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')), false);
+COMMENT ON FUNCTION aims.is_independent(text, text, text, date, text) IS
+    'Whether a signature of one person is a second pair of eyes beside another: not where the other is the same, mapped the signer''s role, trusted the application whose role was signed through, or assigned every duty by which the signer could approve for that system on that day';
+
+-- What a trigger's arguments name: who, and when. What is typed there counts
+-- for nothing.
+CREATE FUNCTION aims.stamp_record() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    stamped jsonb := to_jsonb(OLD);
+    at_when text := TG_ARGV[0];
+    by_whom text := TG_ARGV[1];
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        stamped := jsonb_build_object(at_when, clock_timestamp());
+        IF by_whom IS NOT NULL THEN
+            stamped := stamped || jsonb_build_object(by_whom, aims.current_person());
+        END IF;
+    END IF;
+    RETURN jsonb_populate_record(NEW, (SELECT jsonb_object_agg(t.key, t.value) FROM jsonb_each(stamped) AS t
+                                        WHERE t.key IN (at_when, by_whom)));
+END $$;
+COMMENT ON FUNCTION aims.stamp_record() IS
+    'Trigger (BEFORE ROW), arguments: column for the time, column for the person (optional). INSERT sets them from clock and session, UPDATE leaves them as they were, whatever is typed; a restore brings them back (ISO/IEC 42001 7.5.3)';
+
+CREATE FUNCTION aims.stamp_assignment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NEW;
+    END IF;
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], clock_timestamp(), TG_ARGV[1], aims.current_person()));
+END $$;
+COMMENT ON FUNCTION aims.stamp_assignment() IS
+    'Trigger (BEFORE ROW), arguments as of aims.stamp_record: every INSERT and UPDATE sets when and who anew';
+
+CREATE FUNCTION aims.stamp_mapping() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former aims.person;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    NEW.mapped_by := former.mapped_by;
+    NEW.mapped_at := former.mapped_at;
+    IF NEW.db_role IS DISTINCT FROM former.db_role THEN
+        NEW.mapped_by := aims.current_person();
+        NEW.mapped_at := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION aims.stamp_mapping() IS
+    'Trigger on aims.person: mapped_by and mapped_at say who set db_role last, and when, whatever is typed';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.person
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_mapping();
+ALTER TABLE aims.person ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.person IS 'Who mapped the role, and when';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.trusted_application
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_assignment('trusted_at', 'trusted_by');
+ALTER TABLE aims.trusted_application ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.trusted_application IS 'Who trusted the application, and when';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.duty
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_assignment('assigned_at', 'assigned_by');
+ALTER TABLE aims.duty ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.duty IS 'Who assigned the duty, and when';
 
 -- The root of trust. An AFTER trigger: nothing can change the row behind it.
 CREATE FUNCTION aims.guard_duty() RETURNS trigger
@@ -277,39 +399,48 @@ CREATE TRIGGER guard_duty AFTER INSERT OR UPDATE OR DELETE ON aims.duty
 ALTER TABLE aims.duty ENABLE ALWAYS TRIGGER guard_duty;
 COMMENT ON TRIGGER guard_duty ON aims.duty IS 'Root of trust: who may assign which duty';
 
+-- Who maps roles decides who signs.
 CREATE FUNCTION aims.guard_identity() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
+DECLARE
+    former  jsonb := to_jsonb(OLD);
+    present jsonb := to_jsonb(NEW);
 BEGIN
-    IF NEW.db_role = session_user AND NOT aims.session_is_superuser() THEN
+    IF aims.session_is_superuser() OR coalesce(former ->> 'db_role', present ->> 'db_role') IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF session_user IN (former ->> 'db_role', present ->> 'db_role')
+       OR aims.current_person() IN (former ->> 'person', present ->> 'person') THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS012',
             MESSAGE = format('role "%s" may not decide whom it stands for', session_user),
-            DETAIL = format('The row of aims.%I names the role of this session.', TG_TABLE_NAME),
-            HINT = 'Ask another administrator to record it.';
+            DETAIL = format('The row of aims.%I names the role of this session, or the person behind it.', TG_TABLE_NAME),
+            HINT = 'Ask another AI officer, or a superuser.';
     END IF;
+    PERFORM aims.require_duty(ARRAY['ai_officer']);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.guard_identity() IS
-    'Trigger on aims.person and aims.trusted_application: nobody but a superuser maps the own session''s role (MS012)';
+    'Trigger on aims.person and aims.trusted_application: whom a role stands for is decided by an AI officer (MS013, MS014) or a superuser, and by nobody for the own role or person (MS012)';
 
-CREATE TRIGGER guard_identity AFTER INSERT ON aims.person
+CREATE TRIGGER guard_identity AFTER INSERT OR DELETE ON aims.person
     FOR EACH ROW EXECUTE FUNCTION aims.guard_identity();
 ALTER TABLE aims.person ENABLE ALWAYS TRIGGER guard_identity;
-COMMENT ON TRIGGER guard_identity ON aims.person IS 'Nobody makes the own role stand for a person';
+COMMENT ON TRIGGER guard_identity ON aims.person IS 'Who may make a role stand for a person';
 
 CREATE TRIGGER guard_changed_identity AFTER UPDATE ON aims.person
     FOR EACH ROW
     WHEN ((OLD.person, OLD.db_role) IS DISTINCT FROM (NEW.person, NEW.db_role))
     EXECUTE FUNCTION aims.guard_identity();
 ALTER TABLE aims.person ENABLE ALWAYS TRIGGER guard_changed_identity;
-COMMENT ON TRIGGER guard_changed_identity ON aims.person IS 'Nobody makes the own role stand for another person';
+COMMENT ON TRIGGER guard_changed_identity ON aims.person IS 'Who may make a role stand for another person';
 
-CREATE TRIGGER guard_identity AFTER INSERT OR UPDATE ON aims.trusted_application
+CREATE TRIGGER guard_identity AFTER INSERT OR UPDATE OR DELETE ON aims.trusted_application
     FOR EACH ROW EXECUTE FUNCTION aims.guard_identity();
 ALTER TABLE aims.trusted_application ENABLE ALWAYS TRIGGER guard_identity;
-COMMENT ON TRIGGER guard_identity ON aims.trusted_application IS 'Nobody makes the own role a trusted application';
+COMMENT ON TRIGGER guard_identity ON aims.trusted_application IS 'Who may make a role a trusted application';
 
 CREATE FUNCTION aims.refuse_shipped() RETURNS trigger
     LANGUAGE plpgsql

@@ -625,8 +625,9 @@ CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolea
                     WHEN r.staleness IS NOT NULL THEN format('request %s is out of date, request again: %s', r.request_id, r.staleness)
                     WHEN a.approvals >= coalesce((parameter ->> 'count')::integer, 1) THEN format(
                         'request %s: %s', r.request_id, a.signatures)
-                    ELSE format('request %s of %s has %s of %s approvals', r.request_id, r.person, a.approvals,
-                                coalesce((parameter ->> 'count')::integer, 1))
+                    ELSE format('request %s of %s has %s of %s approvals%s', r.request_id, r.person, a.approvals,
+                                coalesce((parameter ->> 'count')::integer, 1),
+                                '; not counted, since the requester set up role or duty of the signer: ' || a.dependent)
                END
           FROM (VALUES (true)) AS one (row)
           LEFT JOIN LATERAL (
@@ -636,15 +637,19 @@ CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolea
                   AND t.to_stage = (parameter ->> 'stage')::aims.lifecycle_stage
                   AND t.outcome IS NULL) AS r ON true
          CROSS JOIN LATERAL (
-               SELECT count(DISTINCT p.person) AS approvals,
-                      string_agg(format('approved by %s (%s)', p.person, p.duty), ', ' ORDER BY p.approval_id) AS signatures
+               SELECT count(DISTINCT p.person) FILTER (WHERE i.independent) AS approvals,
+                      string_agg(format('approved by %s (%s)', p.person, p.duty), ', ' ORDER BY p.approval_id)
+                          FILTER (WHERE i.independent) AS signatures,
+                      string_agg(p.person, ', ' ORDER BY p.approval_id) FILTER (WHERE NOT i.independent) AS dependent
                  FROM aims.approval AS p
+                CROSS JOIN LATERAL aims.is_independent(p.person, r.person, check_approval.system,
+                                                       aims.day(p.signed_at), p.session_user_name) AS i (independent)
                 WHERE p.subject = 'transition' AND p.subject_id = r.request_id::text
                   AND p.decision = 'approve' AND p.meaning = 'approval' AND p.person <> r.person
                   AND p.record_digest = aims.transition_digest(r.request_id)) AS a;
     END;
 COMMENT ON FUNCTION aims.check_approval(text, jsonb) IS
-    'Gate check: have parameter.count (1) people other than the requester approved the open request into the stage, as it stands? An approval does not count where the system, its version or the evidence for the gate have changed since (aims.request_staleness), or the request''s record';
+    'Gate check: have parameter.count (1) people other than the requester, and independent of the requester (aims.is_independent), approved the open request into the stage, as it stands? An approval does not count where the system, its version or the evidence for the gate have changed since (aims.request_staleness), or the request''s record';
 
 CREATE FUNCTION aims.check_cause(system text, parameter jsonb, OUT met boolean, OUT detail text)
     LANGUAGE sql STABLE STRICT PARALLEL SAFE

@@ -149,9 +149,9 @@ BEGIN ATOMIC
         ('system_value', 'governance_changed', 60),
         ('trusted_application', 'governance_changed', 60),
         ('duty', 'guard_duty', 29),
-        ('person', 'guard_identity', 5),
+        ('person', 'guard_identity', 13),
         ('person', 'guard_identity', 17),
-        ('trusted_application', 'guard_identity', 21),
+        ('trusted_application', 'guard_identity', 29),
         ('ai_system', 'guard_stage', 21),
         ('evidence', 'keep_recorded_at', 23),
         ('framework', 'refuse_shipped', 34),
@@ -163,6 +163,9 @@ BEGIN ATOMIC
         ('requirement', 'refuse_shipped', 31),
         ('stage_transition', 'refuse_shipped', 34),
         ('stage_transition', 'refuse_shipped', 31),
+        ('duty', 'stamp_assignment', 23),
+        ('trusted_application', 'stamp_assignment', 23),
+        ('person', 'stamp_mapping', 23),
         ('ai_system', 'stamp_tier_decision', 23))
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r

@@ -3,7 +3,7 @@
 SET aims.actor = 'deputy';		-- in a transaction of its own
 BEGIN;
 \i test/act.sql
-SELECT plan(107);
+SELECT plan(148);
 
 CREATE ROLE people_officer;
 CREATE ROLE people_deputy;
@@ -169,6 +169,75 @@ SELECT throws_ok($$SELECT pg_temp.act('people_member', $q$INSERT INTO aims.duty 
                  'MS013', NULL, 'anybody else with it does not');
 ROLLBACK TO replica;
 
+-- Who maps roles decides who signs: an AI officer or a superuser, and nobody for himself
+CREATE ROLE people_second;
+SELECT pg_temp.ends_with(state, role, command, name, actor)
+  FROM (VALUES
+    (1, 'MS013', 'people_member', $$UPDATE aims.person SET db_role = 'people_second' WHERE person = 'officer'$$, 'mapping needs the duty ai_officer', NULL),
+    (2, 'MS013', 'people_member', $$INSERT INTO aims.person (person, full_name, db_role) VALUES ('ghost', 'G', 'people_second')$$, 'also of a new person', NULL),
+    (3, 'MS013', 'people_member', $$DELETE FROM aims.person WHERE person = 'root'$$, 'also of a person who goes', NULL),
+    (4, 'MS013', 'people_member', $$INSERT INTO aims.trusted_application VALUES ('people_second', true)$$, 'trust needs it', NULL),
+    (5, 'MS013', 'people_member', $$UPDATE aims.trusted_application SET may_approve = true WHERE db_role = 'people_app'$$, 'more trust, too', NULL),
+    (6, 'MS013', 'people_member', $$DELETE FROM aims.trusted_application WHERE db_role = 'people_app'$$, 'less trust, too', NULL),
+    (7, 'MS014', 'people_nobody', $$UPDATE aims.person SET db_role = 'people_second' WHERE person = 'sponsor'$$, 'nobody maps nothing', NULL),
+    (8, 'MS014', 'people_nobody', $$DELETE FROM aims.trusted_application WHERE db_role = 'people_app'$$, 'nor withdraws trust', NULL),
+    (9, 'MS012', 'people_officer', $$UPDATE aims.person SET db_role = 'people_second' WHERE person = 'officer'$$, 'an AI officer does not map himself', NULL),
+    (10, 'MS012', 'people_app', $$UPDATE aims.person SET db_role = 'people_second' WHERE person = 'officer'$$, 'nor behind an application', 'officer'),
+    (11, '00000', 'people_member', $$INSERT INTO aims.person (person, full_name) VALUES ('ghost', 'G')$$, 'a person without a role is anybody''s to record', NULL),
+    (12, '00000', 'people_officer', $$UPDATE aims.person SET db_role = 'people_second', mapped_by = 'deputy', mapped_at = '2001-01-01' WHERE person = 'sponsor'$$, 'an AI officer maps others', NULL),
+    (13, '00000', 'people_deputy', $$INSERT INTO aims.trusted_application VALUES ('people_kiosk', true, 'officer', '2001-01-01')$$, 'and trusts applications', NULL),
+    (14, '00000', 'people_deputy', $$UPDATE aims.person SET full_name = 'Sam S. Sponsor', mapped_by = 'deputy' WHERE person = 'sponsor'$$, 'a name is no mapping', NULL),
+    (15, '00000', 'people_root', $$UPDATE aims.person SET db_role = db_role || '2', mapped_by = 'deputy' WHERE person = 'portal'$$, 'a superuser maps', NULL),
+    (16, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, assigned_by, assigned_at) VALUES ('member', 'clinical_reviewer', 'deputy', '2001-01-01')$$, 'who assigns is not typed', NULL))
+    AS t (nr, state, role, command, name, actor)
+ ORDER BY nr;
+SELECT is(recorded, expected, name)
+  FROM (VALUES
+    ((SELECT (mapped_by, mapped_at >= now())::text FROM aims.person WHERE person = 'sponsor'), '(officer,t)', 'who mapped, and when'),
+    ((SELECT (mapped_by, mapped_at >= now())::text FROM aims.person WHERE person = 'portal'), '(root,t)', 'also where a superuser did'),
+    ((SELECT (mapped_by, mapped_at >= now())::text FROM aims.person WHERE person = 'deputy'), '(,t)', 'nobody, where a session of nobody did'),
+    ((SELECT (mapped_by, mapped_at)::text FROM aims.person WHERE person = 'ghost'), '(,)', 'nothing, where nothing was mapped'),
+    ((SELECT (trusted_by, trusted_at >= now())::text FROM aims.trusted_application WHERE db_role = 'people_kiosk'), '(deputy,t)', 'who trusted, and when'),
+    ((SELECT (assigned_by, assigned_at >= now())::text FROM aims.duty WHERE person = 'member' AND duty = 'clinical_reviewer'), '(officer,t)', 'who assigned, and when'),
+    ((SELECT (assigned_by, assigned_at >= now())::text FROM aims.duty WHERE person = 'officer' AND duty = 'ai_officer'), '(,t)', 'nobody, at the root of trust'))
+    AS t (recorded, expected, name);
+
+-- Four eyes look through it
+SELECT is(aims.is_independent(signer, other, NULL, aims.today(), role), expected, name)
+  FROM (VALUES
+    ('officer', 'officer', NULL, false, 'nobody is a second pair of eyes beside himself'),
+    ('officer', 'deputy',  NULL, true,  'the officer, made so by a superuser, beside the deputy'),
+    ('deputy',  'officer', NULL, false, 'not the deputy, made so by the officer'),
+    ('deputy',  'member',  NULL, true,  'the deputy beside the member'),
+    ('member',  'officer', NULL, false, 'not the member, whose approving duty is the officer''s gift'),
+    ('sponsor', 'officer', NULL, false, 'not the sponsor, whose role the officer mapped'),
+    ('sponsor', 'deputy',  NULL, true,  'but beside the deputy'),
+    ('officer', 'deputy', 'people_kiosk', false, 'not through an application that the other trusted'),
+    ('officer', 'deputy', 'people_app', true, 'through another one, yes')) AS t (signer, other, role, expected, name);
+SAVEPOINT second_gift;
+SELECT pg_temp.ends_with('00000', 'people_deputy', $$INSERT INTO aims.duty (person, duty) VALUES ('member', 'ai_officer')$$,
+                         'a duty from somebody else');
+SELECT is(aims.is_independent('member', 'officer'), true, 'makes the member independent');
+SELECT is(aims.is_independent('member', 'officer', NULL, aims.today() - 1), true,
+          'a day without any approving duty is not this function''s business');
+ROLLBACK TO second_gift;
+
+-- ... and so does the gate: requests and signatures as the acts write them
+INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('triage', 'Triage', 'sponsor', 'order a worklist');
+INSERT INTO aims.transition_request (request_id, system, from_stage, to_stage, person, reason, gate)
+VALUES (7001, 'triage', 'inception', 'design_development', 'officer', 'r', '[]');
+INSERT INTO aims.approval (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+VALUES ('transition', '7001', 'approve', 'approval', 'deputy', 'Dan Deputy', 'ai_officer', 'r', aims.transition_digest(7001), '[]');
+SELECT results_eq($$SELECT met, detail ~ 'not counted.*deputy' FROM aims.check_approval('triage', '{"stage": "design_development"}')$$,
+                  'VALUES (false, true)', 'an approval by the requester''s own appointee opens no gate');
+SELECT pg_temp.ends_with('00000', 'people_root', $$UPDATE aims.person SET db_role = db_role WHERE person = 'deputy'$$, 'a mapping as it was');
+SET LOCAL session_replication_role = replica;
+UPDATE aims.duty SET assigned_by = NULL WHERE person = 'deputy';
+SET LOCAL session_replication_role = origin;
+SELECT is(met, true, 'by an independent person it does') FROM aims.check_approval('triage', '{"stage": "design_development"}');
+SELECT pg_temp.ends_with('00000', 'people_officer', $$UPDATE aims.person SET db_role = 'people_kiosk' WHERE person = 'deputy'$$, 'the requester takes over the approver''s login');
+SELECT is(met, false, 'and the approval is worth nothing') FROM aims.check_approval('triage', '{"stage": "design_development"}');
+
 -- Duties by the day
 SELECT is(aims.person_has_duty('member', 'data_steward', system, day), expected, name)
   FROM (VALUES
@@ -181,6 +250,18 @@ SELECT is(aims.person_has_duty('member', 'data_steward', system, day), expected,
 SELECT is(pg_temp.act('people_nobody', $$SELECT aims.has_duty('ai_officer')$$)::boolean, false, 'nobody holds no duty');
 
 -- require_duty
+DO $$
+BEGIN
+    PERFORM pg_temp.act('people_member', $q$SELECT aims.require_duty('{internal_auditor}')$q$);
+EXCEPTION WHEN SQLSTATE 'MS013' THEN
+    DECLARE
+        detail text;
+    BEGIN
+        GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+        PERFORM set_config('people.detail', detail, true);
+    END;
+END $$;
+SELECT matches(current_setting('people.detail'), ', for the organisation: internal_auditor', 'a refusal names the organisation');
 SELECT is(pg_temp.act('people_member', $$SELECT aims.require_duty('{ai_officer,committee_member}')$$), 'member',
           'require_duty returns the person who holds one of the duties');
 SELECT pg_temp.ends_with('MS013', 'people_member', $$SELECT aims.require_duty('{ai_officer,internal_auditor}')$$,
