@@ -156,6 +156,7 @@ BEGIN ATOMIC
         ('evidence', 'keep_recorded_at', 23),
         ('framework', 'refuse_shipped', 34),
         ('framework', 'refuse_shipped', 31),
+        ('model_version', 'note_version_change', 21),
         ('gate_requirement', 'refuse_shipped', 34),
         ('gate_requirement', 'refuse_shipped', 31),
         ('requirement', 'refuse_shipped', 34),
