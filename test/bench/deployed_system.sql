@@ -15,8 +15,10 @@ INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organis
 VALUES ('bench-score', 'Score of the benchmark', 'bench-owner', 'To be measured', 'Benchmarks', 'user', 'minimal', 'low', false);
 
 SET SESSION AUTHORIZATION bench_owner;
+INSERT INTO aims.model_version (system, version) VALUES ('bench-score', '1');
 WITH filed AS (
-    INSERT INTO aims.evidence (system, kind, title) VALUES ('bench-score', 'verification', 'It writes rows')
+    INSERT INTO aims.evidence (system, version, kind, title, uri)
+    VALUES ('bench-score', '1', 'verification', 'It writes rows', 'bench:1')
     RETURNING evidence_id)
 INSERT INTO aims.evidence_link (evidence_id, framework, ref) SELECT evidence_id, 'iso42001', 'A.6.2.4' FROM filed;
 SELECT aims.advance('bench-score', 'design_development', 'Benchmark');
