@@ -46,4 +46,7 @@
 #define ERRCODE_MS_CONDITION_NOT_ACCEPTED		MAKE_SQLSTATE('M','S','0','3','2')
 #define ERRCODE_MS_NOT_REGISTERED				MAKE_SQLSTATE('M','S','0','3','3')
 
+/* Records of the management system */
+#define ERRCODE_MS_RECORD_IMMUTABLE				MAKE_SQLSTATE('M','S','0','4','0')
+
 #endif							/* AIMS_ERRCODES_H */

@@ -16,7 +16,7 @@ VALUES ('bench-score', 'Score of the benchmark', 'bench-owner', 'To be measured'
 
 SET SESSION AUTHORIZATION bench_owner;
 WITH filed AS (
-    INSERT INTO aims.evidence (system, kind, title) VALUES ('bench-score', 'verification', 'It writes rows')
+    INSERT INTO aims.evidence (system, kind, title, uri) VALUES ('bench-score', 'verification', 'It writes rows', 'doc:bench')
     RETURNING evidence_id)
 INSERT INTO aims.evidence_link (evidence_id, framework, ref) SELECT evidence_id, 'iso42001', 'A.6.2.4' FROM filed;
 SELECT aims.advance('bench-score', 'design_development', 'Benchmark');
