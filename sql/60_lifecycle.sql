@@ -106,7 +106,9 @@ CREATE TABLE aims.transition_request (
     reason            text                 NOT NULL,
     emergency         boolean              NOT NULL DEFAULT false,
     gate              jsonb                NOT NULL,
+    basis             jsonb                NOT NULL,
     requested_at      timestamptz          NOT NULL DEFAULT clock_timestamp(),
+    requested_xid     bigint               NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     outcome           text,
     closed_at         timestamptz,
     closed_by         aims.slug
@@ -140,7 +142,11 @@ COMMENT ON COLUMN aims.transition_request.reason IS 'Why the system should move'
 COMMENT ON COLUMN aims.transition_request.emergency IS
     'An emergency: missing requirements do not stop the move, another person''s approval is needed in any case, and a finding is opened';
 COMMENT ON COLUMN aims.transition_request.gate IS 'State of the gate at the request: array of requirement, control, met, detail';
+COMMENT ON COLUMN aims.transition_request.basis IS
+    'What the request rests on, as it was (aims.transition_basis): the row of the system, the model version in force, the evidence for the gate; when it changes, approvals do not count any more';
 COMMENT ON COLUMN aims.transition_request.requested_at IS 'Server clock at the request';
+COMMENT ON COLUMN aims.transition_request.requested_xid IS
+    'Transaction that made it: the session that made it does not decide on it in the same one';
 COMMENT ON COLUMN aims.transition_request.outcome IS
     'NULL: open; advanced (used), rejected, withdrawn, or superseded by another move or a newer request';
 COMMENT ON COLUMN aims.transition_request.closed_at IS 'Server clock at the outcome';
@@ -246,7 +252,7 @@ COMMENT ON TABLE aims.finding IS
     'What was noticed and waits to be dealt with: emergencies, schema changes, output that a replica could not refuse (ISO/IEC 42001 9.1, 10.2)';
 COMMENT ON INDEX aims.finding_open_idx IS 'Finds the open findings of a system';
 COMMENT ON COLUMN aims.finding.finding_id IS 'Number of the finding';
-COMMENT ON COLUMN aims.finding.kind IS 'What sort of finding: emergency_transition, ...';
+COMMENT ON COLUMN aims.finding.kind IS 'What sort of finding: emergency_transition, version_changed, ...';
 COMMENT ON COLUMN aims.finding.system IS 'AI system concerned; NULL: none in particular';
 COMMENT ON COLUMN aims.finding.relation IS 'Table concerned';
 COMMENT ON COLUMN aims.finding.detail IS 'What was found';
@@ -303,6 +309,61 @@ COMMENT ON FUNCTION aims.applicable_requirement(text, aims.lifecycle_stage, aims
 
 -- Requests and what approvals are worth
 
+-- Settings that would show in the text of a time are fixed. A version's
+-- status is left out: to activate it is what the move is for.
+CREATE FUNCTION aims.transition_basis(system text, from_stage aims.lifecycle_stage, to_stage aims.lifecycle_stage)
+    RETURNS jsonb
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET TimeZone = 'UTC'
+    RETURN (SELECT jsonb_build_object(
+                'system', to_jsonb(s.*) - 'stage',
+                'version', (SELECT to_jsonb(m.*) - 'status'
+                              FROM aims.model_version AS m
+                             WHERE m.system = s.system AND m.version = aims.version_in_force(s.system)),
+                'evidence', (
+                    SELECT coalesce(jsonb_object_agg(e.evidence_id, jsonb_build_object(
+                               'kind', e.kind, 'title', e.title, 'system', e.system, 'vendor', e.vendor,
+                               'version', e.version, 'uri', e.uri, 'content_sha256', encode(e.content_sha256, 'hex'),
+                               'effective_on', e.effective_on, 'valid_until', e.valid_until,
+                               'controls', l.controls)), '{}')
+                      FROM aims.evidence AS e
+                     CROSS JOIN LATERAL (
+                           SELECT jsonb_agg(DISTINCT k.framework || ' ' || k.ref::text) AS controls
+                             FROM aims.evidence_link AS k
+                             JOIN aims.applicable_requirement(transition_basis.system, transition_basis.from_stage,
+                                                              transition_basis.to_stage) AS g
+                               ON g.framework = k.framework AND g.control OPERATOR(aims.=) k.ref
+                            WHERE k.evidence_id = e.evidence_id) AS l
+                     WHERE (e.system = s.system OR e.vendor = s.vendor AND e.system IS NULL)
+                       AND l.controls IS NOT NULL))
+              FROM aims.ai_system AS s
+             WHERE s.system = transition_basis.system);
+COMMENT ON FUNCTION aims.transition_basis(text, aims.lifecycle_stage, aims.lifecycle_stage) IS
+    'What a request for a move rests on, as it is now: the row of the system without its stage, the model version in force with its digest, and the evidence about the system and its vendor that is linked to a control of the gate, with content_sha256 and dates';
+
+CREATE FUNCTION aims.changed_keys(former jsonb, present jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT string_agg(format('%s %s', coalesce(f.key, p.key),
+                                 CASE WHEN f.key IS NULL THEN 'added' WHEN p.key IS NULL THEN 'removed' ELSE 'changed' END),
+                          ', ' ORDER BY length(coalesce(f.key, p.key)), coalesce(f.key, p.key))
+          FROM jsonb_each(CASE jsonb_typeof(former) WHEN 'object' THEN former END) AS f
+          FULL JOIN jsonb_each(CASE jsonb_typeof(present) WHEN 'object' THEN present END) AS p ON p.key = f.key
+         WHERE f.value IS DISTINCT FROM p.value;
+    END;
+COMMENT ON FUNCTION aims.changed_keys(jsonb, jsonb) IS
+    'Keys of an object that have been added, removed or changed in another, in words; NULL: none';
+
+CREATE FUNCTION aims.basis_change(former jsonb, present jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN nullif(concat_ws('; ',
+        'AI system: ' || aims.changed_keys(former -> 'system', present -> 'system'),
+        'model version: ' || aims.changed_keys(former -> 'version', present -> 'version'),
+        'evidence: ' || aims.changed_keys(former -> 'evidence', present -> 'evidence')), '');
+COMMENT ON FUNCTION aims.basis_change(jsonb, jsonb) IS
+    'How two results of aims.transition_basis differ: columns of the system and the model version, and evidence by number; NULL: not at all';
+
 CREATE FUNCTION aims.transition_record(request bigint) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
     RETURN (SELECT jsonb_build_object(
@@ -318,6 +379,7 @@ CREATE FUNCTION aims.transition_record(request bigint) RETURNS text
                 'reason', r.reason,
                 'emergency', r.emergency,
                 'gate', r.gate,
+                'basis', r.basis,
                 'requested_at', to_char(r.requested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
               FROM aims.transition_request AS r
              WHERE r.request_id = transition_record.request);
@@ -332,7 +394,7 @@ COMMENT ON FUNCTION aims.transition_digest(bigint) IS
     'SHA-256 of aims.transition_record in UTF-8';
 
 CREATE FUNCTION aims.request_staleness(request bigint) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     RETURN (SELECT CASE
                 WHEN r.version IS DISTINCT FROM v.version THEN
@@ -341,13 +403,15 @@ CREATE FUNCTION aims.request_staleness(request bigint) RETURNS text
                 WHEN (r.clinical_tier, r.tier_decided_at) IS DISTINCT FROM (s.clinical_tier, s.tier_decided_at) THEN
                     format('the clinical tier was %s at the request and has been decided anew: %s',
                            coalesce(r.clinical_tier::text, 'undecided'), coalesce(s.clinical_tier::text, 'undecided'))
+                ELSE 'since the request has changed: '
+                     || aims.basis_change(r.basis, aims.transition_basis(r.system, r.from_stage, r.to_stage))
             END
               FROM aims.transition_request AS r
               JOIN aims.ai_system AS s ON s.system = r.system
              CROSS JOIN LATERAL (SELECT aims.version_in_force(r.system) AS version) AS v
              WHERE r.request_id = request_staleness.request);
 COMMENT ON FUNCTION aims.request_staleness(bigint) IS
-    'What has changed since a request was made so that approvals of it do not count; NULL: nothing';
+    'What has changed since a request was made so that approvals of it do not count: the model version in force, the tier, anything else of the system, evidence for the gate that was added, removed or changed; NULL: nothing';
 
 CREATE VIEW aims.signature WITH (security_barrier) AS
     SELECT a.approval_id, a.subject, a.subject_id, a.decision, a.meaning, a.person::text AS person,
@@ -356,7 +420,7 @@ CREATE VIEW aims.signature WITH (security_barrier) AS
                   coalesce(a.meaning, 'rejection')) AS manifestation,
            a.duty, a.reason,
            a.record_digest = aims.transition_digest(r.request_id) AS intact,
-           aims.request_staleness(r.request_id) AS staleness
+           CASE WHEN r.outcome IS NULL THEN aims.request_staleness(r.request_id) END AS staleness
       FROM aims.approval AS a
       JOIN aims.transition_request AS r ON r.request_id::text = a.subject_id;
 COMMENT ON VIEW aims.signature IS
@@ -371,7 +435,7 @@ COMMENT ON COLUMN aims.signature.manifestation IS 'Printed name, UTC time and me
 COMMENT ON COLUMN aims.signature.duty IS 'Duty that was signed by';
 COMMENT ON COLUMN aims.signature.reason IS 'Why';
 COMMENT ON COLUMN aims.signature.intact IS 'Is the record what was signed?';
-COMMENT ON COLUMN aims.signature.staleness IS 'Change since the request that makes approvals of it worthless; NULL: none';
+COMMENT ON COLUMN aims.signature.staleness IS 'Change since the request that makes approvals of it worthless; NULL: none, or the request is closed';
 
 -- Checks of the shipped requirements. Each takes the system and the
 -- requirement's parameter and says whether it is met, and by which rows.
@@ -415,6 +479,16 @@ CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boole
     END;
 COMMENT ON FUNCTION aims.check_permitted(text, jsonb) IS
     'Gate check: is the system no prohibited practice (eu_tier unacceptable; EU AI Act art. 5)?';
+
+CREATE FUNCTION aims.check_version(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT v.version IS NOT NULL,
+               coalesce('version in force: ' || v.version, 'no model version is registered')
+          FROM (SELECT aims.version_in_force(check_version.system) AS version) AS v;
+    END;
+COMMENT ON FUNCTION aims.check_version(text, jsonb) IS
+    'Gate check: is there a model version in force (aims.version_in_force)?';
 
 CREATE FUNCTION aims.check_dataset(system text, parameter jsonb, OUT met boolean, OUT detail text)
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -548,7 +622,7 @@ CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolea
         SELECT coalesce(r.staleness IS NULL AND a.approvals >= coalesce((parameter ->> 'count')::integer, 1), false),
                CASE WHEN r.request_id IS NULL THEN format(
                         'no request: SELECT aims.request_advance(%L, %L, reason)', check_approval.system, parameter ->> 'stage')
-                    WHEN r.staleness IS NOT NULL THEN format('request %s is out of date: %s', r.request_id, r.staleness)
+                    WHEN r.staleness IS NOT NULL THEN format('request %s is out of date, request again: %s', r.request_id, r.staleness)
                     WHEN a.approvals >= coalesce((parameter ->> 'count')::integer, 1) THEN format(
                         'request %s: %s', r.request_id, a.signatures)
                     ELSE format('request %s of %s has %s of %s approvals%s', r.request_id, r.person, a.approvals,
@@ -575,7 +649,7 @@ CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolea
                   AND p.record_digest = aims.transition_digest(r.request_id)) AS a;
     END;
 COMMENT ON FUNCTION aims.check_approval(text, jsonb) IS
-    'Gate check: have parameter.count (1) people other than the requester, and independent of the requester (aims.is_independent), approved the open request into the stage, as it stands? An approval does not count where version or tier have changed since, or the request''s record';
+    'Gate check: have parameter.count (1) people other than the requester, and independent of the requester (aims.is_independent), approved the open request into the stage, as it stands? An approval does not count where the system, its version or the evidence for the gate have changed since (aims.request_staleness), or the request''s record';
 
 CREATE FUNCTION aims.check_cause(system text, parameter jsonb, OUT met boolean, OUT detail text)
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -664,10 +738,15 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
     ('verification_validation', 'design-documented', '{critical,high,moderate}',
      'A.6.2.3', 'Design documented', 'aims.check_evidence', '{"kind": "design"}', NULL),
 
+    ('deployment', 'permitted-deployment', '{critical,high,moderate,low}',
+     'A.5.2', 'No prohibited practice', 'aims.check_permitted', '{}', NULL),
+    ('deployment', 'version-registered', '{critical,high,moderate,low}',
+     'A.6.2.7', 'Model version registered', 'aims.check_version', '{}', NULL),
     ('deployment', 'verification', '{critical,high,moderate,low}',
-     'A.6.2.4', 'Verification evidence in date', 'aims.check_evidence', '{"kind": "verification"}', NULL),
+     'A.6.2.4', 'Version in force verified', 'aims.check_evidence', '{"kind": "verification", "version": "current"}', NULL),
     ('deployment', 'bias-test', '{critical,high}',
-     'A.6.2.4', 'Bias tested by subgroup', 'aims.check_evidence', '{"kind": "bias_test"}', NULL),
+     'A.6.2.4', 'Version in force tested for bias by subgroup', 'aims.check_evidence',
+     '{"kind": "bias_test", "version": "current"}', NULL),
     ('deployment', 'impact-assessment', '{critical,high,moderate}',
      'A.5.2', 'Impact assessment approved', 'aims.check_evidence', '{"kind": "impact_assessment"}', NULL),
     ('deployment', 'residual-risk', '{critical,high}',
@@ -685,6 +764,10 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
     ('deployment', 'committee-approval', '{critical,high,moderate,low}',
      'A.6.2.5', 'Request approved by another person', 'aims.check_approval', '{"count": 1}', NULL),
 
+    ('operation_monitoring', 'permitted-operation', '{critical,high,moderate,low}',
+     'A.5.2', 'No prohibited practice', 'aims.check_permitted', '{}', NULL),
+    ('operation_monitoring', 'version-in-operation', '{critical,high,moderate,low}',
+     'A.6.2.7', 'Model version registered', 'aims.check_version', '{}', NULL),
     ('operation_monitoring', 'monitors', '{critical,high,moderate}',
      'A.6.2.6', 'Monitors defined, with baseline and thresholds', 'aims.check_evidence', '{"kind": "monitoring_plan"}', NULL),
     ('operation_monitoring', 'event-log', '{critical,high,moderate,low}',
@@ -782,10 +865,11 @@ CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, rea
     LANGUAGE sql
     BEGIN ATOMIC
         INSERT INTO aims.transition_request
-            (system, from_stage, to_stage, version, clinical_tier, tier_decided_at, person, reason, emergency, gate)
+            (system, from_stage, to_stage, version, clinical_tier, tier_decided_at, person, reason, emergency, gate, basis)
         SELECT s.system, s.stage, record_request.stage, aims.version_in_force(s.system), s.clinical_tier,
                s.tier_decided_at, aims.current_person(), record_request.reason, record_request.emergency,
-               aims.gate_state(s.system, record_request.stage)
+               aims.gate_state(s.system, record_request.stage),
+               aims.transition_basis(s.system, s.stage, record_request.stage)
           FROM aims.ai_system AS s
          WHERE s.system = record_request.system
         RETURNING request_id;
@@ -899,11 +983,18 @@ BEGIN
             HINT = 'Ask a committee member, an AI officer or the executive sponsor. '
                    'To take the request back: SELECT aims.withdraw_request(request, reason).';
     END IF;
+    IF request.requested_xid = pg_current_xact_id()::text::bigint AND request.session_user_name = session_user THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('request %s was made by this session in this transaction', subject_id),
+            DETAIL = 'Whoever decides has seen the request as it was committed.',
+            HINT = 'Commit the request first, and let another person decide on it.';
+    END IF;
     PERFORM aims.require_duty(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'], request.system);
     RETURN request;
 END $$;
 COMMENT ON FUNCTION aims.lock_for_signature(text, text) IS
-    'The open request that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not approve, MS017 unknown request, MS015 not open, MS012 one''s own';
+    'The open request that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not approve, MS017 unknown request, MS015 not open, MS012 one''s own, or made by this session in this transaction';
 
 CREATE FUNCTION aims.record_signature(request aims.transition_request, decision text, meaning text, reason text) RETURNS void
     LANGUAGE sql
@@ -939,7 +1030,7 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('a signature cannot mean "%s"', meaning),
             DETAIL = format('The meanings are: %s.', array_to_string(meanings, ', ')),
-            HINT = 'Only approval opens a gate.';
+            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason); only approval opens a gate.';
     END IF;
     request := aims.lock_for_signature(subject, subject_id);
     stale := aims.request_staleness(request.request_id);
@@ -1067,3 +1158,55 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.close_finding(bigint, text) IS
     'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012). MS018 no note, MS017 unknown, MS015 closed already';
+
+-- A version that runs in the wards without having been approved
+
+CREATE FUNCTION aims.version_approved(system text, version text, digest text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN EXISTS (
+        SELECT FROM aims.transition_request AS r
+          JOIN aims.approval AS a ON a.subject = 'transition' AND a.subject_id = r.request_id::text
+         WHERE r.system = version_approved.system
+           AND r.to_stage IN ('deployment', 'operation_monitoring')
+           AND r.outcome = 'advanced'
+           AND r.basis -> 'version' ->> 'version' = version_approved.version
+           AND r.basis -> 'version' ->> 'digest' IS NOT DISTINCT FROM version_approved.digest
+           AND a.decision = 'approve' AND a.meaning = 'approval' AND a.person <> r.person
+           AND a.record_digest = aims.transition_digest(r.request_id));
+COMMENT ON FUNCTION aims.version_approved(text, text, text) IS
+    'Has a move into deployment or operation been made with an approval of this version, with this digest?';
+
+CREATE FUNCTION aims.note_version_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former  aims.model_version;
+    present aims.lifecycle_stage;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    IF aims.restoring() OR NEW.status <> 'active'
+       OR (NEW.system, NEW.version, NEW.digest, NEW.status) IS NOT DISTINCT FROM
+          (former.system, former.version, former.digest, former.status) THEN
+        RETURN NULL;
+    END IF;
+    SELECT s.stage INTO present FROM aims.ai_system AS s WHERE s.system = NEW.system;
+    IF present IN ('deployment', 'operation_monitoring', 're_evaluation')
+       AND NOT aims.version_approved(NEW.system, NEW.version, NEW.digest) THEN
+        INSERT INTO aims.finding (kind, system, detail, opened_by)
+        VALUES ('version_changed', NEW.system,
+                format('Model version %s, digest %s, became active in stage %s without an approved request for it',
+                       NEW.version, coalesce(NEW.digest, 'not stated'), present),
+                aims.current_person());
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.note_version_change() IS
+    'Trigger on aims.model_version: opens a finding (version_changed) where a version becomes active, or its digest changes, in a stage that allows output, and no move was approved with it (ISO/IEC 42001 6.3, 8.1)';
+
+CREATE TRIGGER note_version_change AFTER INSERT OR UPDATE ON aims.model_version
+    FOR EACH ROW EXECUTE FUNCTION aims.note_version_change();
+ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER note_version_change;
+COMMENT ON TRIGGER note_version_change ON aims.model_version IS 'No version comes into use unnoticed';

@@ -163,6 +163,7 @@ BEGIN ATOMIC
         ('evidence_revision', 'refuse_change', 34),
         ('framework', 'refuse_shipped', 34),
         ('framework', 'refuse_shipped', 31),
+        ('model_version', 'note_version_change', 21),
         ('gate_requirement', 'refuse_shipped', 34),
         ('gate_requirement', 'refuse_shipped', 31),
         ('requirement', 'refuse_shipped', 34),

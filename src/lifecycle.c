@@ -37,6 +37,7 @@ typedef struct Move
 	char	   *to;
 	char	   *request;		/* number of the open request, or NULL */
 	bool		emergency;		/* of that request */
+	bool		stale;			/* of that request: approvals do not count */
 	const char *reason;			/* of that request, or aims.reason, or NULL */
 } Move;
 
@@ -130,7 +131,7 @@ gate_hint(const Move *move, const List *gate)
 	if (!move->emergency && !gate_waits_for_approval(gate))
 		return psprintf("Add what is missing, see SELECT * FROM aims.gate('%s', '%s'), then call aims.advance again.",
 						move->system, move->to);
-	if (move->request != NULL)
+	if (move->request != NULL && !move->stale)
 		return psprintf("Another person approves: SELECT aims.approve('transition', '%s', 'approval', reason)",
 						move->request);
 	return psprintf("Request it: SELECT aims.request_advance('%s', '%s', reason); another person approves.",
@@ -156,7 +157,8 @@ move_find_request(Move *move, MemoryContext context)
 {
 	const char *args[] = {move->system, move->to};
 
-	owner_execute("SELECT request_id, emergency::text, reason"
+	owner_execute("SELECT request_id, emergency::text, reason,"
+				  "       (aims.request_staleness(request_id) IS NOT NULL)::text"
 				  "  FROM aims.transition_request"
 				  " WHERE system = $1 AND to_stage = $2::aims.lifecycle_stage"
 				  "   AND outcome IS NULL"
@@ -167,6 +169,7 @@ move_find_request(Move *move, MemoryContext context)
 	move->request = owner_string(0, 1, context);
 	move->emergency = owner_string(0, 2, context)[0] == 't';
 	move->reason = owner_string(0, 3, context);
+	move->stale = owner_string(0, 4, context)[0] == 't';
 }
 
 /* Evaluate the gate of a move and refuse the move where it is not met. */

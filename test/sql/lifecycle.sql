@@ -2,7 +2,7 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(238);
+SELECT plan(263);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -74,9 +74,9 @@ SELECT is(pg_temp.missing('design_development'), 'initial-risk intended-use phi-
 SELECT is(pg_temp.missing('verification_validation'), 'design-documented training-data validation-data',
           'for verification');
 SELECT is(pg_temp.missing('deployment'),
-          'bias-test committee-approval impact-assessment override-plan oversight-mode residual-risk switch-off-tested users-trained verification',
+          'bias-test committee-approval impact-assessment override-plan oversight-mode residual-risk switch-off-tested users-trained verification version-registered',
           'for deployment');
-SELECT is(pg_temp.missing('operation_monitoring'), 'event-log incident-contact monitors', 'for operation');
+SELECT is(pg_temp.missing('operation_monitoring'), 'event-log incident-contact monitors version-in-operation', 'for operation');
 SELECT is(pg_temp.missing('re_evaluation'), 'cause', 'for re-evaluation');
 SELECT is(pg_temp.missing('retirement'), NULL, 'for retirement of what was never built: nothing');
 
@@ -116,6 +116,8 @@ SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('design_development'), NULL, 'its first day, its last day: met');
 UPDATE aims.ai_system SET eu_tier = 'unacceptable', tier_decided_by = 'officer', tier_reason = 'emotions at work';
 SELECT is(pg_temp.missing('design_development'), 'permitted-practice', 'a prohibited practice goes nowhere');
+SELECT matches(pg_temp.missing(stage), practice, 'not into ' || stage)
+  FROM (VALUES ('deployment', 'permitted-deployment'), ('operation_monitoring', 'permitted-operation')) AS t (stage, practice);
 UPDATE aims.ai_system SET eu_tier = 'high', tier_decided_by = 'officer', tier_reason = 'a medical device';
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner',
            $$SELECT aims.advance('sepsis-watch', 'design_development', 'project approved')$$, 'into design without approval');
@@ -156,8 +158,9 @@ UPDATE aims.ai_system SET oversight_mode = 'human_in_the_loop';
 INSERT INTO aims.switch_event (system, switched_off, drill, reason, person, at, time_to_off) VALUES
     ('sepsis-watch', true, true, 'drill', 'owner', now() - interval '2 years', NULL),
     ('sepsis-watch', false, true, 'drill', 'owner', now() - interval '2 years', '10 ms');
-SELECT is(pg_temp.missing('deployment'), 'committee-approval switch-off-tested vendor-assessed verification',
-          'a drill of two years ago, another version''s verification');
+SELECT is(pg_temp.missing('deployment'), 'bias-test committee-approval switch-off-tested vendor-assessed verification',
+          'a drill of two years ago, another version''s verification, bias tested of no version in particular');
+CALL pg_temp.add_evidence('bias_test', 'A.6.2.4', '1.0');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0');
 CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme');
 INSERT INTO aims.switch_event (system, switched_off, drill, reason, person, time_to_off) VALUES
@@ -217,6 +220,15 @@ SELECT results_eq($$SELECT person = 'owner', version, clinical_tier::text, from_
 SELECT pg_temp.ends_with('MS010', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 'deployment', 'go')$$,
                          'a request is no approval');
 
+-- An application that acts for both in one transaction
+SAVEPOINT both_acting;
+SELECT pg_temp.ends_with('00000', 'lifecycle_portal', $$SELECT aims.request_advance('sepsis-watch', 'retirement', 'r')$$,
+                         'an application requests', 'owner');
+SELECT pg_temp.ends_with('MS012', 'lifecycle_portal', format($$SELECT aims.approve('transition', %L, 'approval', 'r')$$, max(request_id)),
+                         'and approves nothing in the same transaction, whomever it names', 'member')
+  FROM aims.transition_request;
+ROLLBACK TO both_acting;
+
 -- Approvals that are refused
 SELECT pg_temp.ends_with(state, role, format('SELECT aims.approve(%L, %L, %L, %L)', subject,
            replace(id, '#', pg_temp.open_request()), meaning, reason), name, actor)
@@ -270,12 +282,46 @@ SELECT pg_temp.worthless_after(change, name)
   FROM (VALUES
     ($$UPDATE aims.model_version SET status = 'withdrawn';
        INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '1.1', 'active');
+       CALL pg_temp.add_evidence('bias_test', 'A.6.2.4', '1.1');
        CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.1')$$, 'another version in force'),
     ($$UPDATE aims.ai_system SET clinical_tier = 'critical', tier_decided_by = 'officer', tier_reason = 'worse'$$, 'another tier'),
     ($$UPDATE aims.ai_system SET tier_decided_at = now() + interval '1 second'$$, 'the same tier decided anew'),
+    ($$UPDATE aims.ai_system SET purpose = 'discharge patients'$$, 'another purpose'),
+    ($$UPDATE aims.ai_system SET owner = 'officer'$$, 'another owner'),
+    ($$UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0'$$, 'another artefact of the version'),
+    ($$UPDATE aims.model_version SET change_summary = 'retrained' WHERE version = '1.0'$$, 'another account of the version'),
+    ($$CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0')$$, 'more evidence'),
+    ($$CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme')$$, 'more evidence about the vendor'),
+    ($$UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
+    ($$UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
+    ($$UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
+    ($$SELECT aims.revise_evidence(evidence_id) FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
+    ($$DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
+          AND evidence_link.evidence_id = evidence.evidence_id$$, 'a link removed'),
     ($$UPDATE aims.transition_request SET reason = 'a better one' WHERE outcome IS NULL$$, 'another record than the one signed'),
     ($$UPDATE aims.transition_request SET person = 'member' WHERE outcome IS NULL$$, 'the approver''s own request'))
     AS t (change, name);
+SELECT is(pg_temp.missing('deployment'), NULL, 'otherwise the gate stays open');
+SAVEPOINT unrelated;
+CALL pg_temp.add_evidence('note', 'A.8.5');
+UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
+SET LOCAL TimeZone = 'Asia/Tokyo';
+SET LOCAL DateStyle = 'German';
+SET LOCAL bytea_output = 'escape';
+SELECT is(pg_temp.missing('deployment'), NULL, 'evidence for other controls, status and settings make no difference');
+ROLLBACK TO unrelated;
+SAVEPOINT named;
+UPDATE aims.ai_system SET purpose = 'x', owner = 'officer';
+UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0';
+INSERT INTO aims.evidence (evidence_id, title, kind, system) VALUES (99999, 'x', 'verification', 'sepsis-watch');
+INSERT INTO aims.evidence_link (evidence_id, ref) VALUES (99999, 'A.6.2.4');
+SELECT is((SELECT staleness FROM aims.signature WHERE meaning = 'approval'),
+          'since the request has changed: AI system: owner changed, purpose changed; model version: digest changed; evidence: 99999 added',
+          'what has changed is named');
+ROLLBACK TO named;
+SELECT is((SELECT a.record_digest = sha256(convert_to(aims.transition_record(a.subject_id::bigint), 'UTF8'))
+                  AND aims.transition_record(a.subject_id::bigint)::jsonb -> 'basis' -> 'evidence' <> '{}'
+             FROM aims.approval AS a WHERE a.meaning = 'approval'), true, 'the signed record has the evidence');
 UPDATE aims.ai_system SET tier_decided_at = now() + interval '1 second';
 SELECT pg_temp.ends_with('MS015', 'lifecycle_officer', format(
            $$SELECT aims.approve('transition', %L, 'approval', 'r')$$, pg_temp.open_request()), 'an out-of-date request is not approved');
@@ -343,6 +389,33 @@ SET LOCAL aims.reason = '';
 SELECT results_eq($$SELECT h.reason, r.closing_reason FROM aims.stage_history AS h JOIN aims.transition_request AS r ON r.request_id = h.request
                      ORDER BY h.history_id DESC LIMIT 1$$,
                   $$VALUES ('second try', 'typed by hand')$$, 'and is recorded all the same');
+
+-- A version that comes into use
+CREATE FUNCTION pg_temp.findings_after(change text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    findings integer;
+BEGIN
+    BEGIN
+        EXECUTE change;
+        findings := count(*) FROM aims.finding WHERE kind = 'version_changed' AND system = 'sepsis-watch';
+        RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ999';
+    EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
+        RETURN findings;
+    END;
+END $$;
+SELECT is(pg_temp.findings_after(change), findings, name)
+  FROM (VALUES
+    (2, 1, $$UPDATE aims.model_version SET status = 'withdrawn'; INSERT INTO aims.model_version (system, version, status)
+             VALUES ('sepsis-watch', '1.1', 'active')$$, 'another version in use'),
+    (3, 1, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
+             UPDATE aims.model_version SET status = 'active' WHERE version = '0.9'$$, 'an old one that was never approved'),
+    (4, 1, $$UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0'$$, 'another artefact of the same version'),
+    (5, 0, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
+             UPDATE aims.model_version SET status = 'active' WHERE version = '1.0'$$, 'the approved one again is none'),
+    (6, 0, $$UPDATE aims.model_version SET change_summary = 'x'$$, 'nor is a better account of it'),
+    (7, 0, $$INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '1.1', 'silent')$$, 'nor one that is not in use'))
+    AS t (nr, findings, change, name)
+ ORDER BY nr;
 
 -- Operation: an event log is a governed table
 CREATE TABLE public.lifecycle_output (a integer);
@@ -447,8 +520,10 @@ SELECT set_eq($$SELECT stage::text || ' ' || requirement FROM unnest(enum_range(
                        aims.gate('bed-planner', stage)$$,
               ARRAY['design_development owner', 'design_development purpose', 'design_development intended-use',
                     'design_development tier-decided', 'design_development permitted-practice', 'design_development phi-stated',
-                    'verification_validation training-data', 'deployment verification', 'deployment vendor-assessed',
-                    'deployment committee-approval', 'operation_monitoring event-log', 're_evaluation cause',
+                    'verification_validation training-data', 'deployment permitted-deployment', 'deployment version-registered',
+                    'deployment verification', 'deployment vendor-assessed',
+                    'deployment committee-approval', 'operation_monitoring permitted-operation', 'operation_monitoring version-in-operation',
+                    'operation_monitoring event-log', 're_evaluation cause',
                     'retirement access-revoked'], 'the lowest tier needs the least');
 SELECT pg_temp.ends_with(state, role, replace(command, '#', coalesce((
            SELECT max(request_id)::text FROM aims.transition_request WHERE system = 'bed-planner'), '0')), name)

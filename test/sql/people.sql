@@ -242,8 +242,9 @@ ROLLBACK TO second_gift;
 
 -- ... and so does the gate: requests and signatures as the acts write them
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('triage', 'Triage', 'sponsor', 'order a worklist');
-INSERT INTO aims.transition_request (request_id, system, from_stage, to_stage, person, reason, gate)
-VALUES (7001, 'triage', 'inception', 'design_development', 'officer', 'r', '[]');
+INSERT INTO aims.transition_request (request_id, system, from_stage, to_stage, person, reason, gate, basis)
+VALUES (7001, 'triage', 'inception', 'design_development', 'officer', 'r', '[]',
+        aims.transition_basis('triage', 'inception', 'design_development'));
 INSERT INTO aims.approval (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
 VALUES ('transition', '7001', 'approve', 'approval', 'deputy', 'Dan Deputy', 'ai_officer', 'r', aims.transition_digest(7001), '[]');
 SELECT results_eq($$SELECT met, detail ~ 'not counted.*deputy' FROM aims.check_approval('triage', '{"stage": "design_development"}')$$,
