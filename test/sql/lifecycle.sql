@@ -292,11 +292,11 @@ SELECT pg_temp.worthless_after(change, name)
     ($$UPDATE aims.model_version SET change_summary = 'retrained' WHERE version = '1.0'$$, 'another account of the version'),
     ($$CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0')$$, 'more evidence'),
     ($$CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme')$$, 'more evidence about the vendor'),
-    ($$UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
-    ($$UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
-    ($$UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
     ($$SELECT aims.revise_evidence(evidence_id) FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
-    ($$DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
+    ($$SET LOCAL session_replication_role = replica; DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
           AND evidence_link.evidence_id = evidence.evidence_id$$, 'a link removed'),
     ($$UPDATE aims.transition_request SET reason = 'a better one' WHERE outcome IS NULL$$, 'another record than the one signed'),
     ($$UPDATE aims.transition_request SET person = 'member' WHERE outcome IS NULL$$, 'the approver''s own request'))
