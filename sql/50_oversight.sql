@@ -259,6 +259,13 @@ CREATE FUNCTION aims.set_mode(relation regclass, mode aims.govern_mode, system t
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF relation IS NULL OR mode IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'relation and mode must not be null',
+            DETAIL = 'A governed table, or one AI system on it, has one of two modes.',
+            HINT = 'SELECT aims.set_mode(relation, ''observe''), or ''enforce''.';
+    END IF;
     PERFORM aims.require_governed(relation);
     IF system IS NULL THEN
         UPDATE aims.registry AS r SET mode = set_mode.mode WHERE r.relation = set_mode.relation;
@@ -277,6 +284,13 @@ CREATE FUNCTION aims.bind_role(system text, role regrole) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    IF system IS NULL OR role IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'system and role must not be null',
+            DETAIL = 'Nothing was bound.',
+            HINT = 'SELECT aims.bind_role(system, role) names both.';
+    END IF;
     PERFORM aims.require_system(system);
     INSERT INTO aims.bound_role AS b (system, role)
          SELECT bind_role.system, r.rolname FROM pg_roles AS r WHERE r.oid = bind_role.role

@@ -57,7 +57,7 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
            c.signed_at AS checkpoint_at,
            CASE
                WHEN k.origin IS NULL THEN 'UNSIGNED: no signing key, run aims.create_signing_key'
-               WHEN o.obstacle IS NOT NULL THEN 'WITHHELD: ' || o.obstacle
+               WHEN o.obstacle IS NOT NULL THEN 'WITHHELD: ' || regexp_replace(o.obstacle, '^withheld: ', '')
                WHEN c.tree_size IS NULL THEN 'no checkpoint yet: run aims.checkpoint and keep it outside'
                WHEN c.tree_size < s.tree_size THEN 'checkpoint is behind the tree'
                ELSE 'signed'
@@ -182,6 +182,12 @@ BEGIN ATOMIC
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r
     WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = r.relation)
+    UNION ALL
+    SELECT r.relation::text, format('column %I, which names the AI system of each row, is missing: every write is refused', r.system_column)
+    FROM aims.registry AS r
+    JOIN pg_class AS c ON c.oid = r.relation
+    WHERE r.system_column IS NOT NULL
+    AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = r.system_column AND NOT a.attisdropped)
     UNION ALL
     SELECT m.relid::regclass::text, format('no trigger captures %s', x.event)
     FROM member AS m

@@ -82,6 +82,22 @@ END $$;
 REVOKE ALL ON ALL TABLES IN SCHEMA aims FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA aims FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA aims FROM PUBLIC;
+-- but for what a type is made with: pg_dump does not dump those functions, and
+-- grants on them would be lost in a restore
+DO $$
+DECLARE
+    made_with record;
+BEGIN
+    FOR made_with IN
+        SELECT d.objid::regprocedure AS routine
+        FROM pg_depend AS d
+        JOIN pg_type AS t ON t.oid = d.refobjid
+        WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'
+        AND t.typnamespace = 'aims'::regnamespace
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', made_with.routine);
+    END LOOP;
+END $$;
 DO $$
 DECLARE
     named regtype;
@@ -133,7 +149,9 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
         FROM pg_proc AS p
         WHERE p.pronamespace = 'aims'::regnamespace
         AND (p.oid IN (SELECT c.castfunc FROM pg_cast AS c) OR p.oid IN (SELECT a.amproc FROM pg_amproc AS a)
-             OR p.proname IN ('key_range', 'text_range'))) AS f (name)
+             OR p.proname = 'key_range')
+        AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                        AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i')) AS f (name)
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
@@ -190,16 +208,39 @@ COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
 COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT, INSERT, UPDATE, DELETE or EXECUTE';
 
+CREATE FUNCTION aims.require_bundle(bundle text, role regrole) RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF bundle IS NULL OR role IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'bundle and role must not be null',
+            DETAIL = 'A bundle of privileges is granted to, or taken from, one role.',
+            HINT = 'For example: SELECT aims.grant_duty_role(''auditor'', ''carla'').';
+    END IF;
+    IF NOT EXISTS (SELECT FROM aims.bundle_privilege AS b WHERE b.bundle = require_bundle.bundle) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('bundle "%s" does not exist', left(bundle, 63)),
+            DETAIL = 'A bundle is a set of privileges (aims.bundle_privilege), not a duty of a person.',
+            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless there is such a bundle';
+
+CREATE FUNCTION aims.bundle_held(bundle text, role regrole) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL UNSAFE
+    RETURN (
+        SELECT bool_and(CASE b.kind WHEN 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
+                            ELSE has_function_privilege(role, to_regprocedure(b.object), b.privilege) END)
+        FROM aims.bundle_privilege AS b
+        WHERE b.bundle = bundle_held.bundle);
+COMMENT ON FUNCTION aims.bundle_held(text, regrole) IS 'Has the role every privilege of the bundle?';
+
 CREATE FUNCTION aims.grant_duty_role(bundle text, role regrole) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     item record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM aims.bundle_privilege AS b WHERE b.bundle = grant_duty_role.bundle) THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('bundle "%s" does not exist', bundle),
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
-    END IF;
+    PERFORM aims.require_bundle(bundle, role);
     EXECUTE format('GRANT USAGE ON SCHEMA aims TO %s', role);
     FOR item IN SELECT * FROM aims.bundle_privilege AS b WHERE b.bundle = grant_duty_role.bundle LOOP
         EXECUTE format('GRANT %s ON %s %s TO %s', item.privilege, item.kind, item.object, role);
@@ -211,25 +252,48 @@ BEGIN
     PERFORM aims.record_act('aims.bundle_privilege', jsonb_build_object('granted', bundle, 'role', role::text));
 END $$;
 COMMENT ON FUNCTION aims.grant_duty_role(text, regrole) IS
-    'Grant a role the privileges of a bundle (aims.bundle_privilege) and USAGE on schema and types. For the owner of the extension';
+    'Grant a role the privileges of a bundle (aims.bundle_privilege) and USAGE on schema and types. For the owner of the extension; 22023 for another bundle';
 
 CREATE FUNCTION aims.revoke_duty_role(bundle text, role regrole) RETURNS void
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     item record;
+    kept text[];
 BEGIN
-    FOR item IN SELECT * FROM aims.bundle_privilege AS b WHERE b.bundle = revoke_duty_role.bundle LOOP
+    PERFORM aims.require_bundle(bundle, role);
+    IF NOT aims.bundle_held(bundle, role) THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS017',
+            MESSAGE = format('role "%s" does not hold bundle "%s"', role, bundle),
+            DETAIL = 'Taking away parts of it would break another bundle that the role may hold.',
+            HINT = 'The ledger says what was granted: SELECT new_image FROM aims.audit_log WHERE relation = ''aims.bundle_privilege''.';
+    END IF;
+    -- what overlaps stays: other bundles that the role holds and that are no part of this one
+    SELECT array_agg(o.bundle)
+    INTO kept
+    FROM (SELECT DISTINCT b.bundle FROM aims.bundle_privilege AS b WHERE b.bundle <> revoke_duty_role.bundle) AS o
+    WHERE aims.bundle_held(o.bundle, role)
+    AND EXISTS (SELECT b.object, b.privilege FROM aims.bundle_privilege AS b WHERE b.bundle = o.bundle
+                EXCEPT
+                SELECT b.object, b.privilege FROM aims.bundle_privilege AS b WHERE b.bundle = revoke_duty_role.bundle);
+    FOR item IN
+        SELECT b.kind, b.object, b.privilege FROM aims.bundle_privilege AS b WHERE b.bundle = revoke_duty_role.bundle
+        EXCEPT
+        SELECT b.kind, b.object, b.privilege FROM aims.bundle_privilege AS b WHERE b.bundle = ANY (kept)
+    LOOP
         EXECUTE format('REVOKE %s ON %s %s FROM %s', item.privilege, item.kind, item.object, role);
     END LOOP;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('bundle "%s" does not exist', bundle),
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
+    IF kept IS NULL THEN
+        FOR item IN SELECT t.oid::regtype AS name FROM pg_type AS t
+                    WHERE t.typnamespace = 'aims'::regnamespace AND t.typtype IN ('b', 'd', 'e') AND t.typcategory <> 'A' LOOP
+            EXECUTE format('REVOKE USAGE ON TYPE %s FROM %s', item.name, role);
+        END LOOP;
+        EXECUTE format('REVOKE USAGE ON SCHEMA aims FROM %s', role);
     END IF;
     PERFORM aims.record_act('aims.bundle_privilege', jsonb_build_object('revoked', bundle, 'role', role::text));
 END $$;
 COMMENT ON FUNCTION aims.revoke_duty_role(text, regrole) IS
-    'Take the privileges of a bundle from a role. One that held two bundles must be granted the other again';
+    'Take the privileges of a bundle from a role, but for those that another bundle of the role needs; with the last one USAGE on schema and types. MS017 where the role does not hold the bundle';
 
 REVOKE ALL ON TABLE aims.bundle_privilege FROM PUBLIC;
-REVOKE ALL ON FUNCTION aims.grant_duty_role(text, regrole), aims.revoke_duty_role(text, regrole) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aims.require_bundle(text, regrole), aims.bundle_held(text, regrole),
+    aims.grant_duty_role(text, regrole), aims.revoke_duty_role(text, regrole) FROM PUBLIC;

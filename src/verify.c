@@ -380,7 +380,7 @@ check_surroundings(Verification *v)
 	SPI_connect();
 	check_query(v, "triggers",
 				"SELECT format('%s: %s', relation, problem) FROM aims.capture_problem()",
-				"Every captured relation and every table of ours has its triggers, and they are enabled always.");
+				"All triggers are there and enabled always.");
 	check_query(v, "tree size",
 				"SELECT format('The tree stores %s leaves, but the newest head is over %s: heads or leaves were cut off.', leaves, size)"
 				" FROM (SELECT coalesce(max(tile_index * 256 + length(hashes) / 32), 0) AS leaves FROM aims.tile WHERE level = 0) AS stored,"

@@ -1,7 +1,7 @@
 \i test/setup.sql
 BEGIN;
 \i test/act.sql
-SELECT plan(36);
+SELECT plan(41);
 
 CREATE ROLE access_nobody;
 CREATE ROLE access_writer;
@@ -18,7 +18,10 @@ CREATE TEMPORARY VIEW ours AS
     WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind IN ('r', 'v', 'p')
     UNION ALL
     SELECT p.oid::regprocedure::text, 'ROUTINE', 'EXECUTE'
-    FROM pg_proc AS p WHERE p.pronamespace = 'aims'::regnamespace;
+    FROM pg_proc AS p WHERE p.pronamespace = 'aims'::regnamespace
+    -- constructors of range types are public, since pg_dump leaves their grants out
+    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                    AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i');
 CREATE FUNCTION pg_temp.allowed(role text) RETURNS TABLE (kind text, object text, privilege text) LANGUAGE sql AS $$
     SELECT o.kind, o.object, o.privilege FROM ours AS o
     WHERE CASE o.kind WHEN 'TABLE' THEN has_table_privilege(role, o.object, o.privilege)
@@ -44,6 +47,9 @@ SELECT is_empty($$SELECT bundle, object, privilege FROM aims.bundle_privilege
                              'aims.signing_key', 'aims.checkpoint', 'aims.violation')$$, 'what acts write, no bundle may write');
 SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_auditor') WHERE object = 'aims.audit_entry'$$, 'salts are not granted, to auditors neither');
 
+CREATE ROLE access_other_officer;
+SELECT aims.grant_duty_role('officer', 'access_other_officer') \g /dev/null
+
 -- They are of use: everything readable can be read
 SELECT pg_temp.ends_with('00000', 'access_analyst', 'SELECT * FROM ' || view, 'an analyst reads ' || view)
 FROM unnest(ARRAY['aims.evidence_state', 'aims.soa', 'aims.soa_coverage', 'aims.control_gap', 'aims.system_readiness', 'aims.ledger_status', 'aims.governed']) AS view;
@@ -53,7 +59,13 @@ SELECT cmp_ok(pg_temp.act('access_writer', $$SELECT aims.log_event('prompt', '{"
 SELECT pg_temp.ends_with('22023', 'access_writer', $$SELECT aims.log_event('', '{}')$$, 'of some kind');
 
 SELECT throws_ok($$SELECT aims.grant_duty_role('root', 'access_nobody')$$, '22023', NULL, 'no other bundle');
+SELECT throws_ok($$SELECT aims.revoke_duty_role('auditor', 'access_officer')$$, 'MS017', NULL, 'what a role does not hold is not taken from it');
+SELECT throws_ok($$SELECT aims.grant_duty_role('officer', NULL)$$, '22004', NULL, 'to nobody');
+SELECT aims.grant_duty_role('auditor', 'access_officer') \g /dev/null
+SELECT lives_ok(format('SELECT aims.revoke_duty_role(%L, %L)', 'auditor', 'access_officer'), 'revoke one of two bundles');
+SELECT set_eq($$SELECT object, privilege FROM pg_temp.allowed('access_officer')$$, $$SELECT object, privilege FROM pg_temp.allowed('access_other_officer')$$, 'the other one is whole');
 SELECT lives_ok(format('SELECT aims.revoke_duty_role(%L, %L)', 'officer', 'access_officer'), 'revoke a bundle');
 SELECT is_empty($$SELECT * FROM pg_temp.allowed('access_officer')$$, 'takes all of it');
+SELECT lives_ok('DROP ROLE access_officer', 'so the role can be dropped');
 SELECT * FROM finish();
 ROLLBACK;

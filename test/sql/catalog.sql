@@ -109,6 +109,9 @@ SELECT is_empty($$
                           WHEN n.oid IS NOT NULL THEN coalesce(n.nspacl, acldefault('n', n.nspowner))
                       END) AS a
      WHERE a.grantee = 0
+       AND NOT (m.classid = 'pg_proc'::regclass AND EXISTS ( -- made with a range type; pg_dump leaves them out
+               SELECT FROM pg_depend AS d WHERE d.classid = m.classid AND d.objid = m.objid
+                  AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'))
      UNION ALL
     SELECT m.type, m.identity, 'USAGE'
       FROM member AS m

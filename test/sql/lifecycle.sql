@@ -2,7 +2,7 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(263);
+SELECT plan(264);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -638,6 +638,12 @@ SELECT is(pg_temp.site_check('{"met": true, "command": "SET search_path = public
           'true: ' || current_user || ' pg_catalog, pg_temp deployment A.9.3public, tap', 'nor does a setting remain');
 SELECT is(pg_temp.site_check('{"met": true, "command": "SET LOCAL aims.reason = $$made up$$"}') || current_setting('aims.reason'),
           'true: ' || current_user || ' pg_catalog, pg_temp deployment A.9.3', 'nor a reason');
+INSERT INTO aims.gate_requirement (requirement, stage, control, title, check_function) VALUES
+    ('site-later', 'deployment', 'A.9.3', 'Judged after it', 'public.lifecycle_check');
+SELECT is(pg_temp.site_check('{"met": true, "command": "SET search_path = public, pg_catalog"}')
+              || (SELECT detail FROM aims.gate('bed-planner', 'deployment') WHERE requirement = 'site-later'),
+          'true: ' || current_user || ' pg_catalog, pg_temp deployment A.9.3' || current_user || ' pg_catalog, pg_temp deployment A.9.3',
+          'the next check, and what we run ourselves, has the pinned path again');
 SELECT pg_temp.ends_with('00000', 'lifecycle_officer', $$SELECT aims.open_finding('drift', 'x', 'bed-planner')$$, 'afterwards people act again');
 
 SELECT * FROM finish();

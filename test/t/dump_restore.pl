@@ -83,6 +83,9 @@ INSERT INTO aims.ai_system (system, title, owner, purpose)
 VALUES ('sepsis-watch', 'Sepsis Watch', 'ada', 'warn of sepsis');
 SELECT aims.govern('score', system => 'sepsis-watch', mode => 'observe');
 INSERT INTO score SELECT n, n % 100, n / 1000.0 FROM generate_series(1, 1000) AS n;
+CREATE ROLE vogel LOGIN;
+SELECT aims.grant_duty_role('officer', 'vogel');
+UPDATE aims.person SET db_role = 'vogel' WHERE person = 'ada';
 END
 my $verifier_key = $source->safe_psql('postgres',
 	"SELECT aims.create_signing_key('hospital.example/aims')");
@@ -116,6 +119,7 @@ like(substr(slurp_file($target->logfile), length($log)), qr/ERROR:  MS026/, 'and
 is($target->safe_psql('refused', 'SELECT count(*) FROM aims.audit_entry'), '0', 'it leaves no entry');
 
 # As documented
+$target->safe_psql('postgres', 'CREATE ROLE vogel LOGIN');
 $target->safe_psql('postgres', 'CREATE DATABASE restored');
 {
 	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';
@@ -163,5 +167,11 @@ SELECT aims.verify_consistency(o.tree_size, n.tree_size, o.root_hash, n.root_has
   FROM aims.open_checkpoint(\$\$$checkpoint\$\$, '$verifier_key') AS o,
        aims.open_checkpoint(\$\$$next\$\$, '$verifier_key') AS n
 END
+
+is( $target->safe_psql(
+		'restored',
+		"INSERT INTO aims.duty (person, duty) VALUES ('bea', 'committee_member') RETURNING person",
+		extra_params => [ '-q', '-U', 'vogel' ]),
+	'bea', 'and what has been granted: an officer goes on working');
 
 done_testing();
