@@ -357,6 +357,61 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.duty
 ALTER TABLE aims.duty ENABLE ALWAYS TRIGGER stamp;
 COMMENT ON TRIGGER stamp ON aims.duty IS 'Who assigned the duty, and when';
 
+-- Another time zone moves every expiry.
+CREATE FUNCTION aims.guard_time_zone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT aims.session_is_superuser()
+       AND to_jsonb(OLD) -> 'time_zone' IS DISTINCT FROM to_jsonb(NEW) -> 'time_zone' THEN
+        PERFORM aims.require_duty(ARRAY['ai_officer']);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.guard_time_zone() IS
+    'Trigger on aims.organisation: what day it is decides an AI officer (MS013, MS014) or a superuser';
+
+CREATE TRIGGER guard_time_zone AFTER INSERT OR UPDATE OR DELETE ON aims.organisation
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_time_zone();
+ALTER TABLE aims.organisation ENABLE ALWAYS TRIGGER guard_time_zone;
+COMMENT ON TRIGGER guard_time_zone ON aims.organisation IS 'Who may decide what day it is';
+
+CREATE FUNCTION aims.check_duty_history(former aims.duty, present aims.duty) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    problem text := CASE
+        WHEN present IS NULL THEN
+            'Who held a duty when is a record: an assignment is ended, not deleted.'
+        WHEN former IS NULL AND present.valid_from < aims.today() AND NOT aims.session_is_superuser() THEN
+            format('Valid from %s is before today, %s: nobody held a duty before it was assigned.',
+                   present.valid_from, aims.today())
+        WHEN former.valid_until < aims.today() THEN
+            format('The assignment ended on %s.', former.valid_until)
+        WHEN former.valid_from <= aims.today()
+             AND (former.duty_id, former.person, former.duty, former.system, former.seat, former.valid_from)
+                     IS DISTINCT FROM
+                 (present.duty_id, present.person, present.duty, present.system, present.seat, present.valid_from) THEN
+            format('The assignment has begun, on %s: only its last day can change.', former.valid_from)
+        WHEN present.valid_from < least(former.valid_from, aims.today()) THEN
+            format('Valid from %s is before today, %s.', present.valid_from, aims.today())
+        WHEN present.valid_until < aims.today() - 1 AND former.duty_id IS NOT NULL THEN
+            format('Valid until %s takes away days on which the duty was held.', present.valid_until)
+    END;
+BEGIN
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS041',
+            MESSAGE = 'what was a duty is not rewritten',
+            DETAIL = problem,
+            HINT = 'End the assignment by valid_until (yesterday at the earliest), and make another one from today on.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.check_duty_history(aims.duty, aims.duty) IS
+    'Refuses (MS041) a change of a duty that rewrites the past: deletion, a back-dated beginning (but in a session of a superuser), another person, duty, system, seat or first day of one that has begun, any change of one that has ended';
+
 -- The root of trust. An AFTER trigger: nothing can change the row behind it.
 CREATE FUNCTION aims.guard_duty() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -366,6 +421,7 @@ BEGIN
     IF aims.restoring() THEN
         RETURN NULL;
     END IF;
+    PERFORM aims.check_duty_history(OLD, NEW);
     IF TG_OP = 'INSERT' AND aims.session_is_superuser() THEN
         IF NEW.duty IN ('executive_sponsor', 'ai_officer') AND NEW.system IS NULL
            AND NOT EXISTS (SELECT FROM aims.duty AS d
@@ -383,16 +439,14 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'UPDATE' THEN
         PERFORM aims.check_duty_assignment(OLD.person, OLD.system);
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        PERFORM aims.check_duty_assignment(NEW.person, NEW.system);
-    END IF;
+    PERFORM aims.check_duty_assignment(NEW.person, NEW.system);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.guard_duty() IS
-    'Trigger on aims.duty, the root of trust: a superuser fills a vacant executive_sponsor or ai_officer and ends assignments; everything else needs an AI officer (MS013) and is never one''s own (MS012)';
+    'Trigger on aims.duty, the root of trust: a superuser fills a vacant executive_sponsor or ai_officer and ends assignments; everything else needs an AI officer (MS013) and is never one''s own (MS012). The past is not rewritten (MS041)';
 
 CREATE TRIGGER guard_duty AFTER INSERT OR UPDATE OR DELETE ON aims.duty
     FOR EACH ROW EXECUTE FUNCTION aims.guard_duty();

@@ -253,3 +253,24 @@ CREATE FUNCTION aims.version_in_force(system text) RETURNS text
              LIMIT 1);
 COMMENT ON FUNCTION aims.version_in_force(text) IS
     'The version that gates and approvals are about: the active one, else the newest silent one, else the newest candidate; NULL where none is registered';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.vendor
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('created_at');
+ALTER TABLE aims.vendor ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.vendor IS 'The time of entry is the server''s';
+
+-- At INSERT alone: a later change is refused (MS030), not passed over.
+CREATE TRIGGER stamp BEFORE INSERT ON aims.ai_system
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('created_at');
+ALTER TABLE aims.ai_system ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.ai_system IS 'The time of entry is the server''s';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.model_version
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('registered_at');
+ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.model_version IS 'The time of entry is the server''s';
+
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.dataset
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('registered_at');
+ALTER TABLE aims.dataset ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.dataset IS 'The time of entry is the server''s';

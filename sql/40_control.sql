@@ -235,10 +235,12 @@ CREATE TABLE aims.evidence (
     effective_on   date        NOT NULL DEFAULT aims.today(),
     valid_until    date,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
+    recorded_by    aims.slug   REFERENCES aims.person,
     CONSTRAINT evidence_version_fkey
         FOREIGN KEY (system, version) REFERENCES aims.model_version (system, version),
     CONSTRAINT evidence_title_stated CHECK (title ~ '\S'),
     CONSTRAINT evidence_kind_stated CHECK (kind ~ '\S'),
+    CONSTRAINT evidence_uri_stated CHECK (uri ~ '\S'),
     CONSTRAINT evidence_version_of_system CHECK (version IS NULL OR system IS NOT NULL),
     CONSTRAINT evidence_sha256_size CHECK (octet_length(content_sha256) = 32),
     CONSTRAINT evidence_origin_known CHECK (origin IN ('manual', 'monitor', 'ledger')),
@@ -265,23 +267,58 @@ COMMENT ON COLUMN aims.evidence.effective_on IS 'First day that it counts, in th
 COMMENT ON COLUMN aims.evidence.valid_until IS 'Last day that it counts (inclusive); NULL: it does not expire';
 COMMENT ON COLUMN aims.evidence.recorded_at IS 'When the row was made; kept by the server, whatever is typed';
 
-CREATE FUNCTION aims.keep_recorded_at() RETURNS trigger
+COMMENT ON COLUMN aims.evidence.recorded_by IS 'Who recorded it, as the server knows it; NULL: a session of nobody';
+
+CREATE TRIGGER evidence_recorded BEFORE INSERT ON aims.evidence
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('recorded_at', 'recorded_by');
+ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_recorded;
+COMMENT ON TRIGGER evidence_recorded ON aims.evidence IS
+    'Who recorded it and when are the server''s to say, so that no evidence is antedated (7.5.3)';
+
+CREATE FUNCTION aims.check_origin() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF NOT aims.restoring() THEN
-        NEW.recorded_at := CASE TG_OP WHEN 'INSERT' THEN now() ELSE OLD.recorded_at END;
+    IF NEW.origin IN ('monitor', 'ledger') AND NOT aims.restoring() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('evidence of origin "%s" cannot be typed', NEW.origin),
+            DETAIL = 'It is the extension that records what monitors and the ledger prove.',
+            HINT = 'Leave origin out: what a person records is manual.';
     END IF;
     RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION aims.keep_recorded_at() IS
-    'Trigger: recorded_at is the server''s clock at INSERT and never changes, so that no evidence is antedated (7.5.3); a restore brings it back as it was';
-CREATE TRIGGER evidence_recorded_at BEFORE INSERT OR UPDATE ON aims.evidence
-    FOR EACH ROW EXECUTE FUNCTION aims.keep_recorded_at();
-ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_recorded_at;
-COMMENT ON TRIGGER evidence_recorded_at ON aims.evidence IS 'The time of recording is the server''s';
+END $$;
+COMMENT ON FUNCTION aims.check_origin() IS
+    'Trigger on aims.evidence: refuses (22023) typed evidence that claims to come from a monitor or the ledger';
+CREATE TRIGGER evidence_origin BEFORE INSERT ON aims.evidence
+    FOR EACH ROW EXECUTE FUNCTION aims.check_origin();
+ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_origin;
+COMMENT ON TRIGGER evidence_origin ON aims.evidence IS 'What people type is manual';
+
+CREATE FUNCTION aims.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF aims.restoring() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'MS041',
+        MESSAGE = format('rows of aims.%I are never changed or removed', TG_TABLE_NAME),
+        DETAIL = format('%s refused: what gates and controls were judged by stays as it was recorded.', TG_OP),
+        HINT = 'Record a revision: SELECT aims.revise_evidence(evidence_id, uri => ..., content_sha256 => ..., valid_until => ...).';
+END $$;
+COMMENT ON FUNCTION aims.refuse_change() IS
+    'Trigger (BEFORE ROW for UPDATE, DELETE; BEFORE STATEMENT for TRUNCATE) of evidence and its links: MS041 for everybody but a restore (7.5.3)';
+CREATE TRIGGER evidence_immutable BEFORE UPDATE OR DELETE ON aims.evidence
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER evidence_truncate BEFORE TRUNCATE ON aims.evidence
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_immutable, ENABLE ALWAYS TRIGGER evidence_truncate;
+COMMENT ON TRIGGER evidence_immutable ON aims.evidence IS 'Evidence is revised, never changed (MS041)';
+COMMENT ON TRIGGER evidence_truncate ON aims.evidence IS 'Evidence is never removed (MS041)';
 
 CREATE TABLE aims.evidence_link (
     evidence_id bigint           NOT NULL REFERENCES aims.evidence,
@@ -299,6 +336,13 @@ COMMENT ON INDEX aims.evidence_link_requirement_idx IS 'Evidence of a requiremen
 COMMENT ON COLUMN aims.evidence_link.evidence_id IS 'The evidence';
 COMMENT ON COLUMN aims.evidence_link.framework IS 'Framework of the requirement';
 COMMENT ON COLUMN aims.evidence_link.ref IS 'The requirement that it supports';
+CREATE TRIGGER evidence_link_immutable BEFORE UPDATE OR DELETE ON aims.evidence_link
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER evidence_link_truncate BEFORE TRUNCATE ON aims.evidence_link
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.evidence_link ENABLE ALWAYS TRIGGER evidence_link_immutable, ENABLE ALWAYS TRIGGER evidence_link_truncate;
+COMMENT ON TRIGGER evidence_link_immutable ON aims.evidence_link IS 'What evidence was linked to is never changed (MS041)';
+COMMENT ON TRIGGER evidence_link_truncate ON aims.evidence_link IS 'What evidence was linked to is never removed (MS041)';
 
 -- A table of its own, since a column of evidence that names evidence would
 -- be a foreign-key cycle to pg_dump. Ids rise, so that no chain can close.
@@ -314,6 +358,13 @@ COMMENT ON TABLE aims.evidence_revision IS
 COMMENT ON INDEX aims.evidence_revision_later_idx IS 'What a piece of evidence replaced';
 COMMENT ON COLUMN aims.evidence_revision.earlier IS 'Evidence that is replaced, once';
 COMMENT ON COLUMN aims.evidence_revision.later IS 'Evidence that replaces it';
+CREATE TRIGGER evidence_revision_immutable BEFORE UPDATE OR DELETE ON aims.evidence_revision
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER evidence_revision_truncate BEFORE TRUNCATE ON aims.evidence_revision
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.evidence_revision ENABLE ALWAYS TRIGGER evidence_revision_immutable, ENABLE ALWAYS TRIGGER evidence_revision_truncate;
+COMMENT ON TRIGGER evidence_revision_immutable ON aims.evidence_revision IS 'What replaced what is never changed (MS041)';
+COMMENT ON TRIGGER evidence_revision_truncate ON aims.evidence_revision IS 'What replaced what is never removed (MS041)';
 
 CREATE VIEW aims.evidence_state WITH (security_barrier) AS
 SELECT e.evidence_id, e.title, e.kind, e.system::text, e.vendor::text, e.version, e.origin,
@@ -321,10 +372,11 @@ SELECT e.evidence_id, e.title, e.kind, e.system::text, e.vendor::text, e.version
        CASE WHEN later.effective_on <= t.today THEN 'superseded'
             WHEN e.effective_on > t.today THEN 'future'
             WHEN e.valid_until < t.today THEN 'expired'
+            WHEN num_nonnulls(e.uri, e.content_sha256) = 0 THEN 'unsubstantiated'
             ELSE 'in_force'
        END AS state,
        later.evidence_id AS superseded_by,
-       e.recorded_at
+       e.recorded_at, e.recorded_by::text
   FROM aims.evidence AS e
  CROSS JOIN LATERAL (SELECT (SELECT aims.today()) AS today) AS t
   LEFT JOIN aims.evidence_revision AS r ON r.earlier = e.evidence_id
@@ -341,14 +393,15 @@ COMMENT ON COLUMN aims.evidence_state.origin IS 'manual, monitor or ledger';
 COMMENT ON COLUMN aims.evidence_state.effective_on IS 'First day that it counts';
 COMMENT ON COLUMN aims.evidence_state.valid_until IS 'Last day that it counts; NULL: it does not expire';
 COMMENT ON COLUMN aims.evidence_state.state IS
-    'in_force, expired, superseded (its revision has taken effect) or future (not yet effective)';
+    'in_force, expired, superseded (its revision has taken effect), future (not yet effective) or unsubstantiated (names neither a document nor its hash: a claim)';
 COMMENT ON COLUMN aims.evidence_state.superseded_by IS 'Its revision, also one that is not yet effective';
 COMMENT ON COLUMN aims.evidence_state.recorded_at IS 'When it was recorded';
+COMMENT ON COLUMN aims.evidence_state.recorded_by IS 'Who recorded it; NULL: a session of nobody';
 
 CREATE FUNCTION aims.revise_evidence(evidence_id bigint, uri text DEFAULT NULL,
         content_sha256 bytea DEFAULT NULL, effective_on date DEFAULT aims.today(),
         valid_until date DEFAULT NULL) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
@@ -383,4 +436,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION aims.revise_evidence(bigint, text, bytea, date, date) IS
-    'Records a new revision of evidence with the links of the earlier one, which it replaces from effective_on; returns its number. MS017 unknown evidence, MS019 revised already (7.5.2)';
+    'Records a new revision of evidence with the links of the earlier one, which it replaces from effective_on; returns its number. The only way to write aims.evidence_revision. MS017 unknown evidence, MS019 revised already (7.5.2)';

@@ -153,7 +153,14 @@ BEGIN ATOMIC
         ('person', 'guard_identity', 17),
         ('trusted_application', 'guard_identity', 29),
         ('ai_system', 'guard_stage', 21),
-        ('evidence', 'keep_recorded_at', 23),
+        ('organisation', 'guard_time_zone', 29),
+        ('evidence', 'check_origin', 7),
+        ('evidence', 'refuse_change', 27),
+        ('evidence', 'refuse_change', 34),
+        ('evidence_link', 'refuse_change', 27),
+        ('evidence_link', 'refuse_change', 34),
+        ('evidence_revision', 'refuse_change', 27),
+        ('evidence_revision', 'refuse_change', 34),
         ('framework', 'refuse_shipped', 34),
         ('framework', 'refuse_shipped', 31),
         ('model_version', 'note_version_change', 21),
@@ -166,6 +173,11 @@ BEGIN ATOMIC
         ('duty', 'stamp_assignment', 23),
         ('trusted_application', 'stamp_assignment', 23),
         ('person', 'stamp_mapping', 23),
+        ('ai_system', 'stamp_record', 7),
+        ('dataset', 'stamp_record', 23),
+        ('evidence', 'stamp_record', 7),
+        ('model_version', 'stamp_record', 23),
+        ('vendor', 'stamp_record', 23),
         ('ai_system', 'stamp_tier_decision', 23))
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r

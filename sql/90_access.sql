@@ -170,8 +170,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'evidence_revision')
+                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link')
+    -- evidence is revised and duties are ended: neither is changed or deleted
+    AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
+             OR g.name = 'duty' AND p.privilege = 'DELETE')
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)

@@ -28,8 +28,6 @@
 #define ERRCODE_MS_REASON_MISSING				MAKE_SQLSTATE('M','S','0','1','8')
 #define ERRCODE_MS_RECORD_SUPERSEDED			MAKE_SQLSTATE('M','S','0','1','9')
 
-#define ERRCODE_MS_CANNOT_ACT_HERE				MAKE_SQLSTATE('M','S','0','4','0')
-
 /* Ledger */
 #define ERRCODE_MS_LEDGER_APPEND_ONLY			MAKE_SQLSTATE('M','S','0','2','0')
 #define ERRCODE_MS_CANNOT_SEAL_HERE				MAKE_SQLSTATE('M','S','0','2','1')
@@ -45,5 +43,9 @@
 #define ERRCODE_MS_CANNOT_GOVERN				MAKE_SQLSTATE('M','S','0','3','1')
 #define ERRCODE_MS_CONDITION_NOT_ACCEPTED		MAKE_SQLSTATE('M','S','0','3','2')
 #define ERRCODE_MS_NOT_REGISTERED				MAKE_SQLSTATE('M','S','0','3','3')
+
+/* Acts and records of the management system */
+#define ERRCODE_MS_CANNOT_ACT_HERE				MAKE_SQLSTATE('M','S','0','4','0')
+#define ERRCODE_MS_RECORD_IMMUTABLE				MAKE_SQLSTATE('M','S','0','4','1')
 
 #endif							/* AIMS_ERRCODES_H */

@@ -2,8 +2,9 @@
 -- Frameworks, requirements, applicability, evidence: what is shipped, what is
 -- refused, what state evidence is in.
 BEGIN;
+\i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(80);
+SELECT plan(103);
 
 -- Shipped: 9 objectives, 38 controls, 32 clauses, ids exactly these
 SELECT results_eq(
@@ -98,6 +99,9 @@ SELECT state, why, format('INSERT INTO aims.evidence (%s) VALUES (%s)', cols, va
     ('23514', 'hash of 33 bytes',        'title, content_sha256', $$'x', decode(repeat('00', 33), 'hex')$$),
     ('23514', 'empty hash',              'title, content_sha256', $$'x', ''$$),
     ('23514', 'unknown origin',          'title, origin', $$'x', 'rumour'$$),
+    ('22023', 'typed as a monitor''s',   'title, origin', $$'x', 'monitor'$$),
+    ('22023', 'typed as the ledger''s',  'title, origin', $$'x', 'ledger'$$),
+    ('23514', 'blank uri',               'title, uri', $$'x', ' '$$),
     ('23514', 'expires before it counts', 'title, effective_on, valid_until', $$'x', aims.today(), aims.today() - 1$$)
   ) AS t (state, why, cols, vals);
 
@@ -124,8 +128,9 @@ SELECT lives_ok($$INSERT INTO aims.applicability (ref, applicable, justification
     'a statement can be upserted');
 
 -- Evidence by date, under numbers of the test's own. Yesterday, today and tomorrow are those of the organisation.
-INSERT INTO aims.evidence (evidence_id, title, effective_on, valid_until, recorded_at) VALUES
-    (101, 'for ever',       aims.today() - 9, NULL,             '2001-01-01'),
+INSERT INTO aims.evidence (evidence_id, title, uri, effective_on, valid_until, recorded_at)
+SELECT id, title, CASE WHEN id <> 112 THEN 'file:x' END, effective_on, valid_until, recorded_at FROM (VALUES
+    (101, 'for ever',       aims.today() - 9, NULL,             timestamptz '2001-01-01'),
     (102, 'last day today', aims.today() - 9, aims.today(),     now()),
     (103, 'expired',        aims.today() - 9, aims.today() - 1, now()),
     (104, 'from today',     aims.today(),     aims.today() + 9, now()),
@@ -135,23 +140,30 @@ INSERT INTO aims.evidence (evidence_id, title, effective_on, valid_until, record
     (108, 'replaced soon',  aims.today() - 9, NULL,             now()),
     (109, 'its revision',   aims.today() + 1, NULL,             now()),
     (110, 'replaced by what expired', aims.today() - 9, NULL,   now()),
-    (111, 'expired revision', aims.today() - 5, aims.today() - 1, now());
+    (111, 'expired revision', aims.today() - 5, aims.today() - 1, now()),
+    (112, 'a claim',        aims.today(),     NULL,             now())) AS t (id, title, effective_on, valid_until, recorded_at);
+INSERT INTO aims.evidence (evidence_id, title, content_sha256) VALUES (113, 'a hash alone', sha256('x'));
 SELECT setval('aims.evidence_evidence_id_seq', 1000) \gset
 INSERT INTO aims.evidence_revision (earlier, later) VALUES (106, 107), (108, 109), (110, 111);
 SELECT results_eq(
     'SELECT evidence_id::int, state, superseded_by::int FROM aims.evidence_state ORDER BY 1',
     $$ VALUES (101, 'in_force', NULL), (102, 'in_force', NULL), (103, 'expired', NULL), (104, 'in_force', NULL),
               (105, 'future', NULL), (106, 'superseded', 107), (107, 'in_force', NULL), (108, 'in_force', 109),
-              (109, 'future', NULL), (110, 'superseded', 111), (111, 'expired', NULL) $$,
+              (109, 'future', NULL), (110, 'superseded', 111), (111, 'expired', NULL), (112, 'unsubstantiated', NULL), (113, 'in_force', NULL) $$,
     'state by date and revision');
-SELECT is(recorded_at, now(), 'recorded_at is the server''s') FROM aims.evidence WHERE evidence_id = 101;
-UPDATE aims.evidence SET recorded_at = '2001-01-01' WHERE evidence_id = 101;
-SELECT is(recorded_at, now(), 'recorded_at stays') FROM aims.evidence WHERE evidence_id = 101;
+SELECT ok(recorded_at BETWEEN now() AND clock_timestamp() AND recorded_by IS NULL, 'recorded_at and recorded_by are the server''s')
+  FROM aims.evidence WHERE evidence_id = 101;
+CREATE ROLE control_ada;
+SELECT aims.grant_duty_role('officer', 'control_ada') \g /dev/null
+UPDATE aims.person SET db_role = 'control_ada' WHERE person = 'ada';
+INSERT INTO aims.person (person, full_name) VALUES ('bea', 'Bea');
+SELECT is(pg_temp.act('control_ada', $$INSERT INTO aims.evidence (title, uri, recorded_by) VALUES ('x', 'file:y', 'bea') RETURNING recorded_by$$),
+          'ada', 'who records is not typed');
 
 -- The day is the organisation's: these two zones are 26 hours apart
 UPDATE aims.organisation SET time_zone = 'Etc/GMT+12';
 CREATE TEMPORARY TABLE west AS SELECT aims.today() AS day;
-INSERT INTO aims.evidence (evidence_id, title, effective_on, valid_until) VALUES (120, 'zone', '2000-01-01', aims.today());
+INSERT INTO aims.evidence (evidence_id, title, uri, effective_on, valid_until) VALUES (120, 'zone', 'file:z', '2000-01-01', aims.today());
 SELECT is(state, 'in_force', 'in the west the last day is not over') FROM aims.evidence_state WHERE evidence_id = 120;
 UPDATE aims.organisation SET time_zone = 'Pacific/Kiritimati';
 SELECT cmp_ok(aims.today(), '>', day, 'in the east it is a later day') FROM west;
@@ -164,8 +176,12 @@ UPDATE aims.organisation SET time_zone = 'UTC';
 -- Links hold in any framework; revisions take them along
 INSERT INTO aims.evidence_link (evidence_id, framework, ref) VALUES
     (103, 'iso42001', 'A.6.2.4'), (103, 'iso42001', '9.2.1'), (103, 'house', '164.308.a.1.ii.D');
+SET LOCAL session_replication_role = replica;
 UPDATE aims.evidence SET kind = 'verification', system = 'sepsis-watch', version = '1.0', uri = 'file:a' WHERE evidence_id = 103;
-CREATE TEMPORARY TABLE revised AS SELECT aims.revise_evidence(103, content_sha256 => sha256('b')) AS id;
+SET LOCAL session_replication_role = origin;
+CREATE TEMPORARY TABLE revised AS
+SELECT pg_temp.act('control_ada', $$SELECT aims.revise_evidence(103, content_sha256 => sha256('b'))$$)::bigint AS id;
+SELECT is(recorded_by, 'ada', 'the reviser recorded it') FROM aims.evidence JOIN revised ON evidence_id = id;
 SELECT results_eq(
     $$ SELECT title, kind, system::text, version, uri, content_sha256, effective_on, valid_until
          FROM aims.evidence JOIN revised ON evidence_id = id $$,
@@ -191,9 +207,25 @@ INSERT INTO refusal (state, why, statement) VALUES
     ('23503', 'link to an unknown framework', $$INSERT INTO aims.evidence_link VALUES (101, 'none', 'A.2.2')$$),
     ('23503', 'link of unknown evidence', $$INSERT INTO aims.evidence_link VALUES (999999, 'iso42001', 'A.2.2')$$),
     ('23505', 'link made twice', $$INSERT INTO aims.evidence_link VALUES (103, 'iso42001', 'A.6.2.4')$$),
-    ('23503', 'linked evidence is deleted', $$DELETE FROM aims.evidence WHERE evidence_id = 103$$),
+    ('MS041', 'evidence is deleted', $$DELETE FROM aims.evidence WHERE evidence_id = 112$$),
+    ('MS041', 'evidence is prolonged', $$UPDATE aims.evidence SET valid_until = NULL WHERE evidence_id = 102$$),
+    ('MS041', 'evidence is renamed', $$UPDATE aims.evidence SET title = 'better' WHERE evidence_id = 101$$),
+    ('MS041', 'evidence is given its document later', $$UPDATE aims.evidence SET uri = 'file:later' WHERE evidence_id = 112$$),
+    ('MS041', 'evidence is antedated', $$UPDATE aims.evidence SET recorded_at = '2001-01-01' WHERE evidence_id = 101$$),
+    ('MS041', 'evidence is truncated', $$TRUNCATE aims.evidence CASCADE$$),
+    ('MS041', 'a link is moved', $$UPDATE aims.evidence_link SET ref = 'A.6.2.5' WHERE evidence_id = 103 AND ref::text = 'A.6.2.4'$$),
+    ('MS041', 'a link is deleted', $$DELETE FROM aims.evidence_link WHERE evidence_id = 103$$),
+    ('MS041', 'links are truncated', $$TRUNCATE aims.evidence_link$$),
+    ('MS041', 'a revision is changed', $$UPDATE aims.evidence_revision SET later = 111 WHERE earlier = 106$$),
+    ('MS041', 'a revision is undone', $$DELETE FROM aims.evidence_revision WHERE earlier = 103$$),
+    ('MS041', 'revisions are truncated', $$TRUNCATE aims.evidence_revision$$),
     ('23503', 'a linked requirement is deleted', $$DELETE FROM aims.requirement WHERE framework = 'house'$$);
 SELECT throws_ok(statement, state, NULL, format('%s: %s', state, why)) FROM refusal ORDER BY line;
+SELECT pg_temp.ends_with('42501', 'control_ada', command, 'no officer may ' || command)
+  FROM unnest(ARRAY['UPDATE aims.evidence SET title = title', 'DELETE FROM aims.evidence', 'UPDATE aims.evidence_link SET ref = ref',
+                    'DELETE FROM aims.evidence_link', 'INSERT INTO aims.evidence_revision VALUES (101, 102)',
+                    'UPDATE aims.evidence_revision SET later = later', 'DELETE FROM aims.evidence_revision',
+                    'DELETE FROM aims.duty']) AS command;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- Inventory: what may be incomplete and what may not, tier decisions, versions.
 BEGIN;
 \i test/act.sql
-SELECT plan(64);
+SELECT plan(67);
 
 CREATE ROLE inventory_ada;
 GRANT USAGE ON SCHEMA aims TO inventory_ada;
@@ -79,8 +79,15 @@ SELECT is(tier_decided_by, NULL, 'no tier, no decision') FROM aims.ai_system;
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('summariser', 'Summariser', 'bea', 'summaries');
 SELECT is(aims.version_in_force('sepsis-watch'), NULL, 'no version is in force');
 INSERT INTO aims.model_version (system, version, status, registered_at) VALUES
-    ('sepsis-watch', '1.0', 'withdrawn', '2026-01-01'), ('sepsis-watch', '2.0', 'candidate', '2026-03-01'),
-    ('sepsis-watch', '2.1', 'candidate', '2026-02-01');
+    ('sepsis-watch', '1.0', 'withdrawn', '2026-01-01'), ('sepsis-watch', '2.1', 'candidate', '2999-02-01');
+SELECT pg_sleep(0.001) \g /dev/null
+INSERT INTO aims.model_version (system, version) VALUES ('sepsis-watch', '2.0');
+UPDATE aims.model_version SET registered_at = '2999-01-01' WHERE version = '2.1';
+SELECT ok(bool_and(registered_at BETWEEN now() AND clock_timestamp()), 'when they were entered is not typed') FROM aims.model_version;
+UPDATE aims.vendor SET created_at = '2001-01-01';
+SELECT ok(created_at >= now(), 'nor of vendors') FROM aims.vendor;
+INSERT INTO aims.ai_system (system, title, owner, purpose, created_at) VALUES ('old', 'Old', 'bea', 'be old', '2001-01-01');
+SELECT ok(created_at >= now(), 'nor of systems') FROM aims.ai_system WHERE system = 'old';
 SELECT is(aims.version_in_force('sepsis-watch'), '2.0', 'the newest candidate');
 UPDATE aims.model_version SET status = 'silent' WHERE version = '2.1';
 SELECT is(aims.version_in_force('sepsis-watch'), '2.1', 'a silent one before candidates');

@@ -56,9 +56,9 @@ CREATE FUNCTION pg_temp.missing(stage text) RETURNS text LANGUAGE sql AS $$
 CREATE PROCEDURE pg_temp.add_evidence(kind text, control text, version text DEFAULT NULL, vendor text DEFAULT NULL)
     LANGUAGE sql AS $$
     WITH made AS (
-        INSERT INTO aims.evidence (title, kind, system, vendor, version, effective_on, valid_until)
+        INSERT INTO aims.evidence (title, kind, system, vendor, version, uri, effective_on, valid_until)
         VALUES (kind, kind, CASE WHEN vendor IS NULL THEN 'sepsis-watch' END, vendor, version,
-                aims.today(), aims.today())
+                'file:' || kind, aims.today(), aims.today())
         RETURNING evidence_id)
     INSERT INTO aims.evidence_link (evidence_id, framework, ref) SELECT evidence_id, 'iso42001', control::aims.control_ref FROM made $$;
 
@@ -102,11 +102,17 @@ CALL pg_temp.add_evidence('risk_assessment', 'A.5.3');
 SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'evidence linked to another control does not count');
 CALL pg_temp.add_evidence('risk_assessment', 'A.5.2');
 SELECT is(pg_temp.missing('design_development'), NULL, 'linked to this one it does');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
 UPDATE aims.evidence SET valid_until = aims.today() - 1, effective_on = aims.today() - 9;
+SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'expired since yesterday: missing');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
 UPDATE aims.evidence SET valid_until = NULL, effective_on = aims.today() + 1;
+SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'effective from tomorrow: missing');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
 UPDATE aims.evidence SET effective_on = aims.today(), valid_until = aims.today();
+SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('design_development'), NULL, 'its first day, its last day: met');
 UPDATE aims.ai_system SET eu_tier = 'unacceptable', tier_decided_by = 'officer', tier_reason = 'emotions at work';
 SELECT is(pg_temp.missing('design_development'), 'permitted-practice', 'a prohibited practice goes nowhere');
@@ -286,11 +292,11 @@ SELECT pg_temp.worthless_after(change, name)
     ($$UPDATE aims.model_version SET change_summary = 'retrained' WHERE version = '1.0'$$, 'another account of the version'),
     ($$CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0')$$, 'more evidence'),
     ($$CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme')$$, 'more evidence about the vendor'),
-    ($$UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
-    ($$UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
-    ($$UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
     ($$SELECT aims.revise_evidence(evidence_id) FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
-    ($$DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
+    ($$SET LOCAL session_replication_role = replica; DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
           AND evidence_link.evidence_id = evidence.evidence_id$$, 'a link removed'),
     ($$UPDATE aims.transition_request SET reason = 'a better one' WHERE outcome IS NULL$$, 'another record than the one signed'),
     ($$UPDATE aims.transition_request SET person = 'member' WHERE outcome IS NULL$$, 'the approver''s own request'))
@@ -349,8 +355,11 @@ SELECT pg_temp.ends_with('00000', 'lifecycle_member', format(
 
 -- The duty counts on the day of the signature
 SAVEPOINT duty_ended;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.duty SET valid_from = aims.today() - 2 WHERE person = 'member';
+SET LOCAL session_replication_role = origin;
 SELECT pg_temp.ends_with('00000', 'lifecycle_officer',
-           $$UPDATE aims.duty SET valid_from = aims.today() - 2, valid_until = aims.today() - 1 WHERE person = 'member'$$, 'the member leaves');
+           $$UPDATE aims.duty SET valid_until = aims.today() - 1 WHERE person = 'member'$$, 'the member leaves');
 SELECT is(pg_temp.missing('deployment'), NULL, 'signed while in office');
 SELECT pg_temp.ends_with('MS013', 'lifecycle_member', format(
            $$SELECT aims.approve('transition', %L, 'responsibility', 'r')$$, pg_temp.open_request()), 'signs nothing any more');
@@ -427,7 +436,9 @@ SET LOCAL aims.reason = ' ';
 SELECT pg_temp.ends_with('MS018', 'lifecycle_owner', $$UPDATE aims.ai_system SET stage = 're_evaluation'$$, 'nor is a blank one');
 SET LOCAL aims.reason = '';
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 're_evaluation', 'drift')$$, 'into re-evaluation');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
 UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind IN ('impact_assessment', 'verification');
+SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-impact-assessment fresh-verification',
           'operation again needs more than the first time');
 CALL pg_temp.add_evidence('impact_assessment', 'A.5.2');

@@ -3,7 +3,7 @@
 SET aims.actor = 'deputy';		-- in a transaction of its own
 BEGIN;
 \i test/act.sql
-SELECT plan(148);
+SELECT plan(161);
 
 CREATE ROLE people_officer;
 CREATE ROLE people_deputy;
@@ -31,13 +31,14 @@ ROLLBACK TO claim;
 SELECT is(aims.claimed_actor(), 'deputy', 'a savepoint rolled back brings the former claim back');
 
 -- Organisation and the day
-SELECT is(aims.today(), (now() AT TIME ZONE 'UTC')::date, 'the day is UTC''s before the organisation is recorded');
+SELECT alike(pg_get_functiondef('aims.today()'::regprocedure), '%clock_timestamp()%', 'the day is the clock''s, not the transaction''s');
+SELECT is(aims.today(), (clock_timestamp() AT TIME ZONE 'UTC')::date, 'the day is UTC''s before the organisation is recorded');
 INSERT INTO aims.organisation (name, time_zone) VALUES ('St. Vincent', 'Pacific/Kiritimati');
-SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Kiritimati')::date, 'the day is the organisation''s, to the east');
+SELECT is(aims.today(), (clock_timestamp() AT TIME ZONE 'Pacific/Kiritimati')::date, 'the day is the organisation''s, to the east');
 UPDATE aims.organisation SET time_zone = 'Pacific/Pago_Pago';
-SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'and to the west');
+SELECT is(aims.today(), (clock_timestamp() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'and to the west');
 SET LOCAL TimeZone = 'Pacific/Kiritimati';
-SELECT is(aims.today(), (now() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'whatever the session''s time zone');
+SELECT is(aims.today(), (clock_timestamp() AT TIME ZONE 'Pacific/Pago_Pago')::date, 'whatever the session''s time zone');
 SELECT throws_ok(format('UPDATE aims.organisation SET time_zone = %L', zone), '22023', NULL, 'refuses time zone ' || zone)
   FROM unnest(ARRAY['Europe/Nowhere', 'UTC+3', '', '<+05>-5']) AS zone;
 SELECT throws_ok($$INSERT INTO aims.organisation (name) VALUES ('second')$$, '23505', NULL, 'one organisation');
@@ -135,13 +136,13 @@ SELECT pg_temp.ends_with(state, role, format(
 SELECT pg_temp.ends_with(state, role, command, name, actor)
   FROM (VALUES
     (1, 'MS012', 'people_officer', $$UPDATE aims.duty SET valid_until = '2999-01-01' WHERE person = 'officer'$$, 'own duties are not prolonged', NULL),
-    (2, 'MS012', 'people_officer', $$UPDATE aims.duty SET person = 'officer', duty = 'risk_owner' WHERE person = 'member'$$, 'nor taken over from others', NULL),
-    (3, 'MS012', 'people_officer', $$UPDATE aims.duty SET person = 'deputy' WHERE person = 'officer' AND duty = 'committee_member'$$, 'nor given away', NULL),
-    (4, 'MS012', 'people_officer', $$DELETE FROM aims.duty WHERE person = 'officer'$$, 'nor deleted', NULL),
-    (5, 'MS013', 'people_member',  $$DELETE FROM aims.duty WHERE person = 'deputy'$$, 'deletion needs the duty', NULL),
-    (6, 'MS014', 'people_root',    $$UPDATE aims.duty SET valid_until = '2999-01-01', seat = 'legal' WHERE person = 'member'$$, 'a superuser shortens, and does nothing else', NULL),
-    (7, 'MS014', 'people_root',    $$UPDATE aims.duty SET person = 'deputy' WHERE duty = 'executive_sponsor'$$, 'a superuser hands no duty over', NULL),
-    (8, 'MS014', 'people_root',    $$DELETE FROM aims.duty WHERE person = 'deputy'$$, 'a superuser deletes no duty', NULL),
+    (2, 'MS041', 'people_officer', $$UPDATE aims.duty SET person = 'officer', duty = 'risk_owner' WHERE person = 'member'$$, 'nor taken over from others', NULL),
+    (3, 'MS041', 'people_officer', $$UPDATE aims.duty SET person = 'deputy' WHERE person = 'officer' AND duty = 'committee_member'$$, 'nor given away', NULL),
+    (4, 'MS041', 'people_officer', $$DELETE FROM aims.duty WHERE person = 'member'$$, 'no duty is deleted', NULL),
+    (5, 'MS013', 'people_member',  $$UPDATE aims.duty SET valid_until = aims.today() WHERE person = 'deputy'$$, 'an end needs the duty', NULL),
+    (6, 'MS041', 'people_root',    $$UPDATE aims.duty SET valid_until = '2999-01-01', seat = 'legal' WHERE person = 'member'$$, 'a superuser shortens, and does nothing else', NULL),
+    (7, 'MS041', 'people_root',    $$UPDATE aims.duty SET person = 'deputy' WHERE duty = 'executive_sponsor'$$, 'a superuser hands no duty over', NULL),
+    (8, 'MS041', 'people_root',    $$DELETE FROM aims.duty WHERE person = 'deputy'$$, 'a superuser deletes no duty', NULL),
     (9, '00000', 'people_root',    $$UPDATE aims.duty SET valid_until = aims.today() WHERE duty = 'executive_sponsor'$$, 'a superuser ends a duty', NULL),
     (10, 'MS014', 'people_root',   $$UPDATE aims.duty SET valid_until = NULL WHERE duty = 'executive_sponsor'$$, 'and does not prolong it', NULL),
     (11, '00000', 'people_app',    $$INSERT INTO aims.duty (person, duty) VALUES ('member', 'risk_owner')$$, 'an AI officer behind a trusted application', 'officer'),
@@ -155,17 +156,34 @@ SELECT pg_temp.ends_with(state, role, command, name, actor)
     (19, '00000', 'people_root',   $$INSERT INTO aims.person (person, full_name, db_role) VALUES ('root', 'Root', 'people_root')$$, 'a superuser may record himself', NULL),
     (20, '23514', 'people_officer', $$INSERT INTO aims.duty (person, duty, seat) VALUES ('member', 'data_steward', 'legal')$$, 'only committee members have seats', NULL),
     (21, '23514', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2026-02-01', '2026-01-31')$$, 'a duty does not end before it begins', NULL),
-    (22, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2020-01-01', '2020-12-31')$$, 'a duty in the past', NULL),
-    (23, '23P01', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2020-12-31', '2021-12-31')$$, 'the last day counts as overlap', NULL),
-    (24, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2021-01-01', '2021-12-31')$$, 'the day after does not', NULL))
+    (22, 'MS041', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from) VALUES ('member', 'data_steward', aims.today() - 1)$$, 'no duty from yesterday on', NULL),
+    (23, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2990-01-01', '2990-12-31')$$, 'a duty to come', NULL),
+    (24, '23P01', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2990-12-31', '2991-12-31')$$, 'the last day counts as overlap', NULL),
+    (25, '00000', 'people_officer', $$INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2991-01-01', '2991-12-31')$$, 'the day after does not', NULL),
+    (26, '00000', 'people_officer', $$UPDATE aims.duty SET person = 'deputy', valid_from = '2990-02-01' WHERE valid_from = '2990-01-01'$$, 'what has not begun may change', NULL),
+    (27, 'MS041', 'people_officer', $$UPDATE aims.duty SET valid_from = aims.today() - 1 WHERE valid_from = '2990-02-01'$$, 'but not into the past', NULL))
     AS t (nr, state, role, command, name, actor)
  ORDER BY nr;
 SAVEPOINT replica;
 SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES
+    ('member', 'clinical_reviewer', '2020-01-01', '2020-12-31'), ('member', 'internal_auditor', aims.today() - 9, NULL);
+SET LOCAL session_replication_role = origin;
+SELECT pg_temp.ends_with(state, 'people_officer', 'UPDATE aims.duty SET ' || change || ' AND person = $$member$$', name)
+  FROM (VALUES
+    (1, 'MS041', $$valid_until = NULL WHERE duty = 'clinical_reviewer'$$, 'what has ended does not go on'),
+    (2, 'MS041', $$valid_until = '2020-06-30' WHERE duty = 'clinical_reviewer'$$, 'nor ends earlier'),
+    (3, 'MS041', $$valid_until = aims.today() - 2 WHERE duty = 'internal_auditor'$$, 'no day is taken away on which a duty was held'),
+    (4, 'MS041', $$duty = 'system_owner' WHERE duty = 'internal_auditor'$$, 'a duty that has begun stays whole'),
+    (5, '00000', $$valid_until = aims.today() - 1 WHERE duty = 'internal_auditor'$$, 'it may have ended yesterday'))
+    AS t (nr, state, change, name)
+ ORDER BY nr;
+ROLLBACK TO replica;
+SET LOCAL session_replication_role = replica;
 SELECT lives_ok($$INSERT INTO aims.duty (person, duty) VALUES ('deputy', 'internal_auditor')$$,
                 'a restore puts back what was assigned');
 SELECT is(aims.restoring(), true, 'a superuser with the replica role restores');
-SELECT throws_ok($$SELECT pg_temp.act('people_member', $q$INSERT INTO aims.duty (person, duty) VALUES ('deputy', 'data_steward')$q$)$$,
+SELECT throws_ok($$SELECT pg_temp.act('people_member', $q$INSERT INTO aims.duty (person, duty) VALUES ('deputy', 'system_owner')$q$)$$,
                  'MS013', NULL, 'anybody else with it does not');
 ROLLBACK TO replica;
 
@@ -239,7 +257,20 @@ SELECT is(met, true, 'by an independent person it does') FROM aims.check_approva
 SELECT pg_temp.ends_with('00000', 'people_officer', $$UPDATE aims.person SET db_role = 'people_kiosk' WHERE person = 'deputy'$$, 'the requester takes over the approver''s login');
 SELECT is(met, false, 'and the approval is worth nothing') FROM aims.check_approval('triage', '{"stage": "design_development"}');
 
+-- Another time zone moves every expiry
+GRANT SELECT, INSERT, UPDATE, DELETE ON aims.organisation TO people_officer, people_member;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, 'MS013', 'people_member', $$UPDATE aims.organisation SET time_zone = 'Etc/GMT+12'$$, 'the time zone needs the duty ai_officer'),
+    (2, 'MS013', 'people_member', $$DELETE FROM aims.organisation$$, 'also its removal'),
+    (3, '00000', 'people_member', $$UPDATE aims.organisation SET name = 'St. Vincent''s'$$, 'the name does not'),
+    (4, '00000', 'people_officer', $$UPDATE aims.organisation SET time_zone = 'UTC'$$, 'an AI officer sets it')) AS t (nr, state, role, command, name)
+ ORDER BY nr;
+
 -- Duties by the day
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, valid_from, valid_until) VALUES ('member', 'data_steward', '2020-01-01', '2021-12-31');
+SET LOCAL session_replication_role = origin;
 SELECT is(aims.person_has_duty('member', 'data_steward', system, day), expected, name)
   FROM (VALUES
     (NULL, date '2019-12-31', false, 'not before the first day'),

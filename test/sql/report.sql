@@ -51,8 +51,9 @@ INSERT INTO expected VALUES
 INSERT INTO aims.applicability (ref, scope, system, vendor, applicable, justification, implementation, review_due, owner)
 SELECT ref, scope, system, vendor, applicable, 'Reason', implementation, review_due, 'ada' FROM expected;
 
-INSERT INTO aims.evidence (evidence_id, title, system, vendor, effective_on, valid_until) VALUES
-    (101, 'for ever',       NULL, NULL, aims.today() - 9, NULL),
+INSERT INTO aims.evidence (evidence_id, title, system, vendor, effective_on, valid_until, uri)
+SELECT *, 'file:x' FROM (VALUES
+    (101, 'for ever',       NULL, NULL, aims.today() - 9, NULL::date),
     (102, 'last day today', NULL, NULL, aims.today() - 9, aims.today()),
     (103, 'expired',        NULL, NULL, aims.today() - 9, aims.today() - 1),
     (104, 'from tomorrow',  NULL, NULL, aims.today() + 1, NULL),
@@ -60,12 +61,12 @@ INSERT INTO aims.evidence (evidence_id, title, system, vendor, effective_on, val
     (106, 'of the vendor',  NULL, 'acme', aims.today() - 9, aims.today() - 1),
     (107, 'of one system',  'triage', NULL, aims.today() - 9, NULL),
     (108, 'of the other',   'sepsis-watch', NULL, aims.today() - 9, aims.today() - 1),
-    (109, 'of the other',   'sepsis-watch', NULL, aims.today() - 9, aims.today());
+    (109, 'of the other',   'sepsis-watch', NULL, aims.today() - 9, aims.today())) AS t;
 SELECT setval('aims.evidence_evidence_id_seq', 1000) \gset
 INSERT INTO aims.evidence_link (evidence_id, ref) VALUES
     (101, 'A.2.2'), (103, 'A.2.2'), (102, 'A.2.3'), (101, 'A.2.4'), (103, 'A.3.2'), (101, 'A.4.2'), (103, 'A.4.3'),
     (101, 'A.4.5'), (104, 'A.5.2'), (105, 'A.5.3'), (106, 'A.10.3'), (107, 'A.5.4'), (101, 'A.10.3'), (101, '9.2.1');
-INSERT INTO aims.evidence (evidence_id, title, effective_on) VALUES (110, 'revision without links', aims.today());
+INSERT INTO aims.evidence (evidence_id, title, uri, effective_on) VALUES (110, 'revision without links', 'file:x', aims.today());
 INSERT INTO aims.evidence_revision (earlier, later) VALUES (105, 110);
 
 CREATE TEMPORARY VIEW stated AS
