@@ -118,6 +118,24 @@ BEGIN
        OR (NEW.eu_tier, NEW.clinical_tier) IS NOT DISTINCT FROM (former.eu_tier, former.clinical_tier) THEN
         RETURN NEW;
     END IF;
+    IF TG_OP = 'UPDATE' AND NEW.stage <> OLD.stage THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS011',
+            MESSAGE = format('AI system "%s" cannot change tier and stage at once', NEW.system),
+            DETAIL = 'The gate is judged by the tier that was decided before the move.',
+            HINT = 'Decide the tier first, then move the system in a statement of its own.';
+    END IF;
+    -- A lower tier asks for fewer requirements; none decided counts as the highest.
+    IF TG_OP = 'UPDATE' AND OLD.stage <> 'inception'
+       AND (coalesce(NEW.clinical_tier, 'critical') > coalesce(OLD.clinical_tier, 'critical')
+            OR coalesce(NEW.eu_tier > OLD.eu_tier, OLD.eu_tier = 'unacceptable', false)) THEN
+        PERFORM aims.require_duty(ARRAY['ai_officer'], NEW.system);
+        IF reason IS NULL AND NEW.tier_reason IS NOT DISTINCT FROM OLD.tier_reason THEN
+            RAISE EXCEPTION USING ERRCODE = 'MS018',
+                MESSAGE = format('lowering the tier of AI system "%s" needs a reason', NEW.system),
+                DETAIL = 'The system is past inception, and a lower tier asks for less.',
+                HINT = 'SET aims.reason, or give tier_reason in the same UPDATE.';
+        END IF;
+    END IF;
     IF (NEW.tier_decided_by, NEW.tier_decided_at, NEW.tier_reason) IS NOT DISTINCT FROM
        (former.tier_decided_by, former.tier_decided_at, former.tier_reason) THEN
         NEW.tier_decided_by := NULL;

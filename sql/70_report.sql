@@ -101,6 +101,7 @@ SELECT s.framework, s.objective, o.title,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.applicable
                           AND s.implementation IN ('implemented', 'verified')) AS implemented,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.applicable
+                          AND s.implementation IN ('implemented', 'verified')
                           AND s.evidence_in_force > 0) AS evidenced,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.applicable
                           AND s.evidence_in_force = 0 AND s.evidence_expired > 0) AS stale,
@@ -123,7 +124,7 @@ COMMENT ON COLUMN aims.soa_coverage.applicable IS 'Decided to apply';
 COMMENT ON COLUMN aims.soa_coverage.excluded IS 'Decided not to apply';
 COMMENT ON COLUMN aims.soa_coverage.undecided IS 'Without a decision at organisation scope';
 COMMENT ON COLUMN aims.soa_coverage.implemented IS 'Applicable and stated as implemented or verified';
-COMMENT ON COLUMN aims.soa_coverage.evidenced IS 'Applicable with evidence in force today';
+COMMENT ON COLUMN aims.soa_coverage.evidenced IS 'Implemented, with evidence in force today';
 COMMENT ON COLUMN aims.soa_coverage.stale IS 'Applicable, and all evidence has expired';
 COMMENT ON COLUMN aims.soa_coverage.review_overdue IS 'Statements whose review is overdue';
 COMMENT ON COLUMN aims.soa_coverage.scoped_statements IS 'Statements of scope system or vendor';

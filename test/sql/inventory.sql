@@ -2,7 +2,7 @@
 -- Inventory: what may be incomplete and what may not, tier decisions, versions.
 BEGIN;
 \i test/act.sql
-SELECT plan(67);
+SELECT plan(71);
 
 CREATE ROLE inventory_ada;
 GRANT USAGE ON SCHEMA aims TO inventory_ada;
@@ -74,6 +74,18 @@ SET LOCAL session_replication_role = origin;
 SET LOCAL aims.reason = 'x';
 SELECT pg_temp.ends_with('00000', 'inventory_ada', $$UPDATE aims.ai_system SET eu_tier = NULL, clinical_tier = NULL$$, 'a change by ada');
 SELECT is(tier_decided_by, NULL, 'no tier, no decision') FROM aims.ai_system;
+
+-- A tier that asks for less
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET clinical_tier = 'high', eu_tier = 'high', stage = 'verification_validation';
+SET LOCAL session_replication_role = origin;
+SELECT pg_temp.ends_with('MS013', 'inventory_ada', $$UPDATE aims.ai_system SET clinical_tier = 'low'$$, 'an owner does not lower a tier past inception');
+SELECT pg_temp.ends_with('MS013', 'inventory_ada', $$UPDATE aims.ai_system SET eu_tier = 'minimal'$$, 'nor that of the AI Act');
+SELECT pg_temp.ends_with('00000', 'inventory_ada', $$UPDATE aims.ai_system SET clinical_tier = 'critical'$$, 'anybody may raise it');
+SELECT pg_temp.ends_with('MS011', 'inventory_ada', $$UPDATE aims.ai_system SET clinical_tier = 'high', stage = 'deployment'$$, 'but not with a move');
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET clinical_tier = NULL, eu_tier = NULL, stage = 'inception', tier_decided_by = NULL, tier_decided_at = NULL, tier_reason = NULL;
+SET LOCAL session_replication_role = origin;
 
 -- Versions
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('summariser', 'Summariser', 'bea', 'summaries');
