@@ -74,7 +74,10 @@ SELECT c.oid::regclass::text FROM pg_class AS c
                  OR has_any_column_privilege('outsider', c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END
  UNION ALL
 SELECT p.oid::regprocedure::text FROM pg_proc AS p
- WHERE p.pronamespace = 'aims'::regnamespace AND has_function_privilege('outsider', p.oid, 'EXECUTE')
+ WHERE p.pronamespace = 'aims'::regnamespace
+   -- constructors of range types are public, since pg_dump leaves their grants out
+   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                      AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i') AND has_function_privilege('outsider', p.oid, 'EXECUTE')
  UNION ALL
 SELECT 'schema' WHERE has_schema_privilege('outsider', 'aims', 'USAGE, CREATE');
 END
