@@ -1,0 +1,369 @@
+-- Checks of the shipped requirements. Each takes the system and the
+-- requirement's parameter and says whether it is met, and by which rows.
+
+CREATE FUNCTION aims.check_fields(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT coalesce(bool_and(coalesce(r.fields ->> f.field, '') ~ '\S'), false),
+               coalesce('not stated: ' || string_agg(f.field, ', ')
+                            FILTER (WHERE coalesce(r.fields ->> f.field, '') !~ '\S'),
+                        'stated: ' || string_agg(f.field, ', '))
+          FROM (SELECT to_jsonb(s.*) AS fields FROM aims.ai_system AS s
+                 WHERE s.system = check_fields.system) AS r
+         CROSS JOIN jsonb_array_elements_text(parameter -> 'fields') AS f (field);
+    END;
+COMMENT ON FUNCTION aims.check_fields(text, jsonb) IS
+    'Gate check: are the columns of aims.ai_system in parameter.fields filled?';
+
+CREATE FUNCTION aims.check_tier(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT s.clinical_tier IS NOT NULL AND s.tier_decided_by IS NOT NULL,
+               CASE WHEN s.clinical_tier IS NULL THEN 'clinical_tier is not stated'
+                    WHEN s.tier_decided_by IS NULL THEN format(
+                        'clinical_tier is %s, but who decided it, when and why is not recorded', s.clinical_tier)
+                    ELSE format('%s, decided by %s', s.clinical_tier, s.tier_decided_by)
+               END
+          FROM aims.ai_system AS s
+         WHERE s.system = check_tier.system;
+    END;
+COMMENT ON FUNCTION aims.check_tier(text, jsonb) IS
+    'Gate check: is the clinical tier decided, with who, when and why?';
+
+CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT s.eu_tier IS DISTINCT FROM 'unacceptable',
+               coalesce('eu_tier is ' || s.eu_tier::text, 'eu_tier is not stated')
+          FROM aims.ai_system AS s
+         WHERE s.system = check_permitted.system;
+    END;
+COMMENT ON FUNCTION aims.check_permitted(text, jsonb) IS
+    'Gate check: is the system no prohibited practice (eu_tier unacceptable; EU AI Act art. 5)?';
+
+CREATE FUNCTION aims.check_version(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT v.version IS NOT NULL,
+               coalesce('version in force: ' || v.version, 'no model version is registered')
+          FROM (SELECT aims.version_in_force(check_version.system) AS version) AS v;
+    END;
+COMMENT ON FUNCTION aims.check_version(text, jsonb) IS
+    'Gate check: is there a model version in force (aims.version_in_force)?';
+
+CREATE FUNCTION aims.check_dataset(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT coalesce(s.organisation_role::text = parameter ->> 'except_role', false)
+                   OR d.datasets > 0 AND d.incomplete IS NULL,
+               CASE WHEN d.incomplete IS NOT NULL THEN 'provenance or quality is missing: ' || d.incomplete
+                    WHEN d.datasets > 0 THEN 'registered: ' || d.complete
+                    WHEN s.organisation_role::text = parameter ->> 'except_role' THEN
+                        format('not needed of an organisation that is the system''s %s', s.organisation_role)
+                    ELSE format('no dataset of purpose %s is registered',
+                                (SELECT string_agg(p, ' or ') FROM jsonb_array_elements_text(parameter -> 'purposes') AS p))
+               END
+          FROM aims.ai_system AS s
+         CROSS JOIN LATERAL (
+               SELECT count(*) AS datasets,
+                      string_agg(c.dataset, ', ' ORDER BY c.dataset) FILTER (WHERE num_nulls(c.provenance, c.quality) > 0) AS incomplete,
+                      string_agg(c.dataset, ', ' ORDER BY c.dataset) AS complete
+                 FROM aims.dataset AS c
+                WHERE c.system = s.system AND parameter -> 'purposes' ? c.purpose) AS d
+         WHERE s.system = check_dataset.system;
+    END;
+COMMENT ON FUNCTION aims.check_dataset(text, jsonb) IS
+    'Gate check: is a dataset of one of parameter.purposes registered, and do all such have provenance and quality? Not asked where the organisation''s role is parameter.except_role';
+
+CREATE FUNCTION aims.check_evidence(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT
+    BEGIN ATOMIC
+        WITH wanted AS (
+            SELECT s.system, s.vendor, parameter ->> 'about' IS NOT DISTINCT FROM 'vendor' AS of_vendor,
+                   aims.version_in_force(s.system) AS version,
+                   parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
+                   (SELECT (max(h.moved_at) AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date
+                      FROM aims.stage_history AS h
+                     WHERE h.system = s.system
+                       AND h.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS since
+              FROM aims.ai_system AS s
+             WHERE s.system = check_evidence.system
+        ), candidate AS (
+            SELECT e.evidence_id, e.title, e.valid_until,
+                   CASE WHEN e.state <> 'in_force' THEN e.state
+                        WHEN w.version_stated AND w.version IS NULL THEN 'no model version is registered'
+                        WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
+                        WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
+                        WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
+                   END AS problem
+              FROM wanted AS w
+             CROSS JOIN (
+                   -- Two branches, each of which an index of aims.evidence serves
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.system = check_evidence.system
+                      AND NOT (SELECT of_vendor FROM wanted)
+                    UNION ALL
+                   SELECT * FROM aims.evidence_state AS o
+                    WHERE o.vendor = (SELECT vendor FROM wanted WHERE of_vendor)
+                      AND coalesce(o.system = check_evidence.system, true)) AS e
+              JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
+             WHERE e.kind = parameter ->> 'kind'
+               AND l.framework = parameter ->> 'framework'
+               AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref
+        )
+        SELECT coalesce(bool_or(c.problem IS NULL), false),
+               coalesce(string_agg(format('evidence %s "%s"%s', c.evidence_id, c.title,
+                                          ' until ' || to_char(c.valid_until, 'YYYY-MM-DD')), ', ' ORDER BY c.evidence_id)
+                            FILTER (WHERE c.problem IS NULL),
+                        string_agg(format('evidence %s does not count: %s', c.evidence_id, c.problem), ', ' ORDER BY c.evidence_id),
+                        format('no evidence of kind %s is linked to %s %s', parameter ->> 'kind',
+                               parameter ->> 'framework', parameter ->> 'control'))
+          FROM candidate AS c;
+    END;
+COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
+    'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is not older than the last entry into it';
+
+CREATE FUNCTION aims.check_vendor(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT
+    BEGIN ATOMIC
+        SELECT s.vendor IS NULL OR e.met,
+               CASE WHEN s.vendor IS NULL THEN 'there is no vendor' ELSE format('%s: %s', s.vendor, e.detail) END
+          FROM aims.ai_system AS s
+         CROSS JOIN LATERAL aims.check_evidence(s.system, parameter || '{"about": "vendor"}') AS e
+         WHERE s.system = check_vendor.system;
+    END;
+COMMENT ON FUNCTION aims.check_vendor(text, jsonb) IS
+    'Gate check: has the vendor, where there is one, been assessed? As check_evidence, about the vendor';
+
+CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT coalesce(max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval, false),
+               CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
+                    WHEN max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval THEN
+                        format('drill %s', max(e.switch_id))
+                    ELSE format('the last drill is older than %s', parameter ->> 'within')
+               END
+          FROM aims.switch_event AS e
+         WHERE e.system = check_drill.system AND e.drill AND NOT e.switched_off AND e.time_to_off IS NOT NULL;
+    END;
+COMMENT ON FUNCTION aims.check_drill(text, jsonb) IS
+    'Gate check: has a switch-off drill been measured in the time parameter.within?';
+
+CREATE FUNCTION aims.relation_of_system(system text) RETURNS SETOF regclass
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT r.relation FROM aims.registry AS r
+         WHERE r.guarded
+           AND (r.system = relation_of_system.system
+                OR EXISTS (SELECT FROM aims.system_value AS v
+                            WHERE v.relation = r.relation AND v.system = relation_of_system.system)
+                OR EXISTS (SELECT FROM aims.intended_table AS t
+                            WHERE t.relation = r.relation AND t.system = relation_of_system.system));
+    END;
+COMMENT ON FUNCTION aims.relation_of_system(text) IS 'Governed tables that output of the system lands in';
+
+CREATE FUNCTION aims.check_event_log(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT
+    BEGIN ATOMIC
+        SELECT count(r.relation) > 0 OR e.met,
+               CASE WHEN count(r.relation) > 0 THEN 'governed: ' || string_agg(r.relation::text, ', ' ORDER BY r.relation::text)
+                    ELSE format('no governed table takes its output, and %s', e.detail)
+               END
+          FROM aims.check_evidence(check_event_log.system, parameter) AS e
+          LEFT JOIN aims.relation_of_system(check_event_log.system) AS r (relation) ON true
+         GROUP BY e.met, e.detail;
+    END;
+COMMENT ON FUNCTION aims.check_event_log(text, jsonb) IS
+    'Gate check: is output logged, by a governed table or, outside the database, as evidence says? (check_evidence)';
+
+CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT
+    BEGIN ATOMIC
+        SELECT coalesce(r.staleness IS NULL AND a.approvals >= coalesce((parameter ->> 'count')::integer, 1), false),
+               CASE WHEN r.request_id IS NULL THEN format(
+                        'no request: SELECT aims.request_advance(%L, %L, reason)', check_approval.system, parameter ->> 'stage')
+                    WHEN r.staleness IS NOT NULL THEN format('request %s is out of date, request again: %s', r.request_id, r.staleness)
+                    WHEN a.approvals >= coalesce((parameter ->> 'count')::integer, 1) THEN format(
+                        'request %s: %s', r.request_id, a.signatures)
+                    ELSE format('request %s of %s has %s of %s approvals%s', r.request_id, r.person, a.approvals,
+                                coalesce((parameter ->> 'count')::integer, 1),
+                                '; not counted, since the requester set up role or duty of the signer: ' || a.dependent)
+               END
+          FROM (VALUES (true)) AS one (row)
+          LEFT JOIN LATERAL (
+               SELECT t.request_id, t.person, aims.request_staleness(t.request_id) AS staleness
+                 FROM aims.transition_request AS t
+                WHERE t.system = check_approval.system
+                  AND t.to_stage = (parameter ->> 'stage')::aims.lifecycle_stage
+                  AND t.outcome IS NULL) AS r ON true
+         CROSS JOIN LATERAL (
+               SELECT count(DISTINCT p.person) FILTER (WHERE i.independent) AS approvals,
+                      string_agg(format('approved by %s (%s)', p.person, p.duty), ', ' ORDER BY p.approval_id)
+                          FILTER (WHERE i.independent) AS signatures,
+                      string_agg(p.person, ', ' ORDER BY p.approval_id) FILTER (WHERE NOT i.independent) AS dependent
+                 FROM aims.approval AS p
+                CROSS JOIN LATERAL aims.is_independent(p.person, r.person, check_approval.system,
+                                                       aims.day(p.signed_at), p.session_user_name) AS i (independent)
+                WHERE p.subject = 'transition' AND p.subject_id = r.request_id::text
+                  AND p.decision = 'approve' AND p.meaning = 'approval' AND p.person <> r.person
+                  AND p.record_digest = aims.transition_digest(r.request_id)) AS a;
+    END;
+COMMENT ON FUNCTION aims.check_approval(text, jsonb) IS
+    'Gate check: have parameter.count (1) people other than the requester, and independent of the requester (aims.is_independent), approved the open request into the stage, as it stands? An approval does not count where the system, its version or the evidence for the gate have changed since (aims.request_staleness), or the request''s record';
+
+CREATE FUNCTION aims.check_cause(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT c.cause IS NOT NULL,
+               coalesce(c.cause, 'no request with a reason, no open finding, no setting aims.reason')
+          FROM (SELECT coalesce(
+                   (SELECT format('request %s: %s', r.request_id, r.reason) FROM aims.transition_request AS r
+                     WHERE r.system = check_cause.system AND r.outcome IS NULL
+                       AND r.to_stage = (parameter ->> 'stage')::aims.lifecycle_stage),
+                   (SELECT format('finding %s: %s', min(f.finding_id), min(f.kind)) FROM aims.finding AS f
+                     WHERE f.system = check_cause.system AND f.closed_at IS NULL
+                    HAVING count(*) > 0),
+                   CASE WHEN current_setting('aims.reason', true) ~ '\S'
+                        THEN 'aims.reason: ' || current_setting('aims.reason', true) END) AS cause) AS c;
+    END;
+COMMENT ON FUNCTION aims.check_cause(text, jsonb) IS
+    'Gate check: is the cause of the move recorded, by the request, an open finding or the setting aims.reason?';
+
+CREATE FUNCTION aims.check_findings_closed(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT count(*) = 0,
+               coalesce('open: ' || string_agg(format('finding %s (%s)', f.finding_id, f.kind), ', ' ORDER BY f.finding_id),
+                        'no open finding')
+          FROM aims.finding AS f
+         WHERE f.system = check_findings_closed.system AND f.closed_at IS NULL;
+    END;
+COMMENT ON FUNCTION aims.check_findings_closed(text, jsonb) IS
+    'Gate check: are all findings about the system closed?';
+
+CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT count(*) = 0,
+               coalesce(string_agg(format('%s may still access %s', b.role, r.relation), ', ' ORDER BY b.role, r.relation::text),
+                        'no bound role has access')
+          FROM aims.bound_role AS b
+          JOIN pg_catalog.pg_roles AS p ON p.rolname = b.role
+         CROSS JOIN aims.relation_of_system(check_access_revoked.system) AS r (relation)
+         WHERE b.system = check_access_revoked.system
+           AND (has_table_privilege(p.oid, r.relation, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+                OR has_any_column_privilege(p.oid, r.relation, 'SELECT, INSERT, UPDATE'));
+    END;
+COMMENT ON FUNCTION aims.check_access_revoked(text, jsonb) IS
+    'Gate check: have the roles bound to the system lost their privileges on the tables that take its output?';
+
+CREATE FUNCTION aims.check_phi_accounted(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE STRICT
+    BEGIN ATOMIC
+        SELECT coalesce(NOT s.phi, false) OR e.met,
+               CASE WHEN NOT s.phi THEN 'the system processes no protected health information' ELSE e.detail END
+          FROM aims.ai_system AS s
+         CROSS JOIN LATERAL aims.check_evidence(s.system, parameter) AS e
+         WHERE s.system = check_phi_accounted.system;
+    END;
+COMMENT ON FUNCTION aims.check_phi_accounted(text, jsonb) IS
+    'Gate check: is residual protected health information accounted for, where the system processes any? (check_evidence)';
+
+INSERT INTO aims.gate_requirement
+    (stage, requirement, tiers, control, title, check_function, parameter, approval, from_stages, shipped)
+SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title, r.check_function,
+       r.parameter, r.check_function = 'aims.check_approval', r.from_stages::aims.lifecycle_stage[], true
+  FROM (VALUES
+    ('design_development'::aims.lifecycle_stage, 'owner', '{critical,high,moderate,low}',
+     'A.6.2.2'::aims.control_ref, 'Owner named', 'aims.check_fields', '{"fields": ["owner"]}'::jsonb, NULL),
+    ('design_development', 'purpose', '{critical,high,moderate,low}',
+     'A.6.2.2', 'Purpose stated', 'aims.check_fields', '{"fields": ["purpose"]}', NULL),
+    ('design_development', 'intended-use', '{critical,high,moderate,low}',
+     'A.9.4', 'Intended use stated', 'aims.check_fields', '{"fields": ["intended_use"]}', NULL),
+    ('design_development', 'tier-decided', '{critical,high,moderate,low}',
+     'A.5.2', 'Clinical tier decided', 'aims.check_tier', '{}', NULL),
+    ('design_development', 'permitted-practice', '{critical,high,moderate,low}',
+     'A.5.2', 'No prohibited practice', 'aims.check_permitted', '{}', NULL),
+    ('design_development', 'phi-stated', '{critical,high,moderate,low}',
+     'A.6.2.2', 'Stated whether health information is processed', 'aims.check_fields', '{"fields": ["phi"]}', NULL),
+    ('design_development', 'initial-risk', '{critical,high,moderate}',
+     'A.5.2', 'Initial risk assessment', 'aims.check_evidence', '{"kind": "risk_assessment"}', NULL),
+
+    ('verification_validation', 'training-data', '{critical,high,moderate,low}',
+     'A.7.5', 'Training data registered with provenance and quality', 'aims.check_dataset',
+     '{"purposes": ["training", "tuning"], "except_role": "user"}', NULL),
+    ('verification_validation', 'validation-data', '{critical,high,moderate}',
+     'A.7.4', 'Validation data registered with provenance and quality', 'aims.check_dataset',
+     '{"purposes": ["validation", "test"]}', NULL),
+    ('verification_validation', 'design-documented', '{critical,high,moderate}',
+     'A.6.2.3', 'Design documented', 'aims.check_evidence', '{"kind": "design"}', NULL),
+
+    ('deployment', 'permitted-deployment', '{critical,high,moderate,low}',
+     'A.5.2', 'No prohibited practice', 'aims.check_permitted', '{}', NULL),
+    ('deployment', 'version-registered', '{critical,high,moderate,low}',
+     'A.6.2.7', 'Model version registered', 'aims.check_version', '{}', NULL),
+    ('deployment', 'verification', '{critical,high,moderate,low}',
+     'A.6.2.4', 'Version in force verified', 'aims.check_evidence', '{"kind": "verification", "version": "current"}', NULL),
+    ('deployment', 'bias-test', '{critical,high}',
+     'A.6.2.4', 'Version in force tested for bias by subgroup', 'aims.check_evidence',
+     '{"kind": "bias_test", "version": "current"}', NULL),
+    ('deployment', 'impact-assessment', '{critical,high,moderate}',
+     'A.5.2', 'Impact assessment approved', 'aims.check_evidence', '{"kind": "impact_assessment"}', NULL),
+    ('deployment', 'residual-risk', '{critical,high}',
+     'A.6.2.5', 'Residual risk within appetite, or accepted in date', 'aims.check_evidence', '{"kind": "residual_risk"}', NULL),
+    ('deployment', 'oversight-mode', '{critical,high,moderate}',
+     'A.9.2', 'Mode of human oversight stated', 'aims.check_fields', '{"fields": ["oversight_mode"]}', NULL),
+    ('deployment', 'override-plan', '{critical,high}',
+     'A.9.2', 'Plan for overriding output', 'aims.check_evidence', '{"kind": "override_plan"}', NULL),
+    ('deployment', 'switch-off-tested', '{critical,high,moderate}',
+     'A.9.3', 'Switch-off drilled within a year', 'aims.check_drill', '{"within": "1 year"}', NULL),
+    ('deployment', 'users-trained', '{critical,high,moderate}',
+     'A.8.2', 'Users trained', 'aims.check_evidence', '{"kind": "user_training"}', NULL),
+    ('deployment', 'vendor-assessed', '{critical,high,moderate,low}',
+     'A.10.3', 'Vendor assessed, where there is one', 'aims.check_vendor', '{"kind": "vendor_assessment"}', NULL),
+    ('deployment', 'committee-approval', '{critical,high,moderate,low}',
+     'A.6.2.5', 'Request approved by another person', 'aims.check_approval', '{"count": 1}', NULL),
+
+    ('operation_monitoring', 'permitted-operation', '{critical,high,moderate,low}',
+     'A.5.2', 'No prohibited practice', 'aims.check_permitted', '{}', NULL),
+    ('operation_monitoring', 'version-in-operation', '{critical,high,moderate,low}',
+     'A.6.2.7', 'Model version registered', 'aims.check_version', '{}', NULL),
+    ('operation_monitoring', 'monitors', '{critical,high,moderate}',
+     'A.6.2.6', 'Monitors defined, with baseline and thresholds', 'aims.check_evidence', '{"kind": "monitoring_plan"}', NULL),
+    ('operation_monitoring', 'event-log', '{critical,high,moderate,low}',
+     'A.6.2.8', 'Output is logged', 'aims.check_event_log', '{"kind": "event_log"}', NULL),
+    ('operation_monitoring', 'incident-contact', '{critical,high,moderate}',
+     'A.8.4', 'Incident contact named', 'aims.check_evidence', '{"kind": "incident_contact"}', NULL),
+    ('operation_monitoring', 'fresh-impact-assessment', '{critical,high,moderate}',
+     'A.5.2', 'Impact assessed again', 'aims.check_evidence',
+     '{"kind": "impact_assessment", "since": "re_evaluation"}', '{re_evaluation}'),
+    ('operation_monitoring', 'fresh-verification', '{critical,high,moderate,low}',
+     'A.6.2.4', 'Version in force verified again', 'aims.check_evidence',
+     '{"kind": "verification", "since": "re_evaluation", "version": "current"}', '{re_evaluation}'),
+    ('operation_monitoring', 'findings-closed', '{critical,high,moderate,low}',
+     'A.6.2.6', 'Findings closed', 'aims.check_findings_closed', '{}', '{re_evaluation}'),
+
+    ('re_evaluation', 'cause', '{critical,high,moderate,low}',
+     'A.6.2.6', 'Cause recorded', 'aims.check_cause', '{}', NULL),
+
+    ('retirement', 'access-revoked', '{critical,high,moderate,low}',
+     'A.7.2', 'Bound roles without access', 'aims.check_access_revoked', '{}', NULL),
+    ('retirement', 'phi-accounted', '{critical,high,moderate,low}',
+     'A.7.5', 'Residual health information accounted for', 'aims.check_phi_accounted', '{"kind": "phi_disposition"}',
+     '{verification_validation,deployment,operation_monitoring,re_evaluation}'),
+    ('retirement', 'records-kept', '{critical,high,moderate}',
+     'A.8.2', 'Records kept', 'aims.check_evidence', '{"kind": "records_retention"}',
+     '{verification_validation,deployment,operation_monitoring,re_evaluation}'))
+    AS r (stage, requirement, tiers, control, title, check_function, parameter, from_stages);
+
+CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.gate_requirement
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
+ALTER TABLE aims.gate_requirement ENABLE ALWAYS TRIGGER refuse_shipped;
+COMMENT ON TRIGGER refuse_shipped ON aims.gate_requirement IS 'Shipped requirements cannot be changed';
+
+CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.gate_requirement
+    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
+ALTER TABLE aims.gate_requirement ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
+COMMENT ON TRIGGER refuse_shipped_truncate ON aims.gate_requirement IS 'Shipped requirements cannot be removed';
+

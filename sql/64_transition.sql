@@ -1,0 +1,404 @@
+-- Acts
+
+CREATE FUNCTION aims.require_reason(reason text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF coalesce(reason, '') !~ '\S' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS018',
+            MESSAGE = 'a reason is needed',
+            DETAIL = 'The record of this act says why, to whoever reads it in years.',
+            HINT = 'Pass it as the argument reason.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.require_reason(text) IS 'MS018 where the reason is missing or blank';
+
+CREATE FUNCTION aims.gate_state(system text, stage aims.lifecycle_stage) RETURNS jsonb
+    LANGUAGE sql VOLATILE
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                       'requirement', g.requirement, 'control', g.control::text,
+                       'met', g.met, 'detail', g.detail)), '[]')
+              FROM aims.gate(system, stage) AS g);
+COMMENT ON FUNCTION aims.gate_state(text, aims.lifecycle_stage) IS
+    'aims.gate as it is stored with requests and approvals: array of requirement, control, met, detail';
+
+-- Locks the system's row, so that requests and moves of one system follow
+-- each other, and checks whether there is such a move.
+CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage) RETURNS aims.ai_system
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found_system aims.ai_system;
+BEGIN
+    PERFORM aims.check_act();
+    IF stage IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'a move leads into a stage',
+            DETAIL = 'The argument stage is NULL.',
+            HINT = 'SELECT * FROM aims.stage_transition shows the moves that there are.';
+    END IF;
+    SELECT s.* INTO found_system
+      FROM aims.ai_system AS s
+     WHERE s.system = lock_for_move.system
+       FOR NO KEY UPDATE;
+    PERFORM aims.require_system(system);
+    PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], system);
+    PERFORM aims.check_move(system, found_system.stage, stage);
+    RETURN found_system;
+END $$;
+COMMENT ON FUNCTION aims.lock_for_move(text, aims.lifecycle_stage) IS
+    'The row of the system, locked. MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move';
+
+CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, reason text, emergency boolean) RETURNS bigint
+    LANGUAGE sql
+    BEGIN ATOMIC
+        INSERT INTO aims.transition_request
+            (system, from_stage, to_stage, version, clinical_tier, tier_decided_at, person, reason, emergency, gate, basis)
+        SELECT s.system, s.stage, record_request.stage, aims.version_in_force(s.system), s.clinical_tier,
+               s.tier_decided_at, aims.current_person(), record_request.reason, record_request.emergency,
+               aims.gate_state(s.system, record_request.stage),
+               aims.transition_basis(s.system, s.stage, record_request.stage)
+          FROM aims.ai_system AS s
+         WHERE s.system = record_request.system
+        RETURNING request_id;
+    END;
+COMMENT ON FUNCTION aims.record_request(text, aims.lifecycle_stage, text, boolean) IS
+    'Writes the row of a request and returns its number; the caller has checked everything';
+
+CREATE FUNCTION aims.request_advance(system text, stage aims.lifecycle_stage, reason text, emergency boolean DEFAULT false)
+    RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    earlier bigint;
+BEGIN
+    PERFORM aims.require_reason(reason);
+    PERFORM aims.lock_for_move(system, stage);
+    SELECT r.request_id INTO earlier
+      FROM aims.transition_request AS r
+     WHERE r.system = request_advance.system AND r.to_stage = request_advance.stage AND r.outcome IS NULL
+       FOR NO KEY UPDATE;
+    IF FOUND AND aims.request_staleness(earlier) IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('request %s to move AI system "%s" into stage "%s" is open already', earlier, system, stage),
+            DETAIL = 'There is one open request per system and stage.',
+            HINT = format('Have it approved: SELECT aims.approve(''transition'', %L, ''approval'', reason). '
+                          'Or take it back: SELECT aims.withdraw_request(%s, reason).', earlier, earlier);
+    END IF;
+    UPDATE aims.transition_request AS r
+       SET outcome = 'superseded', closed_at = clock_timestamp(), closed_by = aims.current_person(),
+           closing_reason = 'out of date: ' || aims.request_staleness(earlier)
+     WHERE r.request_id = earlier;
+    RETURN aims.record_request(system, stage, reason, coalesce(emergency, false));
+END $$;
+COMMENT ON FUNCTION aims.request_advance(text, aims.lifecycle_stage, text, boolean) IS
+    'Requests a move, with the state of the gate, and returns the request''s number for aims.approve. An out-of-date request is superseded. MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move, MS015 a request is open already. emergency: missing requirements will not stop the move, another person''s approval is needed all the same, and a finding is opened (ISO/IEC 42001 8.1, A.6.2.5)';
+
+CREATE FUNCTION aims.withdraw_request(request bigint, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    acting text := aims.require_person();
+BEGIN
+    PERFORM aims.check_act();
+    PERFORM aims.require_reason(reason);
+    UPDATE aims.transition_request AS r
+       SET outcome = 'withdrawn', closed_at = clock_timestamp(), closed_by = acting,
+           closing_reason = withdraw_request.reason
+     WHERE r.request_id = request AND r.person = acting AND r.outcome IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('person "%s" has no open request %s', acting, request),
+            DETAIL = 'Requests are withdrawn by those who made them, while they are open.',
+            HINT = 'Others reject: SELECT aims.reject(''transition'', id, reason).';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.withdraw_request(bigint, text) IS
+    'Takes one''s own open request back. MS018 no reason, MS014 nobody''s session, MS015 no such open request';
+
+-- The request that a signature is about, locked; refuses what may not be
+-- signed by this person in this session.
+CREATE FUNCTION aims.lock_for_signature(subject text, subject_id text) RETURNS aims.transition_request
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    acting  text := aims.require_person();
+    request aims.transition_request;
+BEGIN
+    PERFORM aims.check_act();
+    IF subject IS DISTINCT FROM 'transition' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('subject "%s" cannot be approved', subject),
+            DETAIL = 'The subjects are: transition.',
+            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason)';
+    END IF;
+    IF NOT aims.may_approve() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS013',
+            MESSAGE = format('nobody may approve or reject behind application "%s"', session_user),
+            DETAIL = 'Its row of aims.trusted_application has may_approve = false.',
+            HINT = 'Log in as yourself, or have an administrator set may_approve.';
+    END IF;
+    SELECT r.* INTO request
+      FROM aims.transition_request AS r
+     WHERE r.request_id::text = subject_id
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS017',
+            MESSAGE = format('request %s does not exist', coalesce(subject_id, 'NULL')),
+            DETAIL = 'No row of aims.transition_request has this number.',
+            HINT = 'aims.request_advance returns the number of a request.';
+    END IF;
+    IF request.outcome IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('request %s is not open', subject_id),
+            DETAIL = format('Its outcome is: %s.', request.outcome),
+            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+    END IF;
+    IF acting = request.person THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not decide on the own request %s', acting, subject_id),
+            DETAIL = 'Whoever requests a move does not approve it.',
+            HINT = 'Ask a committee member, an AI officer or the executive sponsor. '
+                   'To take the request back: SELECT aims.withdraw_request(request, reason).';
+    END IF;
+    IF request.requested_xid = pg_current_xact_id()::text::bigint AND request.session_user_name = session_user THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('request %s was made by this session in this transaction', subject_id),
+            DETAIL = 'Whoever decides has seen the request as it was committed.',
+            HINT = 'Commit the request first, and let another person decide on it.';
+    END IF;
+    PERFORM aims.require_duty(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'], request.system);
+    RETURN request;
+END $$;
+COMMENT ON FUNCTION aims.lock_for_signature(text, text) IS
+    'The open request that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not approve, MS017 unknown request, MS015 not open, MS012 one''s own, or made by this session in this transaction';
+
+CREATE FUNCTION aims.record_signature(request aims.transition_request, decision text, meaning text, reason text) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+        INSERT INTO aims.approval
+            (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+        SELECT 'transition', (record_signature.request).request_id::text, record_signature.decision,
+               record_signature.meaning, p.person, p.full_name,
+               (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'])
+                              WITH ORDINALITY AS duty (d, rank)
+                 WHERE aims.has_duty(d, (record_signature.request).system) ORDER BY rank LIMIT 1),
+               record_signature.reason,
+               aims.transition_digest((record_signature.request).request_id),
+               aims.gate_state((record_signature.request).system, (record_signature.request).to_stage)
+          FROM aims.person AS p
+         WHERE p.person = aims.current_person();
+    END;
+COMMENT ON FUNCTION aims.record_signature(aims.transition_request, text, text, text) IS
+    'Writes a signature or rejection of the acting person; the caller has checked everything';
+
+CREATE FUNCTION aims.approve(subject text, subject_id text, meaning text, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    meanings CONSTANT text[] := '{authorship,review,approval,responsibility}';
+    request  aims.transition_request;
+    stale    text;
+BEGIN
+    PERFORM aims.require_reason(reason);
+    IF meaning = ANY (meanings) IS NOT TRUE THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('a signature cannot mean "%s"', meaning),
+            DETAIL = format('The meanings are: %s.', array_to_string(meanings, ', ')),
+            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason); only approval opens a gate.';
+    END IF;
+    request := aims.lock_for_signature(subject, subject_id);
+    stale := aims.request_staleness(request.request_id);
+    IF stale IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('request %s is out of date', subject_id),
+            DETAIL = format('%s%s.', upper(left(stale, 1)), substr(stale, 2)),
+            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+    END IF;
+    IF EXISTS (SELECT FROM aims.approval AS a
+                WHERE a.subject = 'transition' AND a.subject_id = request.request_id::text
+                  AND a.person = aims.current_person() AND a.meaning = approve.meaning) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('person "%s" has signed request %s already', aims.current_person(), subject_id),
+            DETAIL = format('The signature''s meaning is %s.', meaning),
+            HINT = format('Go on: SELECT aims.advance(%L, %L, reason)', request.system, request.to_stage);
+    END IF;
+    PERFORM aims.record_signature(request, 'approve', meaning, reason);
+END $$;
+COMMENT ON FUNCTION aims.approve(text, text, text, text) IS
+    'Signs an open request (subject transition) with a meaning: authorship, review, approval or responsibility; approval opens the gate. Another person than the requester (MS012), holding committee_member, ai_officer or executive_sponsor today (MS013); MS015 not open, out of date or signed already; MS017 unknown request; MS018 no reason; 22023 unknown subject or meaning (21 CFR 11.50, 11.70; ISO/IEC 42001 A.6.2.5)';
+
+CREATE FUNCTION aims.reject(subject text, subject_id text, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    request aims.transition_request;
+BEGIN
+    PERFORM aims.require_reason(reason);
+    request := aims.lock_for_signature(subject, subject_id);
+    PERFORM aims.record_signature(request, 'reject', NULL, reason);
+    UPDATE aims.transition_request AS r
+       SET outcome = 'rejected', closed_at = clock_timestamp(), closed_by = aims.current_person(),
+           closing_reason = reject.reason
+     WHERE r.request_id = request.request_id;
+END $$;
+COMMENT ON FUNCTION aims.reject(text, text, text) IS
+    'Rejects an open request and closes it; earlier approvals of it are worth nothing any more. Who may, and errors, as for aims.approve';
+
+CREATE FUNCTION aims.advance(system text, stage aims.lifecycle_stage, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found_system  aims.ai_system;
+    former_reason text := current_setting('aims.reason', true);
+BEGIN
+    PERFORM aims.require_reason(reason);
+    found_system := aims.lock_for_move(system, stage);
+    IF NOT EXISTS (SELECT FROM aims.transition_request AS r
+                    WHERE r.system = advance.system AND r.to_stage = advance.stage AND r.outcome IS NULL)
+       AND NOT EXISTS (SELECT FROM aims.applicable_requirement(system, found_system.stage, stage) AS g
+                        WHERE g.approval) THEN
+        PERFORM aims.record_request(system, stage, reason, false);
+    END IF;
+    PERFORM set_config('aims.reason', reason, true);
+    UPDATE aims.ai_system AS s SET stage = advance.stage WHERE s.system = advance.system;
+    PERFORM set_config('aims.reason', coalesce(former_reason, ''), true);
+END $$;
+COMMENT ON FUNCTION aims.advance(text, aims.lifecycle_stage, text) IS
+    'Moves an AI system into a stage, by its open request, or by one made here where the gate needs no approval. MS010 with every missing requirement where the gate is not met; MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move (ISO/IEC 42001 8.1, A.6)';
+
+-- Findings
+
+CREATE FUNCTION aims.open_finding(kind text, detail text, system text DEFAULT NULL, relation regclass DEFAULT NULL)
+    RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    acting text := aims.require_person();
+    made   bigint;
+BEGIN
+    PERFORM aims.check_act();
+    IF system IS NOT NULL THEN
+        PERFORM aims.require_system(system);
+    END IF;
+    INSERT INTO aims.finding AS f (kind, system, relation, detail, opened_by)
+    VALUES (open_finding.kind, open_finding.system, open_finding.relation, open_finding.detail, acting)
+    RETURNING f.finding_id INTO made;
+    RETURN made;
+END $$;
+COMMENT ON FUNCTION aims.open_finding(text, text, text, regclass) IS
+    'Records a finding, by any known person (MS014), and returns its number; MS017 unknown system';
+
+CREATE FUNCTION aims.close_finding(finding bigint, note text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    found_finding aims.finding;
+    acting        text;
+BEGIN
+    PERFORM aims.check_act();
+    PERFORM aims.require_reason(note);
+    SELECT f.* INTO found_finding FROM aims.finding AS f WHERE f.finding_id = finding FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS017',
+            MESSAGE = format('finding %s does not exist', coalesce(finding::text, 'NULL')),
+            DETAIL = 'No row of aims.finding has this number.',
+            HINT = 'SELECT * FROM aims.finding WHERE closed_at IS NULL';
+    END IF;
+    acting := aims.require_duty(ARRAY['system_owner', 'ai_officer', 'risk_owner'], found_finding.system);
+    IF found_finding.closed_at IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('finding %s is closed already', finding),
+            DETAIL = format('It was closed by %s.', found_finding.closed_by),
+            HINT = 'Open a new one: SELECT aims.open_finding(kind, detail, system)';
+    END IF;
+    IF found_finding.kind = 'emergency_transition' AND found_finding.opened_by = acting THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not close the own emergency, finding %s', acting, finding),
+            DETAIL = 'Whoever moved the system in an emergency does not decide that it has been dealt with.',
+            HINT = 'Ask another system owner, AI officer or risk owner.';
+    END IF;
+    UPDATE aims.finding AS f
+       SET closed_at = clock_timestamp(), closed_by = acting, closing_note = note
+     WHERE f.finding_id = finding;
+END $$;
+COMMENT ON FUNCTION aims.close_finding(bigint, text) IS
+    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012). MS018 no note, MS017 unknown, MS015 closed already';
+
+-- A version that runs in the wards without having been approved
+
+CREATE FUNCTION aims.version_approved(system text, version text, digest text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN EXISTS (
+        SELECT FROM aims.transition_request AS r
+          JOIN aims.approval AS a ON a.subject = 'transition' AND a.subject_id = r.request_id::text
+         WHERE r.system = version_approved.system
+           AND r.to_stage IN ('deployment', 'operation_monitoring')
+           AND r.outcome = 'advanced'
+           AND r.basis -> 'version' ->> 'version' = version_approved.version
+           AND r.basis -> 'version' ->> 'digest' IS NOT DISTINCT FROM version_approved.digest
+           AND a.decision = 'approve' AND a.meaning = 'approval' AND a.person <> r.person
+           AND a.record_digest = aims.transition_digest(r.request_id));
+COMMENT ON FUNCTION aims.version_approved(text, text, text) IS
+    'Has a move into deployment or operation been made with an approval of this version, with this digest?';
+
+CREATE FUNCTION aims.note_version_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former  aims.model_version;
+    present aims.lifecycle_stage;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    IF aims.restoring() OR NEW.status <> 'active'
+       OR (NEW.system, NEW.version, NEW.digest, NEW.status) IS NOT DISTINCT FROM
+          (former.system, former.version, former.digest, former.status) THEN
+        RETURN NULL;
+    END IF;
+    SELECT s.stage INTO present FROM aims.ai_system AS s WHERE s.system = NEW.system;
+    IF present IN ('deployment', 'operation_monitoring', 're_evaluation')
+       AND NOT aims.version_approved(NEW.system, NEW.version, NEW.digest) THEN
+        INSERT INTO aims.finding (kind, system, detail, opened_by)
+        VALUES ('version_changed', NEW.system,
+                format('Model version %s, digest %s, became active in stage %s without an approved request for it',
+                       NEW.version, coalesce(NEW.digest, 'not stated'), present),
+                aims.current_person());
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.note_version_change() IS
+    'Trigger on aims.model_version: opens a finding (version_changed) where a version becomes active, or its digest changes, in a stage that allows output, and no move was approved with it (ISO/IEC 42001 6.3, 8.1)';
+
+CREATE TRIGGER note_version_change AFTER INSERT OR UPDATE ON aims.model_version
+    FOR EACH ROW EXECUTE FUNCTION aims.note_version_change();
+ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER note_version_change;
+COMMENT ON TRIGGER note_version_change ON aims.model_version IS 'No version comes into use unnoticed';
