@@ -28,6 +28,9 @@ extern int64 capture_event(const char *operation, const char *relation,
 /* Write what the current subtransaction has captured. */
 extern void capture_flush(void);
 
+/* Does an outer transaction hold entries that cannot be written here? */
+extern bool capture_is_pending(void);
+
 /* Called by the transaction callbacks of aims.c */
 extern void capture_pre_commit(void);	/* PRE_COMMIT and PRE_PREPARE */
 extern void capture_end(bool committed);

@@ -275,3 +275,13 @@ condition_parse(Relation rel, const char *source)
 	condition->old_row = condition_print(expression, rel, "old");
 	return condition;
 }
+
+/* The condition as an expression, for who evaluates it here. */
+Node *
+condition_tree(Relation rel, const char *source)
+{
+	Node	   *expression = condition_analyse_reporting(rel, source);
+
+	(void) condition_walker(expression, NULL);
+	return expression;
+}
