@@ -25,11 +25,11 @@ srand($seed);
 note("AIMS_CRASH_SEED=$seed");
 
 # One transaction: a row, a savepoint that is kept or rolled back, a counter;
-# committed, rolled back or prepared and then committed. What it echoes was
-# committed.
+# committed, rolled back, or prepared and then committed (which flushes the
+# log). What it echoes was committed.
 sub transaction
 {
-	my ($client) = @_;
+	my ($client, $synchronous) = @_;
 	my ($first, $second) = ($id + 1, $id + 2);
 	my $kept = rand() < 0.5;
 	my $ids = $kept ? "$first,$second" : $first;
@@ -44,7 +44,7 @@ sub transaction
 	$sql .= $kept ? "RELEASE a;\n" : "ROLLBACK TO a;\n";
 	$sql .= "UPDATE counter SET n = n + 1 WHERE client = $client;\n";
 	return "${sql}ROLLBACK;\n" if rand() < 0.2;
-	return "${sql}COMMIT;\n\\echo $ids\n" if rand() < 0.7;
+	return "${sql}COMMIT;\n\\echo $ids\n" if $synchronous eq 'off' || rand() < 0.7;
 	return "${sql}PREPARE TRANSACTION '$first';\nCOMMIT PREPARED '$first';\n\\echo $ids\n";
 }
 
@@ -69,22 +69,21 @@ sub start_client
 	};
 }
 
-# Writers, a sealer whose commits are not flushed, one whose are, and one who
-# asks for checkpoints.
+# Writers, two sealers, and one who asks for checkpoints.
 sub start_clients
 {
-	my %client;
+	my ($synchronous) = @_;
+	my %script = (
+		sealer1 => "SELECT aims.seal();\n" x 20_000,
+		sealer2 => "SELECT aims.seal();\n" x 20_000,
+		signer => "SELECT aims.checkpoint();\n" x 20_000);
 
-	$client{"writer$_"} = start_client("writer$_",
-		join('', map { transaction($_) } 1 .. $transactions))
+	$script{"writer$_"} = join '', map { transaction($_, $synchronous) } 1 .. $transactions
 	  for 1 .. $writers;
-	$client{sealer1} = start_client('sealer1',
-		"SET synchronous_commit = off;\n" . "SELECT aims.seal();\n" x 20_000);
-	$client{sealer2} =
-	  start_client('sealer2', "SELECT aims.seal();\n" x 20_000);
-	$client{signer} =
-	  start_client('signer', "SELECT aims.checkpoint();\n" x 20_000);
-	return \%client;
+	return {
+		map { $_ => start_client($_, "SET synchronous_commit = $synchronous;\n$script{$_}") }
+		  keys %script
+	};
 }
 
 # State and parent of a process, from the fields after its name.
@@ -158,17 +157,19 @@ sub wait_for_work
 	return;
 }
 
-# What writers were told is committed, and what checkpoints were handed out.
+# What writers were told is committed, and what checkpoints were handed out. An
+# asynchronous commit is no promise; a signature always is.
 sub take_notes
 {
-	my ($client) = @_;
+	my ($client, $synchronous) = @_;
 	my $told = join ',', map { "($_)" }
 	  map { split /[,\n]/ } map { slurp_file($client->{$_}{out}) }
 	  grep { /writer/ } sort keys %$client;
 	my $signed = slurp_file($client->{signer}{out});
 	my $changed = 0;
 
-	$node->safe_psql('postgres', "INSERT INTO told VALUES $told");
+	$node->safe_psql('postgres', "INSERT INTO told VALUES $told")
+	  if $synchronous eq 'on';
 	while ($signed =~ /^(example\.org\S+\n(\d+)\n\S+\n\n\S+ \S+ \S+\n)/mg)
 	{
 		$changed++ if ($note{$2} //= $1) ne $1;
@@ -256,6 +257,7 @@ $node->append_conf('postgresql.conf', <<~CONF);
 	log_statement = none
 	max_prepared_transactions = 10
 	restart_after_crash = on
+	wal_writer_delay = 10s
 	CONF
 $node->start;
 $node->safe_psql('postgres', <<~SQL);
@@ -275,13 +277,14 @@ $node->safe_psql('postgres', <<~SQL);
 for my $round (1 .. $rounds)
 {
 	my ($how, $crash) = @{ $ways[ ($round - 1) % @ways ] };
-	my $client = start_clients();
+	my $synchronous = $round % 2 ? 'on' : 'off';
+	my $client = start_clients($synchronous);
 
 	wait_for_work($client);
 	$crash->();
 	$_->{run}->finish for values %$client;
-	note("round $round: $how");
-	take_notes($client);
+	note("round $round: $how, synchronous_commit = $synchronous");
+	take_notes($client, $synchronous);
 	end_prepared();
 	$node->safe_psql('postgres', 'SELECT aims.seal()') for 1 .. 2;
 	check_entries();
