@@ -26,11 +26,13 @@
 #include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #include "image.h"
+#include "json.h"
 
 /* The formats that are set aside while images are written. */
 typedef struct Formats
@@ -46,56 +48,28 @@ typedef struct Formats
 
 static pg_tz *utc = NULL;
 
+/* Make room for so many bytes, and refuse more than a text can hold. */
+void
+json_reserve(StringInfo out, size_t size)
+{
+	enlargeStringInfo(out, Min(size, MaxAllocSize));
+}
+
 /*
- * JSON text of characters: runs that need no escape are copied whole. In
- * SQL_ASCII nobody knows what a byte above 127 means, so it is written as
- * \u00XX, which keeps the text valid in every encoding.
+ * Append characters. Of long ones the room that they need is counted, since
+ * it may be a sixth of what they might need. In SQL_ASCII nobody knows what a
+ * byte above 127 means, so it is written as \u00XX, which keeps the text valid
+ * in every encoding.
  */
 static void
-json_characters(StringInfo out, const char *s, int length, bool escape)
+json_append(StringInfo out, const char *s, size_t length, int escape)
 {
-	bool		ascii = GetDatabaseEncoding() == PG_SQL_ASCII;
-	const char *run = s;
-	const char *end = s + length;
-
-	for (; s < end; s++)
-	{
-		unsigned char c = (unsigned char) *s;
-
-		if (likely(c != '"' && c != '\\' && c >= ' ' &&
-				   (c < 0x80 || !ascii)))
-			continue;
-		if (!escape && c < 0x80)
-			continue;
-		appendBinaryStringInfo(out, run, s - run);
-		run = s + 1;
-		switch (c)
-		{
-			case '"':
-			case '\\':
-				appendStringInfoChar(out, '\\');
-				appendStringInfoChar(out, c);
-				break;
-			case '\b':
-				appendStringInfoString(out, "\\b");
-				break;
-			case '\f':
-				appendStringInfoString(out, "\\f");
-				break;
-			case '\n':
-				appendStringInfoString(out, "\\n");
-				break;
-			case '\r':
-				appendStringInfoString(out, "\\r");
-				break;
-			case '\t':
-				appendStringInfoString(out, "\\t");
-				break;
-			default:
-				appendStringInfo(out, "\\u%04x", c);
-		}
-	}
-	appendBinaryStringInfo(out, run, end - run);
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		escape |= JSON_HIGH;
+	json_reserve(out, length < 1024 ? JSON_GROWTH * length :
+				 json_characters_size(s, length, escape));
+	json_written(out, json_put_characters(out->data + out->len, s, length,
+										  escape));
 }
 
 /* Append a JSON string literal, escaped as jsonb's output escapes. */
@@ -103,7 +77,7 @@ void
 json_string(StringInfo out, const char *s, int length)
 {
 	appendStringInfoCharMacro(out, '"');
-	json_characters(out, s, length, true);
+	json_append(out, s, length, JSON_LITERAL);
 	appendStringInfoCharMacro(out, '"');
 }
 
@@ -111,7 +85,7 @@ json_string(StringInfo out, const char *s, int length)
 void
 json_text(StringInfo out, const char *s, int length)
 {
-	json_characters(out, s, length, false);
+	json_append(out, s, length, 0);
 }
 
 /* The same text in UTF-8, which digests are made over. */
@@ -446,8 +420,7 @@ image_value(StringInfo out, ImageColumn *column, Datum value)
 			}
 		case IMAGE_NUMBER:
 			s = OutputFunctionCall(&column->output, value);
-			if (isdigit((unsigned char) s[0]) ||
-				(s[0] == '-' && isdigit((unsigned char) s[1])))
+			if (json_is_number(s))
 				appendStringInfoString(out, s);
 			else
 				json_string(out, s, strlen(s));

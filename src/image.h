@@ -66,6 +66,19 @@ extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
 extern void json_string(StringInfo out, const char *s, int length);
 extern void json_text(StringInfo out, const char *s, int length);
 
+/*
+ * Make room at the end of a text, and say where what was written there ends
+ * (what json.h offers writes into room that there is).
+ */
+extern void json_reserve(StringInfo out, size_t size);
+
+static inline void
+json_written(StringInfo out, char *end)
+{
+	out->len = end - out->data;
+	*end = '\0';
+}
+
 /* The same bytes in UTF-8: the argument itself where it already is. */
 extern const char *text_in_utf8(const char *s, int length, int *utf8_length);
 
