@@ -19,7 +19,7 @@ SCRIPTS_built  = aims-export aims-verify
 PURE           = $(addprefix src/,crypto.c merkle.c note.c tile_path.c)
 PURE          += $(addprefix src/bin/,bundle.c common.c hasher.c keys.c tree.c)
 EXPORT_SOURCES = $(addprefix src/bin/,aims-export.c ledger_client.c store.c) $(PURE)
-VERIFY_SOURCES = $(addprefix src/bin/,aims-verify.c) $(PURE)
+VERIFY_SOURCES = $(addprefix src/bin/,aims-verify.c chain.c check_log.c check_record.c leaf_text.c proof_text.c tally.c) $(PURE)
 BIN_FLAGS      = -D_GNU_SOURCE -Isrc -Isrc/bin -DAIMS_VERSION='"$(EXTVERSION)"'
 
 # pg_regress takes queries from test/sql, isolation tests from test/specs, and

@@ -28,7 +28,8 @@
 
 enum
 {
-	OPTION_KEEP_KEYS = 256, OPTION_REPAIR
+	OPTION_KEEP_KEYS = 256,
+	OPTION_REPAIR
 };
 
 typedef struct Options
@@ -497,5 +498,5 @@ main(int argc, char **argv)
 		fprintf(stderr, "%s holds %s leaves of %.*s.\n", options.directory,
 				grouped(export.head.size), (int) export.head.origin_size,
 				export.head.origin);
-	return STATUS_FINE;
+	return finish();
 }

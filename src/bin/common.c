@@ -25,13 +25,13 @@ static struct
 	uint64_t	first;			/* where the rate is counted from */
 	double		started;
 	double		last;
-}			progress;
+} progress;
 
 /*
  * Print a message and end the program.
  */
 void
-fail(int status, const char *format,...)
+fail(int status, const char *format, ...)
 {
 	va_list		arguments;
 
@@ -46,10 +46,22 @@ fail(int status, const char *format,...)
 }
 
 /*
+ * End well, unless the output went nowhere.
+ */
+int
+finish(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		fail(STATUS_TROUBLE, "could not write the output: %s",
+			 strerror(errno));
+	return STATUS_FINE;
+}
+
+/*
  * Answer what every program is asked.
  */
 void
-standard_options(int argc, char **argv, void (*usage) (void))
+standard_options(int argc, char **argv, void (*usage)(void))
 {
 	if (argc != 2)
 		return;
@@ -59,7 +71,7 @@ standard_options(int argc, char **argv, void (*usage) (void))
 		printf("%s (aims) %s\n", program, AIMS_VERSION);
 	else
 		return;
-	exit(STATUS_FINE);
+	exit(finish());
 }
 
 /*
@@ -156,11 +168,11 @@ file_text(const char *path, size_t max, size_t *size)
 			 strerror(ENOENT));
 	if (status.st_size > (off_t) max)
 		fail(STATUS_TROUBLE, "\"%s\" is larger than %zu bytes", path, max);
-	text = allocate(max + 1);
-	length = file_slurp(fd, path, text, max);
+	text = allocate(status.st_size + 1);
+	length = file_slurp(fd, path, text, status.st_size);
 	close(fd);
 	if (length < 0)
-		fail(STATUS_TROUBLE, "\"%s\" is larger than %zu bytes", path, max);
+		fail(STATUS_TROUBLE, "\"%s\" grows while it is read", path);
 	text[length] = '\0';
 	*size = length;
 	return text;

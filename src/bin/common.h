@@ -25,11 +25,14 @@
 extern const char *program;
 
 /* Print "program: message" and end with that status. */
-extern void fail(int status, const char *format,...)
-			__attribute__((format(printf, 2, 3), noreturn));
+extern void fail(int status, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
 
 /* Answers --help and --version, when that is all that is asked. */
-extern void standard_options(int argc, char **argv, void (*usage) (void));
+extern void standard_options(int argc, char **argv, void (*usage)(void));
+
+/* What was printed has to have been written; the last thing of main. */
+extern int	finish(void);
 
 extern void *allocate(size_t size);
 

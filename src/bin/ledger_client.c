@@ -60,9 +60,9 @@ LedgerClient *
 ledger_connect(const LedgerPlace *place)
 {
 	const char *names[CLIENT_PLACES + 1] = {"dbname", "host", "port", "user",
-	"fallback_application_name", "client_encoding", NULL};
+											"fallback_application_name", "client_encoding", NULL};
 	const char *values[CLIENT_PLACES + 1] = {place->dbname, place->host,
-	place->port, place->user, program, "UTF8", NULL};
+											 place->port, place->user, program, "UTF8", NULL};
 	LedgerClient *client = allocate(sizeof(LedgerClient));
 
 	client->connection = PQconnectdbParams(names, values, 1);

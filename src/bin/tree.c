@@ -94,8 +94,11 @@ tree_root(const Tree *tree, MerkleHash root)
 
 	all.size = tree->size;
 	for (int node = 0; node < 64; node++)
-		memcpy(all.node[node],
-			   tree->level[node / TILE_HEIGHT].frontier.node[node % TILE_HEIGHT],
+	{
+		const TreeLevel *at = &tree->level[node / TILE_HEIGHT];
+
+		memcpy(all.node[node], at->frontier.node[node % TILE_HEIGHT],
 			   HASH_SIZE);
+	}
 	merkle_frontier_root(tree->hasher, &all, root);
 }
