@@ -6,19 +6,10 @@
  */
 #include "aims.h"
 
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "entry.h"
 #include "image.h"
-#include "json.h"
-
-/* How texts are escaped in this database. */
-static int
-entry_escape(void)
-{
-	return GetDatabaseEncoding() == PG_SQL_ASCII ? JSON_HIGH : 0;
-}
 
 /* Append the particulars that a session's entries share. */
 void
@@ -26,7 +17,7 @@ particulars_begin(StringInfo out, const Particulars *p)
 {
 	json_reserve(out, leaf_particulars_size(p));
 	json_written(out, leaf_put_particulars(out->data + out->len, p,
-										   entry_escape()));
+										   database_escape()));
 }
 
 /* Append what is the row's own, and close the object. */
@@ -39,7 +30,7 @@ particulars_end(StringInfo out, const char *key, int key_length,
 											   out->data[out->len - 1] == '{',
 											   key, Max(key_length, 0),
 											   has_old, has_new,
-											   entry_escape()));
+											   database_escape()));
 }
 
 /* One of the three digests of an entry. */
@@ -81,7 +72,7 @@ entry_leaf(StringInfo out, const EntryLeaf *leaf)
 	int			start = out->len;
 
 	json_reserve(out, leaf_size(leaf));
-	json_written(out, leaf_put(out->data + out->len, leaf, entry_escape()));
+	json_written(out, leaf_put(out->data + out->len, leaf, database_escape()));
 	if (out->len - start > LEAF_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_LEDGER_CORRUPT),
