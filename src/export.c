@@ -21,7 +21,7 @@
 #include "utils/snapmgr.h"
 
 #include "checkpoint.h"
-#include "image.h"
+#include "find.h"
 #include "ledger.h"
 #include "row.h"
 #include "tile.h"
@@ -100,10 +100,10 @@ static void
 export_entry(Relation entries, TileStore *store, uint64 leaf,
 			 Snapshot snapshot, TupleTableSlot *slot)
 {
-	int64		xid;
-	int64		entry_id = tile_leaf_source(store, leaf, &xid);
+	int64		entry_id = tile_leaf_source(store, leaf);
+	ItemPointerData tid = tile_leaf_tid(store, leaf);
 
-	if (!entry_fetch(entries, xid, entry_id, snapshot, slot))
+	if (!entry_fetch(entries, entry_id, &tid, snapshot, slot))
 		export_missing("ledger entry", entry_id);
 }
 
@@ -152,7 +152,7 @@ aims_entry_bundle(PG_FUNCTION_ARGS)
 	for (int i = 0; i < width; i++)
 	{
 		uint64		leaf = tile_index * TILE_WIDTH + i;
-		int64		source = tile_leaf_source(store, leaf, NULL);
+		int64		source = tile_leaf_source(store, leaf);
 		int			start = out.len;
 		int			length;
 
