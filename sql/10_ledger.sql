@@ -74,14 +74,17 @@ CREATE TABLE aims.audit_entry (
 );
 CREATE SEQUENCE aims.audit_entry_entry_id_seq CACHE 1
     OWNED BY aims.audit_entry.entry_id;
--- The only index on the writer's path: it finds what is not sealed yet by
--- xid, and a sealed entry by the (xid, entry_id) that its tile keeps.
-CREATE INDEX audit_entry_xid_idx ON aims.audit_entry (xid, entry_id);
+-- The only index on the writer's path, and next to nothing there: what is
+-- written lies in ranges without a summary. The sealer summarizes those that
+-- are full, and finds by them what is not sealed yet (by xid), and an entry
+-- that is not where its tile says (by number).
+CREATE INDEX audit_entry_brin_idx ON aims.audit_entry USING brin (xid, entry_id)
+    WITH (autosummarize = off, pages_per_range = 128);
 SELECT pg_catalog.pg_extension_config_dump('aims.audit_entry', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.audit_entry_entry_id_seq', '');
 COMMENT ON TABLE aims.audit_entry IS
     'One row per captured change, written in the transaction that made it; append-only (ISO/IEC 42001 A.6.2.8, 7.5.3; EU AI Act art. 12; HIPAA 164.312(b))';
-COMMENT ON INDEX aims.audit_entry_xid_idx IS 'Finds entries for sealing and by their tile';
+COMMENT ON INDEX aims.audit_entry_brin_idx IS 'Finds what is to be sealed, and entries by number; aims.seal summarizes it';
 COMMENT ON SEQUENCE aims.audit_entry_entry_id_seq IS 'Order of entries inside a seal';
 COMMENT ON COLUMN aims.audit_entry.entry_id IS 'Order inside a seal; gaps are aborted writers';
 COMMENT ON COLUMN aims.audit_entry.incarnation IS 'Which cluster and database xid belongs to (aims.incarnation)';
@@ -139,12 +142,14 @@ CREATE TABLE aims.tile (
     tile_index bigint  NOT NULL,
     hashes     bytea   NOT NULL,
     sources    bigint[],
-    xids       bigint[],
+    tids       tid[],
+    keys       integer[],
     entries    int8range,
     CONSTRAINT tile_pkey PRIMARY KEY (level, tile_index),
     CONSTRAINT tile_width CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0)
 );
-ALTER TABLE aims.tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
+-- hashes cannot be compressed, and keys are to be read in one pass
+ALTER TABLE aims.tile ALTER COLUMN hashes SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE PLAIN;
 CREATE INDEX tile_entries_idx ON aims.tile USING gist (entries);
 SELECT pg_catalog.pg_extension_config_dump('aims.tile', '');
 COMMENT ON TABLE aims.tile IS
@@ -153,7 +158,8 @@ COMMENT ON COLUMN aims.tile.level IS '0 holds leaf hashes; level n + 1 holds the
 COMMENT ON COLUMN aims.tile.tile_index IS 'Position of the tile in its level';
 COMMENT ON COLUMN aims.tile.hashes IS 'Up to 256 hashes, one after the other';
 COMMENT ON COLUMN aims.tile.sources IS 'Level 0: entry id of each leaf; a negative number is a seal''s leaf (minus seal_id)';
-COMMENT ON COLUMN aims.tile.xids IS 'Level 0: xid of each entry, which finds it in audit_entry; 0 for a seal leaf';
+COMMENT ON COLUMN aims.tile.tids IS 'Level 0: where each entry was in audit_entry when it was sealed, a hint; (0,0) for other leaves';
+COMMENT ON COLUMN aims.tile.keys IS 'Level 0: hash of each entry''s key, which finds the entries of a row; 0 where there is none. Not granted: a guessed key could be tested with it';
 COMMENT ON COLUMN aims.tile.entries IS 'Level 0: smallest to largest entry id in the tile; NULL where it holds none';
 
 CREATE FUNCTION aims.audit_row() RETURNS trigger

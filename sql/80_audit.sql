@@ -19,7 +19,7 @@ CREATE VIEW aims.audit_log WITH (security_barrier) AS
         ORDER BY s.tree_size
         LIMIT 1) AS h ON true;
 COMMENT ON VIEW aims.audit_log IS
-    'Ledger entries with their place in the tree (ISO/IEC 42001 A.6.2.8, 7.5.3). The newest by ORDER BY xid DESC, entry_id DESC LIMIT n uses the index';
+    'Ledger entries with their place in the tree (ISO/IEC 42001 A.6.2.8, 7.5.3). Conditions on entry_id and xid use the index, others read the table';
 COMMENT ON COLUMN aims.audit_log.entry_id IS 'Number of the entry; order inside a seal';
 COMMENT ON COLUMN aims.audit_log.recorded_at IS 'Server clock at the change';
 COMMENT ON COLUMN aims.audit_log.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, DDL or EVENT';

@@ -9,7 +9,9 @@
 
 #include "postgres.h"
 
+#include "access/brin_revmap.h"
 #include "nodes/parsenodes.h"
+#include "nodes/tidbitmap.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 
@@ -38,11 +40,54 @@
 	ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL)
 #endif
 #if PG_VERSION_NUM >= 180000
-#define index_beginscan_compat(heap, index, snapshot, nkeys, norderbys) \
-	index_beginscan(heap, index, snapshot, NULL, nkeys, norderbys)
+#define index_beginscan_bitmap_compat(index, snapshot, nkeys) \
+	index_beginscan_bitmap(index, snapshot, NULL, nkeys)
 #else
-#define index_beginscan_compat(heap, index, snapshot, nkeys, norderbys) \
-	index_beginscan(heap, index, snapshot, nkeys, norderbys)
+#define index_beginscan_bitmap_compat(index, snapshot, nkeys) \
+	index_beginscan_bitmap(index, snapshot, nkeys)
+#endif
+
+/* The pages of a bitmap in order; InvalidBlockNumber after the last. */
+#if PG_VERSION_NUM >= 180000
+typedef TBMPrivateIterator PageIterator;
+
+#define pages_begin(bitmap) tbm_begin_private_iterate(bitmap)
+#define pages_end(iterator) tbm_end_private_iterate(iterator)
+static inline BlockNumber
+pages_next(PageIterator *iterator)
+{
+	TBMIterateResult page;
+
+	return tbm_private_iterate(iterator, &page) ? page.blockno :
+		InvalidBlockNumber;
+}
+#else
+typedef TBMIterator PageIterator;
+
+#define pages_begin(bitmap) tbm_begin_iterate(bitmap)
+#define pages_end(iterator) tbm_end_iterate(iterator)
+static inline BlockNumber
+pages_next(PageIterator *iterator)
+{
+	TBMIterateResult *page = tbm_iterate(iterator);
+
+	return page != NULL ? page->blockno : InvalidBlockNumber;
+}
+#endif
+
+/* A BRIN index: reading it took a snapshot until 17. */
+#if PG_VERSION_NUM >= 170000
+#define brin_begin_compat(index, pages_per_range) \
+	brinRevmapInitialize(index, pages_per_range)
+#define brin_range_compat(revmap, block, buffer, offset, size) \
+	brinGetTupleForHeapBlock(revmap, block, buffer, offset, size, \
+							 BUFFER_LOCK_SHARE)
+#else
+#define brin_begin_compat(index, pages_per_range) \
+	brinRevmapInitialize(index, pages_per_range, NULL)
+#define brin_range_compat(revmap, block, buffer, offset, size) \
+	brinGetTupleForHeapBlock(revmap, block, buffer, offset, size, \
+							 BUFFER_LOCK_SHARE, NULL)
 #endif
 
 /* A value's "extra" comes from malloc until 16 gave settings a context. */

@@ -10,6 +10,7 @@
 #include "lib/stringinfo.h"
 
 #include "hash.h"
+#include "leaf.h"
 
 /* Columns of aims.audit_entry */
 enum
@@ -41,36 +42,6 @@ enum
 };
 
 #define ENTRY_SALT_SIZE 16
-
-/* Particulars that a session's entries share; the key is the row's own. */
-typedef struct Particulars
-{
-	const char *session_user;
-	const char *role;
-	const char *person;
-	const char *claim;
-	const char *application;
-	const char *client;
-	const char *reason;
-} Particulars;
-
-/* What an entry's leaf says in clear. */
-typedef struct EntryLeaf
-{
-	int64		entry_id;
-	int32		incarnation;
-	int64		xid;
-	TimestampTz recorded_at;
-	const char *operation;
-	const char *relation;
-	const char *physical;
-	const char *system;
-	int32		shape;			/* 0: none */
-	const unsigned char *shape_digest;
-	const unsigned char *particulars_digest;
-	const unsigned char *old_digest;	/* NULL: no such image */
-	const unsigned char *new_digest;
-} EntryLeaf;
 
 /*
  * Append the particulars that a session's entries share, then the row's own:

@@ -12,8 +12,6 @@
 #include "aims.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_enum.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
@@ -21,16 +19,17 @@
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/bytea.h"
-#include "utils/catcache.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
+#include "definition.h"
 #include "image.h"
+#include "json.h"
 
 /* The formats that are set aside while images are written. */
 typedef struct Formats
@@ -46,56 +45,25 @@ typedef struct Formats
 
 static pg_tz *utc = NULL;
 
+/* Make room for so many bytes, and refuse more than a text can hold. */
+void
+json_reserve(StringInfo out, size_t size)
+{
+	enlargeStringInfo(out, Min(size, MaxAllocSize));
+}
+
 /*
- * JSON text of characters: runs that need no escape are copied whole. In
- * SQL_ASCII nobody knows what a byte above 127 means, so it is written as
- * \u00XX, which keeps the text valid in every encoding.
+ * Append characters. Of long ones the room that they need is counted, since
+ * it may be a sixth of what they might need.
  */
 static void
-json_characters(StringInfo out, const char *s, int length, bool escape)
+json_append(StringInfo out, const char *s, size_t length, int escape)
 {
-	bool		ascii = GetDatabaseEncoding() == PG_SQL_ASCII;
-	const char *run = s;
-	const char *end = s + length;
-
-	for (; s < end; s++)
-	{
-		unsigned char c = (unsigned char) *s;
-
-		if (likely(c != '"' && c != '\\' && c >= ' ' &&
-				   (c < 0x80 || !ascii)))
-			continue;
-		if (!escape && c < 0x80)
-			continue;
-		appendBinaryStringInfo(out, run, s - run);
-		run = s + 1;
-		switch (c)
-		{
-			case '"':
-			case '\\':
-				appendStringInfoChar(out, '\\');
-				appendStringInfoChar(out, c);
-				break;
-			case '\b':
-				appendStringInfoString(out, "\\b");
-				break;
-			case '\f':
-				appendStringInfoString(out, "\\f");
-				break;
-			case '\n':
-				appendStringInfoString(out, "\\n");
-				break;
-			case '\r':
-				appendStringInfoString(out, "\\r");
-				break;
-			case '\t':
-				appendStringInfoString(out, "\\t");
-				break;
-			default:
-				appendStringInfo(out, "\\u%04x", c);
-		}
-	}
-	appendBinaryStringInfo(out, run, end - run);
+	escape |= database_escape();
+	json_reserve(out, length < 1024 ? JSON_GROWTH * length :
+				 json_characters_size(s, length, escape));
+	json_written(out, json_put_characters(out->data + out->len, s, length,
+										  escape));
 }
 
 /* Append a JSON string literal, escaped as jsonb's output escapes. */
@@ -103,15 +71,15 @@ void
 json_string(StringInfo out, const char *s, int length)
 {
 	appendStringInfoCharMacro(out, '"');
-	json_characters(out, s, length, true);
+	json_append(out, s, length, JSON_LITERAL);
 	appendStringInfoCharMacro(out, '"');
 }
 
-/* Append text that is JSON already; only SQL_ASCII needs escapes. */
+/* Append text that is JSON already: only bytes of no known meaning escape. */
 void
 json_text(StringInfo out, const char *s, int length)
 {
-	json_characters(out, s, length, false);
+	json_append(out, s, length, 0);
 }
 
 /* The same text in UTF-8, which digests are made over. */
@@ -122,12 +90,21 @@ text_in_utf8(const char *s, int length, int *utf8_length)
 	char	   *converted;
 
 	*utf8_length = length;
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+	if (encoding == PG_UTF8 || database_escape() != 0 ||
+		json_characters_size(s, length, JSON_HIGH) == length)
 		return s;
 	converted = pg_server_to_any(s, length, PG_UTF8);
 	if (converted != s)
 		*utf8_length = strlen(converted);
 	return converted;
+}
+
+/* Do values of a type hold values of others? */
+static bool
+image_is_composed(Oid type)
+{
+	return get_typtype(type) == TYPTYPE_COMPOSITE || type == RECORDOID ||
+		type_is_array(type) || type_is_range(type) || type_is_multirange(type);
 }
 
 /* Does the output of a type show names of other objects, or money? */
@@ -151,9 +128,7 @@ image_shows_names(Oid type)
 			return true;
 		default:
 			/* whatever holds other types may hold one of these */
-			return get_typtype(type) == TYPTYPE_COMPOSITE ||
-				type == RECORDOID || type_is_array(type) ||
-				type_is_range(type) || type_is_multirange(type);
+			return image_is_composed(type);
 	}
 }
 
@@ -180,11 +155,13 @@ image_kind(Oid type)
 		case NUMERICOID:
 		case OIDOID:
 			return IMAGE_NUMBER;
+		case CHAROID:
+			return IMAGE_CHAR;
 		case JSONOID:
 		case JSONBOID:
 			return IMAGE_JSON;
 		default:
-			return IMAGE_OUTPUT;
+			return image_is_composed(type) ? IMAGE_COMPOSED : IMAGE_OUTPUT;
 	}
 }
 
@@ -270,89 +247,6 @@ image_key_columns(ImageWriter *writer, Relation rel)
 	bms_free(attrs);
 }
 
-/* By the order that the enum itself gives its labels. */
-static int
-image_compare_labels(const void *a, const void *b)
-{
-	float4		left = (*(const Form_pg_enum *) a)->enumsortorder;
-	float4		right = (*(const Form_pg_enum *) b)->enumsortorder;
-
-	return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/* Append the labels of an enum (or of an array of one): they get renamed. */
-static void
-image_define_labels(StringInfo out, Oid type)
-{
-	Oid			element;
-	CatCList   *list;
-	Form_pg_enum *labels;
-
-	type = getBaseType(type);
-	element = get_element_type(type);
-	if (OidIsValid(element))
-		type = getBaseType(element);
-	if (!type_is_enum(type))
-		return;
-	list = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(type));
-	labels = palloc(sizeof(Form_pg_enum) * Max(list->n_members, 1));
-	for (int i = 0; i < list->n_members; i++)
-		labels[i] = (Form_pg_enum) GETSTRUCT(&list->members[i]->tuple);
-	qsort(labels, list->n_members, sizeof(Form_pg_enum),
-		  image_compare_labels);
-	appendStringInfoString(out, ",\"labels\":[");
-	for (int i = 0; i < list->n_members; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(out, ',');
-		json_string(out, NameStr(labels[i]->enumlabel),
-					strlen(NameStr(labels[i]->enumlabel)));
-	}
-	appendStringInfoChar(out, ']');
-	pfree(labels);
-	ReleaseCatCacheList(list);
-}
-
-/* The canonical definition of a shape. */
-static char *
-image_define(ImageWriter *writer, TupleDesc desc, int32 registry_id,
-			 const char *logical_name)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfo(&out, "{\"aims\":\"shape/1\",\"writer\":%d,\"registry\":%d,\"relation\":",
-					 IMAGE_WRITER_VERSION, registry_id);
-	json_string(&out, logical_name, strlen(logical_name));
-	appendStringInfoString(&out, ",\"columns\":[");
-	for (int i = 0; i < writer->ncolumns; i++)
-	{
-		ImageColumn *column = &writer->columns[i];
-		Form_pg_attribute attr = TupleDescAttr(desc, column->attnum - 1);
-		char	   *type = format_type_extended(attr->atttypid,
-												attr->atttypmod,
-												FORMAT_TYPE_TYPEMOD_GIVEN |
-												FORMAT_TYPE_FORCE_QUALIFY);
-
-		appendStringInfo(&out, "%s{\"attnum\":%d,\"name\":",
-						 i > 0 ? "," : "", column->attnum);
-		json_string(&out, column->name, strlen(column->name));
-		appendStringInfoString(&out, ",\"type\":");
-		json_string(&out, type, strlen(type));
-		image_define_labels(&out, attr->atttypid);
-		appendStringInfoChar(&out, '}');
-	}
-	appendStringInfoString(&out, "],\"key\":[");
-	for (int i = 0; i < writer->nkey; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&out, ',');
-		json_string(&out, writer->key[i]->name, strlen(writer->key[i]->name));
-	}
-	appendStringInfoString(&out, "]}");
-	return out.data;
-}
-
 /*
  * The writer of a relation's rows. Virtual generated columns are left out:
  * their value is not in the tuple that a trigger sees.
@@ -376,7 +270,7 @@ image_writer(Relation rel, int32 registry_id, const char *logical_name)
 		image_column(writer, &writer->columns[writer->ncolumns++], attr);
 	}
 	image_key_columns(writer, rel);
-	writer->definition = image_define(writer, desc, registry_id, logical_name);
+	define_shape(writer, desc, registry_id, logical_name);
 	return writer;
 }
 
@@ -413,6 +307,33 @@ image_restore_formats(const Formats *old)
 	session_timezone = old->zone;
 }
 
+/*
+ * A "char" as servers from 16 on print it; older ones give the byte itself,
+ * which need not be a character of the database.
+ */
+static char *
+image_char(char c)
+{
+	unsigned char byte = (unsigned char) c;
+
+	return byte >= 0x80 ? psprintf("\\%03o", byte) : pnstrdup(&c, 1);
+}
+
+/*
+ * Append output of a type that holds values of others. One of those may be a
+ * "char", and bring bytes that are no text in this encoding: they are escaped.
+ */
+static void
+image_composed(StringInfo out, const char *s)
+{
+	size_t		length = strlen(s);
+
+	appendStringInfoCharMacro(out, '"');
+	json_append(out, s, length, JSON_LITERAL |
+				(pg_verifymbstr(s, length, true) ? 0 : JSON_HIGH));
+	appendStringInfoCharMacro(out, '"');
+}
+
 /* Append one value. */
 static void
 image_value(StringInfo out, ImageColumn *column, Datum value)
@@ -446,8 +367,7 @@ image_value(StringInfo out, ImageColumn *column, Datum value)
 			}
 		case IMAGE_NUMBER:
 			s = OutputFunctionCall(&column->output, value);
-			if (isdigit((unsigned char) s[0]) ||
-				(s[0] == '-' && isdigit((unsigned char) s[1])))
+			if (json_is_number(s))
 				appendStringInfoString(out, s);
 			else
 				json_string(out, s, strlen(s));
@@ -456,9 +376,16 @@ image_value(StringInfo out, ImageColumn *column, Datum value)
 			s = OutputFunctionCall(&column->output, value);
 			json_text(out, s, strlen(s));
 			break;
+		case IMAGE_CHAR:
+			s = image_char(DatumGetChar(value));
+			json_string(out, s, strlen(s));
+			break;
 		case IMAGE_OUTPUT:
 			s = OutputFunctionCall(&column->output, value);
 			json_string(out, s, strlen(s));
+			break;
+		case IMAGE_COMPOSED:
+			image_composed(out, OutputFunctionCall(&column->output, value));
 			break;
 	}
 }
@@ -509,6 +436,9 @@ image_key_value(ImageColumn *column, Datum value, StringInfo out,
 			return;
 		case IMAGE_TEXT:
 			s = text_to_cstring(DatumGetTextPP(value));
+			break;
+		case IMAGE_CHAR:
+			s = image_char(DatumGetChar(value));
 			break;
 		default:
 			s = OutputFunctionCall(&column->output, value);

@@ -9,8 +9,11 @@
 #include "access/htup.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/jsonb.h"
 #include "utils/rel.h"
+
+#include "json.h"
 
 #define IMAGE_WRITER_VERSION 1
 
@@ -21,9 +24,11 @@ typedef enum ImageKind
 	IMAGE_INT8,
 	IMAGE_BOOL,
 	IMAGE_TEXT,					/* text, varchar, char(n) */
+	IMAGE_CHAR,					/* "char": one byte */
 	IMAGE_NUMBER,				/* output is a JSON number, or NaN/Infinity */
 	IMAGE_JSON,					/* output is JSON itself */
-	IMAGE_OUTPUT				/* any other type's output, as a string */
+	IMAGE_OUTPUT,				/* any other type's output, as a string */
+	IMAGE_COMPOSED				/* the same, of one that holds other types */
 } ImageKind;
 
 typedef struct ImageColumn
@@ -48,6 +53,7 @@ typedef struct ImageWriter
 	Datum	   *values;			/* work space */
 	bool	   *nulls;
 	char	   *definition;		/* canonical JSON text of the shape */
+	List	   *rowtypes;		/* relations whose rows lie in columns */
 } ImageWriter;
 
 /* Build the writer of a relation in the current memory context. */
@@ -65,6 +71,32 @@ extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
 /* Append a JSON string literal, or JSON text as it is (see image.c). */
 extern void json_string(StringInfo out, const char *s, int length);
 extern void json_text(StringInfo out, const char *s, int length);
+
+/*
+ * How this database's bytes are escaped in JSON: those from 0x80 on, where
+ * there is no conversion to UTF-8 that says what they mean.
+ */
+static inline int
+database_escape(void)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	return encoding == PG_SQL_ASCII || encoding == PG_MULE_INTERNAL ?
+		JSON_HIGH : 0;
+}
+
+/*
+ * Make room at the end of a text, and say where what was written there ends
+ * (what json.h offers writes into room that there is).
+ */
+extern void json_reserve(StringInfo out, size_t size);
+
+static inline void
+json_written(StringInfo out, char *end)
+{
+	out->len = end - out->data;
+	*end = '\0';
+}
 
 /* The same bytes in UTF-8: the argument itself where it already is. */
 extern const char *text_in_utf8(const char *s, int length, int *utf8_length);

@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "find.h"
 #include "image.h"
 #include "ledger.h"
 #include "row.h"
@@ -252,16 +253,22 @@ seal_read(HeapTuple tuple, TupleDesc desc, Seal *seal)
 
 /* The newest seal. */
 bool
-seal_newest(Seal *seal)
+seal_newest(Snapshot snapshot, Seal *seal)
 {
 	Relation	rel = table_open(aims_relid("seal"), AccessShareLock);
-	HeapTuple	tuple = row_find(rel, "seal_pkey", 0, NULL, true);
+	Relation	index = index_open(aims_relid("seal_pkey"), AccessShareLock);
+	SysScanDesc scan = systable_beginscan_ordered(rel, index, snapshot, 0,
+												  NULL);
+	HeapTuple	tuple = systable_getnext_ordered(scan, BackwardScanDirection);
+	bool		found = HeapTupleIsValid(tuple);
 
 	memset(seal, 0, sizeof(Seal));
-	if (HeapTupleIsValid(tuple))
+	if (found)
 		seal_read(tuple, RelationGetDescr(rel), seal);
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
 	table_close(rel, AccessShareLock);
-	return HeapTupleIsValid(tuple);
+	return found;
 }
 
 /* The root of the empty tree. */
@@ -274,30 +281,6 @@ seal_empty_root(MerkleHash root)
 	hasher_free(hasher);
 }
 
-/* Fetch an entry by what its tile says of it. */
-bool
-entry_fetch(Relation rel, int64 xid, int64 entry_id, Snapshot snapshot,
-			TupleTableSlot *slot)
-{
-	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
-								 AccessShareLock);
-	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2, 0);
-	ScanKeyData keys[2];
-	bool		found;
-
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ,
-				Int64GetDatum(xid));
-	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ,
-				Int64GetDatum(entry_id));
-	index_rescan(scan, keys, 2, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, slot);
-	if (found)
-		ExecMaterializeSlot(slot);
-	index_endscan(scan);
-	index_close(idx, AccessShareLock);
-	return found;
-}
-
 PG_FUNCTION_INFO_V1(aims_leaf);
 /* The leaf of a sealed entry: the bytes that its leaf hash is made over. */
 Datum
@@ -308,18 +291,20 @@ aims_leaf(PG_FUNCTION_ARGS)
 	Snapshot	snapshot = GetActiveSnapshot();
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TileStore  *store = tile_open(snapshot);
+	int64		index = tile_leaf_of_entry(store, entry_id);
 	StringInfoData leaf;
-	int64		xid;
+	ItemPointerData tid;
 
-	if (tile_leaf_of_entry(store, entry_id, &xid) < 0)
+	if (index < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_ENTRY_NOT_SEALED),
 				 errmsg("ledger entry " INT64_FORMAT " is not sealed",
 						entry_id),
 				 errdetail("Only a sealed entry has a leaf in the tree."),
 				 errhint("Run aims.seal() after the entry's transaction has committed.")));
+	tid = tile_leaf_tid(store, index);
 	tile_close(store);
-	if (!entry_fetch(rel, xid, entry_id, snapshot, slot))
+	if (!entry_fetch(rel, entry_id, &tid, snapshot, slot))
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_LEDGER_CORRUPT),
 				 errmsg("ledger entry " INT64_FORMAT " is sealed but missing",

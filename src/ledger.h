@@ -51,15 +51,11 @@ extern void leaf_reader_append(LeafReader *reader, TupleTableSlot *slot,
 /* Append the leaf of a seal. */
 extern void seal_leaf(StringInfo out, const Seal *seal);
 
-/* The newest seal; false where nothing has been sealed. */
-extern bool seal_newest(Seal *seal);
+/* The newest seal that a snapshot shows; false where there is none. */
+extern bool seal_newest(Snapshot snapshot, Seal *seal);
 extern void seal_read(HeapTuple tuple, TupleDesc desc, Seal *seal);
 
 /* The root of the empty tree: what the first seal has before it. */
 extern void seal_empty_root(MerkleHash root);
-
-/* Put the entry that (xid, entry_id) finds into the slot; false where none. */
-extern bool entry_fetch(Relation rel, int64 xid, int64 entry_id,
-						Snapshot snapshot, TupleTableSlot *slot);
 
 #endif							/* AIMS_LEDGER_H */

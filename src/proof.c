@@ -116,7 +116,7 @@ proof_size(Snapshot snapshot, bool given, int64 size)
 static int64
 proof_leaf(TileStore *store, int64 entry_id, int64 size)
 {
-	int64		leaf = tile_leaf_of_entry(store, entry_id, NULL);
+	int64		leaf = tile_leaf_of_entry(store, entry_id);
 
 	if (leaf < 0)
 		ereport(ERROR,
@@ -142,7 +142,7 @@ Datum
 aims_leaf_index(PG_FUNCTION_ARGS)
 {
 	TileStore  *store = tile_open(GetActiveSnapshot());
-	int64		leaf = tile_leaf_of_entry(store, PG_GETARG_INT64(0), NULL);
+	int64		leaf = tile_leaf_of_entry(store, PG_GETARG_INT64(0));
 
 	tile_close(store);
 	if (leaf < 0)

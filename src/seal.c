@@ -15,7 +15,6 @@
  */
 #include "aims.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -32,10 +31,13 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "entry_index.h"
+#include "find.h"
 #include "incarnation.h"
 #include "ledger.h"
 #include "row.h"
 #include "tile.h"
+#include "unsealed.h"
 
 typedef struct SealItem
 {
@@ -127,97 +129,42 @@ items_add(SealItems *items, int64 entry_id, ItemPointer tid)
 	items->n++;
 }
 
-/* Was that entry written in this incarnation? */
-static bool
-item_is_here(TupleTableSlot *slot, int32 incarnation)
-{
-	bool		isnull;
-
-	return DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation,
-									  &isnull)) == incarnation;
-}
-
-/* Did our own transaction write it? Then it has not committed. */
+/*
+ * Did our own transaction write the entry in the slot? Then it has not
+ * committed.
+ */
 static bool
 item_is_own(TupleTableSlot *slot, int32 incarnation, int64 own)
 {
 	bool		isnull;
 
-	return item_is_here(slot, incarnation) &&
-		DatumGetInt64(slot_getattr(slot, Anum_entry_xid, &isnull)) == own;
+	return DatumGetInt64(slot_getattr(slot, Anum_entry_xid, &isnull)) == own &&
+		DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation, &isnull)) ==
+		incarnation;
 }
 
-/*
- * Is that entry, of a transaction that the last seal saw in progress, to be
- * sealed? One that was prepared before a promotion carries an older
- * incarnation; but so do sealed entries of another cluster whose xid happens
- * to be the same.
- */
-static bool
-item_is_late(TupleTableSlot *slot, int32 incarnation, TileStore *store)
+/* The number of the entry in the slot. */
+static int64
+item_entry_id(TupleTableSlot *slot)
 {
 	bool		isnull;
 
-	return item_is_here(slot, incarnation) ||
-		tile_leaf_of_entry(store, DatumGetInt64(slot_getattr(slot,
-															 Anum_entry_id,
-															 &isnull)),
-						   NULL) < 0;
-}
-
-/*
- * Collect the entries with low <= xid < high. With a store they are those of
- * one transaction that was in progress.
- */
-static void
-collect_range(SealItems *items, Relation rel, Relation idx, Snapshot snapshot,
-			  int64 low, int64 high, int32 incarnation, int64 own,
-			  TileStore *store)
-{
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan_compat(rel, idx, snapshot, 2, 0);
-	ScanKeyData keys[2];
-	bool		isnull;
-
-	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_INT8GE,
-				Int64GetDatum(low));
-	ScanKeyInit(&keys[1], 1, BTLessStrategyNumber, F_INT8LT,
-				Int64GetDatum(high));
-	index_rescan(scan, keys, 2, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if ((store ? item_is_late(slot, incarnation, store) :
-			 item_is_here(slot, incarnation)) &&
-			!item_is_own(slot, incarnation, own))
-			items_add(items,
-					  DatumGetInt64(slot_getattr(slot, Anum_entry_id,
-												 &isnull)),
-					  &slot->tts_tid);
-	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	return DatumGetInt64(slot_getattr(slot, Anum_entry_id, &isnull));
 }
 
 /* What S(n) sees and S(n-1) did not, by the difference of the two. */
 static void
 collect_difference(SealItems *items, Relation rel, Snapshot snapshot,
-				   const char *now_text, const char *last_text,
-				   int32 incarnation, int64 own)
+				   const Seal *last, int64 own)
 {
-	Relation	idx = index_open(aims_relid("audit_entry_xid_idx"),
-								 AccessShareLock);
-	XidWindow	last = window_parse(last_text);
-	XidWindow	now = window_parse(now_text);
-	TileStore  *store = tile_open(snapshot);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	UnsealedScan *scan = unsealed_begin(rel, snapshot, last);
 
-	for (int i = 0; i < last.nxip; i++)
-		collect_range(items, rel, idx, snapshot, last.xip[i],
-					  last.xip[i] + 1, incarnation, own, store);
-	tile_close(store);
-	collect_range(items, rel, idx, snapshot, last.xmax, now.xmax,
-				  incarnation, own, NULL);
-	index_close(idx, AccessShareLock);
+	while (unsealed_next(scan, slot))
+		if (!item_is_own(slot, last->incarnation, own))
+			items_add(items, item_entry_id(slot), &slot->tts_tid);
+	unsealed_end(scan);
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /* By number. */
@@ -241,7 +188,7 @@ sealed_ids(Snapshot snapshot, int64 tree_size)
 	for (int64 leaf = 0; leaf < tree_size; leaf++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		ids[leaf] = tile_leaf_source(store, leaf, NULL);
+		ids[leaf] = tile_leaf_source(store, leaf);
 	}
 	tile_close(store);
 	qsort(ids, tree_size, sizeof(int64), compare_ids);
@@ -256,12 +203,10 @@ collect_all(SealItems *items, Relation rel, Snapshot snapshot,
 	int64	   *ids = sealed_ids(snapshot, tree_size);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	bool		isnull;
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		int64		id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
-													&isnull));
+		int64		id = item_entry_id(slot);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!item_is_own(slot, incarnation, own) &&
@@ -273,42 +218,63 @@ collect_all(SealItems *items, Relation rel, Snapshot snapshot,
 	pfree(ids);
 }
 
+/* What appending entries needs. */
+typedef struct EntryAppender
+{
+	TileWriter *writer;
+	LeafReader *reader;
+	Hasher	   *hasher;
+	TupleTableSlot *slot;
+	StringInfoData leaf;
+	MemoryContext row;			/* of one entry */
+} EntryAppender;
+
+/* Append the leaf of the entry in the slot. */
+static void
+append_entry(EntryAppender *appender, const SealItem *item)
+{
+	MemoryContext caller = MemoryContextSwitchTo(appender->row);
+	TupleTableSlot *slot = appender->slot;
+	MerkleHash	hash;
+	bool		isnull;
+	Datum		key;
+
+	initStringInfo(&appender->leaf);
+	leaf_reader_append(appender->reader, slot, &appender->leaf);
+	merkle_leaf(appender->hasher, appender->leaf.data, appender->leaf.len,
+				hash);
+	key = slot_getattr(slot, Anum_entry_key, &isnull);
+	tile_writer_add(appender->writer, hash, item->entry_id, &slot->tts_tid,
+					entry_key_hash(isnull ? NULL : DatumGetJsonbP(key)));
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(appender->row);
+}
+
 /* Append the leaves of the items, in the order of their numbers. */
 static void
 append_entries(TileWriter *writer, SealItems *items, Relation rel,
 			   Snapshot snapshot)
 {
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	LeafReader *reader = leaf_reader_open(false);
-	Hasher	   *hasher = hasher_create();
-	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext row = AllocSetContextCreate(caller, "aims leaf",
-											  ALLOCSET_DEFAULT_SIZES);
+	EntryAppender appender = {0};
 
+	appender.writer = writer;
+	appender.reader = leaf_reader_open(false);
+	appender.hasher = hasher_create();
+	appender.slot = table_slot_create(rel, NULL);
+	appender.row = AllocSetContextCreate(CurrentMemoryContext, "aims leaf",
+										 ALLOCSET_DEFAULT_SIZES);
 	for (Size i = 0; i < items->n; i++)
 	{
-		StringInfoData leaf;
-		MerkleHash	hash;
-		bool		isnull;
-
 		CHECK_FOR_INTERRUPTS();
 		if (!table_tuple_fetch_row_version(rel, &items->items[i].tid, snapshot,
-										   slot))
+										   appender.slot))
 			elog(ERROR, "ledger entry " INT64_FORMAT " vanished while sealing",
 				 items->items[i].entry_id);
-		MemoryContextSwitchTo(row);
-		initStringInfo(&leaf);
-		leaf_reader_append(reader, slot, &leaf);
-		merkle_leaf(hasher, leaf.data, leaf.len, hash);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(row);
-		tile_writer_add(writer, hash, items->items[i].entry_id,
-						DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
-												   &isnull)));
+		append_entry(&appender, &items->items[i]);
 	}
-	hasher_free(hasher);
-	MemoryContextDelete(row);
-	ExecDropSingleTupleTableSlot(slot);
+	hasher_free(appender.hasher);
+	MemoryContextDelete(appender.row);
+	ExecDropSingleTupleTableSlot(appender.slot);
 }
 
 /* Append the seal's own leaf. */
@@ -323,7 +289,7 @@ append_seal(TileWriter *writer, const Seal *seal)
 	seal_leaf(&leaf, seal);
 	merkle_leaf(hasher, leaf.data, leaf.len, hash);
 	hasher_free(hasher);
-	tile_writer_add(writer, hash, -seal->seal_id, 0);
+	tile_writer_add(writer, hash, -seal->seal_id, NULL, 0);
 }
 
 /* A hash as a bytea datum. */
@@ -364,12 +330,10 @@ seal_insert(const Seal *seal)
 /* Collect what is new since the last seal, in the order of numbers. */
 static void
 seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
-			 const Seal *last, const char *window, int32 incarnation,
-			 int64 own)
+			 const Seal *last, int32 incarnation, int64 own)
 {
 	if (last->seal_id > 0 && last->incarnation == incarnation)
-		collect_difference(items, rel, snapshot, window, last->snapshot,
-						   incarnation, own);
+		collect_difference(items, rel, snapshot, last, own);
 	else
 		collect_all(items, rel, snapshot, last->tree_size, incarnation, own);
 	/* entry_id is the first member */
@@ -432,16 +396,17 @@ aims_seal(PG_FUNCTION_ARGS)
 	own = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
-	(void) seal_newest(&last);
+	(void) seal_newest(snapshot, &last);
 	tree_size = last.tree_size;
 	window = window_text(snapshot, own);
 	incarnation = seal_incarnation(tree_size);
-	seal_collect(&items, rel, snapshot, &last, window, incarnation, own);
+	seal_collect(&items, rel, snapshot, &last, incarnation, own);
 	if (items.n > 0)
 		tree_size = seal_append(&items, rel, snapshot, &last, window,
 								incarnation);
 	table_close(rel, AccessShareLock);
 	UnregisterSnapshot(snapshot);
+	entry_index_summarize();
 	CommandCounterIncrement();	/* a second seal sees this one */
 	PG_RETURN_INT64(tree_size);
 }

@@ -31,7 +31,10 @@ static HTAB *captured = NULL;
 static bool any_uncommitted = false;
 static uint64 invalidations = 0;
 
-/* A relation changed: its writer, and those of its partitions, are stale. */
+/*
+ * A relation changed: its writer, those of its partitions, and those of tables
+ * that hold its rows as values are stale.
+ */
 static void
 shape_relation_changed(Datum arg, Oid relid)
 {
@@ -41,7 +44,8 @@ shape_relation_changed(Datum arg, Oid relid)
 	invalidations++;
 	hash_seq_init(&all, captured);
 	while ((cr = hash_seq_search(&all)) != NULL)
-		if (relid == InvalidOid || cr->relid == relid || cr->root == relid)
+		if (relid == InvalidOid || cr->relid == relid || cr->root == relid ||
+			(cr->writer && list_member_oid(cr->writer->rowtypes, relid)))
 			cr->valid = false;
 }
 

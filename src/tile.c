@@ -11,9 +11,11 @@
 #include "aims.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -32,12 +34,13 @@ enum TileColumn
 	TILE_INDEX,
 	TILE_HASHES,
 	TILE_SOURCES,
-	TILE_XIDS,
+	TILE_TIDS,
+	TILE_KEYS,
 	TILE_ENTRIES,
 	TILE_NATTS = TILE_ENTRIES
 };
 
-/* A tile in memory; sources and xids have meaning at level 0 alone. */
+/* A tile in memory; what stands behind the hashes is of level 0 alone. */
 typedef struct Tile
 {
 	int			level;
@@ -45,8 +48,24 @@ typedef struct Tile
 	int			width;			/* hashes in it; 0: nothing read yet */
 	MerkleHash	hashes[TILE_WIDTH];
 	int64		sources[TILE_WIDTH];
-	int64		xids[TILE_WIDTH];
+	ItemPointerData tids[TILE_WIDTH];
+	int32		keys[TILE_WIDTH];
 } Tile;
+
+/* The arrays of a tile of level 0: where they are in its row, and in Tile. */
+typedef struct TileArray
+{
+	int			column;
+	Oid			type;			/* of an element */
+	Size		size;
+	Size		offset;
+} TileArray;
+
+static const TileArray tile_arrays[] = {
+	{TILE_SOURCES, INT8OID, sizeof(int64), offsetof(Tile, sources)},
+	{TILE_TIDS, TIDOID, sizeof(ItemPointerData), offsetof(Tile, tids)},
+	{TILE_KEYS, INT4OID, sizeof(int32), offsetof(Tile, keys)}
+};
 
 struct TileStore
 {
@@ -104,17 +123,18 @@ tile_close(TileStore *store)
 }
 
 /*
- * Copy a bigint[] column of width elements into out.
+ * Copy an array column of width elements into the tile.
  */
 static bool
-tile_copy_bigints(Datum value, int width, int64 *out)
+tile_copy_array(const TileArray *column, Datum value, int width, Tile *tile)
 {
 	ArrayType  *array = DatumGetArrayTypeP(value);
 
 	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != width ||
-		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
+		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != column->type)
 		return false;
-	memcpy(out, ARR_DATA_PTR(array), width * sizeof(int64));
+	memcpy((char *) tile + column->offset, ARR_DATA_PTR(array),
+		   width * column->size);
 	return true;
 }
 
@@ -141,13 +161,10 @@ tile_fill(Tile *tile, HeapTuple row, TupleDesc desc)
 	memcpy(tile->hashes, VARDATA_ANY(hashes), VARSIZE_ANY_EXHDR(hashes));
 	width = VARSIZE_ANY_EXHDR(hashes) / HASH_SIZE;
 
-	for (int column = TILE_SOURCES; column <= TILE_XIDS && tile->level == 0;
-		 column++)
+	for (int i = 0; i < lengthof(tile_arrays) && tile->level == 0; i++)
 	{
-		int64	   *out = column == TILE_SOURCES ? tile->sources : tile->xids;
-
-		value = heap_getattr(row, column, desc, &isnull);
-		if (isnull || !tile_copy_bigints(value, width, out))
+		value = heap_getattr(row, tile_arrays[i].column, desc, &isnull);
+		if (isnull || !tile_copy_array(&tile_arrays[i], value, width, tile))
 			tile_corrupt(tile->level, tile->index,
 						 "does not name the entry of each leaf");
 	}
@@ -238,37 +255,56 @@ tile_read_node(void *arg, int level, uint64_t index, MerkleHash out)
 }
 
 /*
+ * Give the tile of a leaf, which it must have.
+ */
+static Tile *
+tile_of_leaf(TileStore *store, uint64_t leaf)
+{
+	Tile	   *tile = tile_get(store, 0, leaf / TILE_WIDTH);
+
+	if (leaf % TILE_WIDTH >= tile->width)
+		tile_corrupt(0, tile->index, "is too short");
+	return tile;
+}
+
+/*
  * Look up what a leaf stands for.
  */
 int64
-tile_leaf_source(TileStore *store, uint64_t leaf, int64 *xid)
+tile_leaf_source(TileStore *store, uint64_t leaf)
 {
-	Tile	   *tile = tile_get(store, 0, leaf / TILE_WIDTH);
-	int			offset = leaf % TILE_WIDTH;
+	return tile_of_leaf(store, leaf)->sources[leaf % TILE_WIDTH];
+}
 
-	if (offset >= tile->width)
-		tile_corrupt(0, tile->index, "is too short");
-	if (xid != NULL)
-		*xid = tile->xids[offset];
-	return tile->sources[offset];
+/*
+ * Look up where the leaf's entry was.
+ */
+ItemPointerData
+tile_leaf_tid(TileStore *store, uint64_t leaf)
+{
+	return tile_of_leaf(store, leaf)->tids[leaf % TILE_WIDTH];
+}
+
+/*
+ * Look up the hash of its key.
+ */
+int32
+tile_leaf_key(TileStore *store, uint64_t leaf)
+{
+	return tile_of_leaf(store, leaf)->keys[leaf % TILE_WIDTH];
 }
 
 /*
  * Look for an entry in the tile of that index. Returns its leaf index, or -1.
  */
 static int64
-tile_search(TileStore *store, uint64_t index, int64 entry_id, int64 *xid)
+tile_search(TileStore *store, uint64_t index, int64 entry_id)
 {
 	Tile	   *tile = tile_get(store, 0, index);
 
 	for (int i = 0; i < tile->width; i++)
-	{
-		if (tile->sources[i] != entry_id)
-			continue;
-		if (xid != NULL)
-			*xid = tile->xids[i];
-		return (int64) index * TILE_WIDTH + i;
-	}
+		if (tile->sources[i] == entry_id)
+			return (int64) index * TILE_WIDTH + i;
 	return -1;
 }
 
@@ -278,7 +314,7 @@ tile_search(TileStore *store, uint64_t index, int64 entry_id, int64 *xid)
  * and an id between two others need not be there.
  */
 int64
-tile_leaf_of_entry(TileStore *store, int64 entry_id, int64 *xid)
+tile_leaf_of_entry(TileStore *store, int64 entry_id)
 {
 	ScanKeyData key;
 	SysScanDesc scan;
@@ -299,10 +335,72 @@ tile_leaf_of_entry(TileStore *store, int64 entry_id, int64 *xid)
 										 RelationGetDescr(store->rel),
 										 &isnull);
 
-		leaf = tile_search(store, DatumGetInt64(index), entry_id, xid);
+		leaf = tile_search(store, DatumGetInt64(index), entry_id);
 	}
 	systable_endscan(scan);
 	return leaf;
+}
+
+/*
+ * Add the leaves of a tile whose keys have that hash.
+ */
+static void
+tile_match_keys(TileLeaves *found, int64 index, ArrayType *keys, int32 key)
+{
+	const int32 *hashes = (const int32 *) ARR_DATA_PTR(keys);
+	int			n = ArrayGetNItems(ARR_NDIM(keys), ARR_DIMS(keys));
+
+	if (ARR_HASNULL(keys) || ARR_ELEMTYPE(keys) != INT4OID || n > TILE_WIDTH)
+		tile_corrupt(0, index, "does not name the key of each leaf");
+	for (int i = 0; i < n; i++)
+	{
+		if (hashes[i] != key)
+			continue;
+		if (found->n == found->capacity)
+			found->leaves = repalloc_huge(found->leaves, sizeof(int64) *
+										  (found->capacity *= 2));
+		found->leaves[found->n++] = index * TILE_WIDTH + i;
+	}
+}
+
+/*
+ * By number.
+ */
+static int
+compare_leaves(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/*
+ * Find the leaves whose entries have a key with that hash. Rows of tiles stand
+ * in the heap nearly as their tiles in the tree, but not all.
+ */
+TileLeaves
+tile_leaves_of_key(TileStore *store, int32 key)
+{
+	TupleDesc	desc = RelationGetDescr(store->rel);
+	TileLeaves	found = {0, 64, palloc(sizeof(int64) * 64)};
+	TableScanDesc scan = table_beginscan(store->rel, store->snapshot, 0, NULL);
+	HeapTuple	row;
+
+	while ((row = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	{
+		bool		isnull;
+		Datum		index = heap_getattr(row, TILE_INDEX, desc, &isnull);
+		Datum		keys = heap_getattr(row, TILE_KEYS, desc, &isnull);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!isnull)
+			tile_match_keys(&found, DatumGetInt64(index),
+							DatumGetArrayTypeP(keys), key);
+	}
+	table_endscan(scan);
+	qsort(found.leaves, found.n, sizeof(int64), compare_leaves);
+	return found;
 }
 
 /*
@@ -435,23 +533,23 @@ tile_writer_open(uint64_t size, Snapshot snapshot)
 }
 
 /*
- * Build a bigint[] of n elements.
+ * Build the array of a column.
  */
 static Datum
-tile_bigints(const int64 *elements, int n)
+tile_array(const TileArray *column, const Tile *tile)
 {
-	Size		size = ARR_OVERHEAD_NONULLS(1) + n * sizeof(int64);
-	ArrayType  *array = palloc0(size);
+	Size		size = tile->width * column->size;
+	ArrayType  *array = palloc0(ARR_OVERHEAD_NONULLS(1) + size);
 
-	SET_VARSIZE(array, size);
+	SET_VARSIZE(array, ARR_OVERHEAD_NONULLS(1) + size);
 	array->ndim = 1;
 	array->dataoffset = 0;
-	array->elemtype = INT8OID;
+	array->elemtype = column->type;
 	ARR_DIMS(array)
-	[0] = n;
+	[0] = tile->width;
 	ARR_LBOUND(array)
 	[0] = 1;
-	memcpy(ARR_DATA_PTR(array), elements, n * sizeof(int64));
+	memcpy(ARR_DATA_PTR(array), (const char *) tile + column->offset, size);
 	return PointerGetDatum(array);
 }
 
@@ -498,17 +596,16 @@ tile_form(TileWriter *writer, const Tile *tile)
 	values[TILE_LEVEL - 1] = Int32GetDatum(tile->level);
 	values[TILE_INDEX - 1] = Int64GetDatum((int64) tile->index);
 	values[TILE_HASHES - 1] = PointerGetDatum(hashes);
-	if (tile->level == 0)
+	for (int i = 0; i < lengthof(tile_arrays); i++)
 	{
-		values[TILE_SOURCES - 1] = tile_bigints(tile->sources, tile->width);
-		values[TILE_XIDS - 1] = tile_bigints(tile->xids, tile->width);
-		isnull[TILE_ENTRIES - 1] =
-			!tile_entry_range(writer->range_type, tile,
-							  &values[TILE_ENTRIES - 1]);
+		int			column = tile_arrays[i].column - 1;
+
+		isnull[column] = tile->level > 0;
+		if (!isnull[column])
+			values[column] = tile_array(&tile_arrays[i], tile);
 	}
-	else
-		isnull[TILE_SOURCES - 1] = isnull[TILE_XIDS - 1] =
-			isnull[TILE_ENTRIES - 1] = true;
+	isnull[TILE_ENTRIES - 1] = tile->level > 0 ||
+		!tile_entry_range(writer->range_type, tile, &values[TILE_ENTRIES - 1]);
 	return heap_form_tuple(RelationGetDescr(writer->rel), values, isnull);
 }
 
@@ -559,12 +656,14 @@ tile_push(TileWriter *writer, int level, const MerkleHash hash)
  */
 void
 tile_writer_add(TileWriter *writer, const MerkleHash leaf_hash, int64 source,
-				int64 xid)
+				ItemPointer tid, int32 key)
 {
 	Tile	   *tile = writer->level[0].tile;
+	ItemPointerData nowhere = {{0, 0}, 0};
 
 	tile->sources[tile->width] = source;
-	tile->xids[tile->width] = xid;
+	tile->tids[tile->width] = tid != NULL ? *tid : nowhere;
+	tile->keys[tile->width] = key;
 	writer->size++;
 	tile_push(writer, 0, leaf_hash);
 }

@@ -7,6 +7,7 @@
 #define AIMS_TILE_H
 
 #include "merkle.h"
+#include "storage/itemptr.h"
 #include "utils/rel.h"
 #include "utils/snapshot.h"
 
@@ -26,12 +27,32 @@ extern void tile_read_node(void *arg, int level, uint64_t index,
 
 /*
  * What a leaf stands for: an entry id, or, negative, the number of the seal
- * whose seal leaf it is. xid is the entry's xid (0 for a seal leaf).
+ * whose seal leaf it is.
  */
-extern int64 tile_leaf_source(TileStore *store, uint64_t leaf, int64 *xid);
+extern int64 tile_leaf_source(TileStore *store, uint64_t leaf);
 
-/* The leaf index of an entry, or -1 where it is not sealed. xid may be NULL. */
-extern int64 tile_leaf_of_entry(TileStore *store, int64 entry_id, int64 *xid);
+/* Where the leaf's entry was when it was sealed; invalid for a seal leaf. */
+extern ItemPointerData tile_leaf_tid(TileStore *store, uint64_t leaf);
+
+/* Hash of the key of the leaf's entry (entry_key_hash); 0: it has none. */
+extern int32 tile_leaf_key(TileStore *store, uint64_t leaf);
+
+/* The leaf index of an entry, or -1 where it is not sealed. */
+extern int64 tile_leaf_of_entry(TileStore *store, int64 entry_id);
+
+/* Leaves, in order. */
+typedef struct TileLeaves
+{
+	Size		n;
+	Size		capacity;
+	int64	   *leaves;
+} TileLeaves;
+
+/*
+ * Find the leaves whose entries have a key with that hash, by reading the
+ * keys of all tiles: 4 bytes per entry.
+ */
+extern TileLeaves tile_leaves_of_key(TileStore *store, int32 key);
 
 /*
  * Recompute the root over size leaves from their stored hashes: all nodes
@@ -54,9 +75,9 @@ typedef struct TileWriter TileWriter;
 
 extern TileWriter *tile_writer_open(uint64_t size, Snapshot snapshot);
 
-/* source and xid as in tile_leaf_source. */
+/* source and key as in tile_leaf_source and _key; tid is NULL for a seal. */
 extern void tile_writer_add(TileWriter *writer, const MerkleHash leaf_hash,
-							int64 source, int64 xid);
+							int64 source, ItemPointer tid, int32 key);
 
 /*
  * The root over all leaves so far: a seal leaf may commit to what precedes it.

@@ -39,6 +39,7 @@ static const Check check_names[CHECK_COUNT] = {
 	[CHECK_MISSING] = {"entries present", "entries that were sealed and are gone"},
 	[CHECK_DOUBLED] = {"entries once", "entries stored more than once"},
 	[CHECK_INSERTED] = {"entries sealed", "entries put in behind the ledger: older than the newest seal, but not in the tree"},
+	[CHECK_KEYS] = {"entry keys", "entries that their tile does not find by key"},
 	[CHECK_SEAL_LEAVES] = {"seal leaves", "seals that do not fit their leaf in the tree"},
 	[CHECK_TILES] = {"tree", "nodes that do not fit the leaves below them"},
 	[CHECK_HEADS] = {"tree heads", "seals that do not fit the tree, or the seal before them"},
@@ -195,7 +196,7 @@ check_seal_leaf(Verification *v, const Seal *seal)
 
 	initStringInfo(&bytes);
 	seal_leaf(&bytes, seal);
-	if (tile_leaf_source(v->store, seal->tree_size - 1, NULL) !=
+	if (tile_leaf_source(v->store, seal->tree_size - 1) !=
 		-seal->seal_id || !verify_leaf(v, seal->tree_size - 1, &bytes))
 		verify_offend(v, CHECK_SEAL_LEAVES, seal->seal_id);
 	pfree(bytes.data);
@@ -427,7 +428,7 @@ report_check(Verification *v, int check)
 	Check	   *c = &v->checks[check];
 
 	report(v, c->name, c->count == 0,
-		   c->count > 0 && check <= CHECK_INSERTED ? c->first : 0,
+		   c->count > 0 && check <= CHECK_KEYS ? c->first : 0,
 		   c->count == 0 ? check_fine(v, check) :
 		   psprintf("%s: %s (" INT64_FORMAT " in all)", c->problem,
 					c->named.data, c->count));

@@ -11,6 +11,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
+#include "find.h"
 #include "verify.h"
 
 /* Note which entries each tile names, so that an entry's leaf is found. */
@@ -30,7 +31,7 @@ read_ranges(Verification *v)
 	}
 	for (uint64 leaf = 0; leaf < v->size; leaf++)
 	{
-		int64		source = tile_leaf_source(v->store, leaf, NULL);
+		int64		source = tile_leaf_source(v->store, leaf);
 		EntryRange *range = &v->ranges[leaf / TILE_WIDTH];
 
 		if (source <= 0)
@@ -48,7 +49,7 @@ static int64
 find_leaf(Verification *v, int64 entry_id)
 {
 	if (v->next < v->size &&
-		tile_leaf_source(v->store, v->next, NULL) == entry_id)
+		tile_leaf_source(v->store, v->next) == entry_id)
 		return v->next;
 	for (uint64 tile = 0; tile * TILE_WIDTH < v->size; tile++)
 	{
@@ -58,7 +59,7 @@ find_leaf(Verification *v, int64 entry_id)
 		if (entry_id < v->ranges[tile].low || entry_id > v->ranges[tile].high)
 			continue;
 		for (; leaf < end; leaf++)
-			if (tile_leaf_source(v->store, leaf, NULL) == entry_id)
+			if (tile_leaf_source(v->store, leaf) == entry_id)
 				return leaf;
 	}
 	return -1;
@@ -182,26 +183,26 @@ check_unsealed(Verification *v, TupleTableSlot *slot, int64 entry_id)
 		v->unsealed++;
 }
 
-/* Check one sealed entry against its leaf. */
+/* Check one sealed entry against its leaf; its key, if the entry stands. */
 static void
 check_sealed(Verification *v, TupleTableSlot *slot, int64 entry_id,
-			 uint64 leaf)
+			 uint64 leaf, bool fits)
 {
 	StringInfoData bytes;
-	int64		tile_xid;
 	bool		isnull;
-	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
-												 &isnull));
+	Datum		key = slot_getattr(slot, Anum_entry_key, &isnull);
 
 	if (v->seen[leaf / 8] & (1 << (leaf % 8)))
 		verify_offend(v, CHECK_DOUBLED, entry_id);
 	v->seen[leaf / 8] |= 1 << (leaf % 8);
 	v->next = leaf + 1;
-	(void) tile_leaf_source(v->store, leaf, &tile_xid);
 	initStringInfo(&bytes);
 	leaf_reader_append(v->reader, slot, &bytes);
-	if (xid != tile_xid || !verify_leaf(v, leaf, &bytes))
+	if (!verify_leaf(v, leaf, &bytes))
 		verify_offend(v, CHECK_LEAVES, entry_id);
+	else if (fits && tile_leaf_key(v->store, leaf) !=
+			 entry_key_hash(isnull ? NULL : DatumGetJsonbP(key)))
+		verify_offend(v, CHECK_KEYS, entry_id);
 }
 
 /* Check one entry. */
@@ -230,7 +231,7 @@ check_entry(Verification *v, TupleTableSlot *slot)
 	else
 	{
 		caller = MemoryContextSwitchTo(v->row);
-		check_sealed(v, slot, entry_id, leaf);
+		check_sealed(v, slot, entry_id, leaf, fits);
 		MemoryContextSwitchTo(caller);
 	}
 }
@@ -259,7 +260,7 @@ verify_entries(Verification *v)
 
 	for (uint64 leaf = 0; v->store != NULL && leaf < v->size; leaf++)
 	{
-		int64		source = tile_leaf_source(v->store, leaf, NULL);
+		int64		source = tile_leaf_source(v->store, leaf);
 
 		if (source > 0 && !(v->seen[leaf / 8] & (1 << (leaf % 8))))
 			verify_offend(v, CHECK_MISSING, source);

@@ -1,5 +1,5 @@
 \i test/setup_database.sql
-SELECT plan(117);
+SELECT plan(118);
 
 SELECT is((SELECT count(*) FROM aims.audit_entry), 0::bigint, 'a new ledger is empty');
 SELECT is(aims.seal(), 0::bigint, 'there is nothing to seal');
@@ -351,8 +351,9 @@ FROM (VALUES
     ('a stage moved past its trigger', 'SET LOCAL session_replication_role = replica; UPDATE aims.ai_system SET stage = ''deployment'' WHERE $1 > 0',
      'stages'),
     ('a tile''s index', 'UPDATE aims.tile SET entries = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree index'),
-    ('a tile''s xids', 'UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree'),
-    ('a person, and a tile to hide it', 'UPDATE aims.audit_entry SET person = ''alice'' WHERE entry_id = 3; UPDATE aims.tile SET xids = NULL WHERE level = 0 AND tile_index = 1',
+    ('a tile''s tids', 'UPDATE aims.tile SET tids = NULL WHERE level = 0 AND tile_index = 1 AND $1 > 0', 'tree'),
+    ('the key of a leaf', 'UPDATE aims.tile AS t SET keys[array_position(sources, $1)] = 7 WHERE sources @> ARRAY[$1]', 'entry keys (named)'),
+    ('a person, and a tile to hide it', 'UPDATE aims.audit_entry SET person = ''alice'' WHERE entry_id = 3; UPDATE aims.tile SET tids = NULL WHERE level = 0 AND tile_index = 1',
      'entry digests, tree'))
     AS v (name, command, expected);
 

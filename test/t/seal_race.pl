@@ -73,8 +73,8 @@ $node->safe_psql('postgres', 'SELECT aims.seal()') for 1 .. 2;
 is($node->safe_psql('postgres', <<'SQL'), '0|0', 'sealed is what was committed: nothing is missing, nothing was invented');
 WITH sealed AS (
     SELECT (e.key ->> 'id')::bigint AS id
-    FROM aims.tile AS t, unnest(t.sources, t.xids) AS s (entry_id, xid)
-    JOIN aims.audit_entry AS e USING (xid, entry_id)
+    FROM aims.tile AS t, unnest(t.sources, t.tids) AS s (entry_id, tid)
+    JOIN aims.audit_entry AS e ON e.ctid = s.tid AND e.entry_id = s.entry_id
     WHERE e.relation = 'public.written')
 SELECT (SELECT count(*) FROM (SELECT id FROM written EXCEPT SELECT id FROM sealed) AS missing),
        (SELECT count(*) FROM (SELECT id FROM sealed WHERE id IS NOT NULL EXCEPT SELECT id FROM written) AS invented)
