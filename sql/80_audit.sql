@@ -119,10 +119,10 @@ BEGIN ATOMIC
         FROM relative AS m
         WHERE m.relkind IN ('r', 'p')),
     watching (name, event, routine) AS (VALUES
-        ('aims_ddl_command', 'ddl_command_end', 'aims.ddl_command()'::regprocedure),
-        ('aims_ddl_drop', 'sql_drop', 'aims.ddl_drop()'),
-        ('aims_ddl_farewell', 'ddl_command_start', 'aims.ddl_farewell()'),
-        ('aims_ddl_rewrite', 'table_rewrite', 'aims.ddl_rewrite()')),
+        ('aims_ddl_command', 'ddl_command_end', 'ddl_command'),
+        ('aims_ddl_drop', 'sql_drop', 'ddl_drop'),
+        ('aims_ddl_farewell', 'ddl_command_start', 'ddl_farewell'),
+        ('aims_ddl_rewrite', 'table_rewrite', 'ddl_rewrite')),
     capturing (routine, event, bit, level) AS (VALUES
         ('aims.audit_row()'::regprocedure, 'INSERT', 4, 1),
         ('aims.audit_row()', 'UPDATE', 16, 1),
@@ -250,7 +250,9 @@ BEGIN ATOMIC
                WHEN e.evtenabled = 'D' THEN 'it is disabled: DDL is not recorded'
                ELSE 'it is not ENABLE ALWAYS: replica sessions escape it' END
     FROM watching AS w
-    LEFT JOIN pg_event_trigger AS e ON e.evtfoid = w.routine AND e.evtevent = w.event
+    LEFT JOIN (pg_event_trigger AS e
+        JOIN pg_proc AS p ON p.oid = e.evtfoid AND p.pronamespace = 'aims'::regnamespace)
+        ON p.proname = w.routine AND e.evtevent = w.event
     WHERE e.evtenabled IS DISTINCT FROM 'A'
     UNION ALL
     SELECT 'setting event_triggers', 'it is off in this session: DDL is not recorded'

@@ -401,12 +401,13 @@ aims_ddl_rewrite(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
 	ObjectAddress address;
+	Datum		relid;
 	ListCell   *lc;
 
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
-	ObjectAddressSet(address, RelationRelationId,
-					 DatumGetObjectId(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID)));
+	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
+	ObjectAddressSet(address, RelationRelationId, DatumGetObjectId(relid));
 	foreach(lc, relation_targets(address.objectId))
 	{
 		Target	   *target = lfirst(lc);

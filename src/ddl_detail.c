@@ -37,7 +37,7 @@ static const struct
 {
 	AlterTableType type;
 	const char *action;
-}			actions[] = {
+} actions[] = {
 	{AT_AddColumn, "ADD COLUMN"},
 	{AT_DropColumn, "DROP COLUMN"},
 	{AT_AlterColumnType, "ALTER COLUMN TYPE"},
@@ -278,7 +278,8 @@ detail_action(StringInfo out, const char *action, const char *name,
 static void
 detail_rename(StringInfo out, const RenameStmt *stmt, Oid relid)
 {
-	if (stmt->renameType == OBJECT_COLUMN || stmt->renameType == OBJECT_ATTRIBUTE)
+	if (stmt->renameType == OBJECT_COLUMN ||
+		stmt->renameType == OBJECT_ATTRIBUTE)
 		detail_action(out, "RENAME COLUMN", stmt->subname, stmt->newname);
 	else if (stmt->renameType == OBJECT_TABCONSTRAINT)
 		detail_action(out, "RENAME CONSTRAINT", stmt->subname, stmt->newname);
@@ -315,6 +316,7 @@ detail_simple(StringInfo out, CollectedCommand *command)
 {
 	Node	   *stmt = command->parsetree;
 	Oid			objid = command->d.simple.address.objectId;
+	RoleSpec   *owner;
 
 	switch (nodeTag(stmt))
 	{
@@ -330,9 +332,8 @@ detail_simple(StringInfo out, CollectedCommand *command)
 							  ((AlterObjectSchemaStmt *) stmt)->newschema);
 			break;
 		case T_AlterOwnerStmt:
-			detail_action(out, "OWNER TO",
-						  get_rolespec_name(((AlterOwnerStmt *) stmt)->newowner),
-						  NULL);
+			owner = ((AlterOwnerStmt *) stmt)->newowner;
+			detail_action(out, "OWNER TO", get_rolespec_name(owner), NULL);
 			break;
 		case T_AlterEnumStmt:
 			detail_enum(out, (AlterEnumStmt *) stmt);
@@ -380,9 +381,9 @@ relation_former_name(Oid relid)
 	if (HeapTupleIsValid(tuple))
 	{
 		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+		char	   *schema = get_namespace_name(class->relnamespace);
 
-		name = quote_qualified_identifier(get_namespace_name(class->relnamespace),
-										  NameStr(class->relname));
+		name = quote_qualified_identifier(schema, NameStr(class->relname));
 	}
 	table_close(rel, AccessShareLock);
 	return name;

@@ -48,7 +48,7 @@ static const struct
 	Oid			catalog;
 	Oid			index;			/* on oid, which comes first in all of them */
 	AttrNumber	relation;
-}			parts[] = {
+} parts[] = {
 	{TriggerRelationId, TriggerOidIndexId, Anum_pg_trigger_tgrelid},
 	{RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_ev_class},
 	{PolicyRelationId, PolicyOidIndexId, Anum_pg_policy_polrelid},

@@ -44,10 +44,13 @@ bool
 catalog_row_deleted_here(HeapTuple tuple)
 {
 	HeapTupleHeader header = tuple->t_data;
+	TransactionId xmax;
 
-	return (header->t_infomask & HEAP_XMAX_INVALID) == 0 &&
-		!HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask) &&
-		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(header));
+	if ((header->t_infomask & HEAP_XMAX_INVALID) != 0 ||
+		HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask))
+		return false;
+	xmax = HeapTupleHeaderGetUpdateXid(header);
+	return TransactionIdIsCurrentTransactionId(xmax);
 }
 
 /* Add the parents of a relation, of now or until this transaction. */
@@ -65,9 +68,10 @@ hierarchy_add_parents(List *relids, Relation inherits, Oid relid,
 							  dropped ? SnapshotAny : NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
+		Form_pg_inherits link = (Form_pg_inherits) GETSTRUCT(tuple);
+
 		if (!dropped || catalog_row_deleted_here(tuple))
-			relids = list_append_unique_oid(relids,
-											((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+			relids = list_append_unique_oid(relids, link->inhparent);
 	}
 	systable_endscan(scan);
 	return relids;
