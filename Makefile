@@ -24,14 +24,19 @@ TAP_TESTS     := $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0
 
 all:
 
-.PHONY: demo test bench unit
+.PHONY: demo test bench unit fuzz
 demo test bench:
 	@test/cluster $@
 
 unit:
 	$(MAKE) -C test/unit check
 
-ifneq ($(filter-out demo test bench,$(or $(MAKECMDGOALS),all)),)
+# FUZZ_SECONDS or FUZZ_RUNS for each target; needs clang.
+fuzz:
+	test/packages clang libsodium-dev
+	$(MAKE) -C test/fuzz check
+
+ifneq ($(filter-out demo test bench unit fuzz,$(or $(MAKECMDGOALS),all)),)
 PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
