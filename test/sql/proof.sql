@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Proofs, checkpoints and keys: published vectors through SQL, proofs over
 -- more than one tile, what is refused, rotation, withholding after a restore.
-SELECT plan(106);
+SELECT plan(107);
 
 -- Key files: in the harness's directory, or in /tmp; the server makes them and
 -- removes them.
@@ -229,9 +229,8 @@ SELECT set_config('aims.signing_key_file', :'first_file', true) \g /dev/null
 SELECT checkpoint() AS forged \gset
 ROLLBACK;
 SELECT lives_ok(format('SELECT open_checkpoint(%L, %L)', :'forged', :'first_key'), 'it signs what is larger than the tree at its end');
-TABLE aims.signing_key; SELECT :'forged'; SELECT * FROM verify(:'forged');
-SELECT is(detail, 'It is signed by a key that was replaced before the ledger had that size.', 'which is found')
-  FROM verify(:'forged') WHERE check_name = 'trusted checkpoint' AND NOT ok;
+SELECT is(array_agg(check_name), ARRAY['trusted checkpoint'], 'which is found') FROM verify(:'forged') WHERE NOT ok;
+SELECT throws_ok(format('SELECT resume(%L)', :'forged'), 'MS025', NULL, 'and refused');
 :remove;
 \set remove 'COPY (SELECT) TO PROGRAM ' '\'rm ' :first_file '\''
 :remove;
