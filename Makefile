@@ -9,7 +9,7 @@ OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 SCRIPT       = sql/aims--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/aims--*--*.sql)
 DATA_built   = $(SCRIPT)
-SHLIB_LINK  += -lsodium
+SHLIB_LINK  += -lsodium $(filter -lcrypto,$(LIBS))
 
 # pg_regress takes queries from test/sql, isolation tests from test/specs, and
 # both compare with expected/. TAP tests start servers of their own, which

@@ -72,7 +72,7 @@ COMMENT ON FUNCTION aims.checkpoint_obstacle() IS
 CREATE FUNCTION aims.resume(last_checkpoint text) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_resume' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.resume(text) IS
-    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. MS022 where a seal has to come first, MS025 where it is not ours or the restored ledger does not contain it';
+    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. Where the ledger contains it the origin goes on; where not, the same key signs under a new origin from now on, with a WARNING. Recorded as an entry with that checkpoint. MS022 where a seal has to come first, MS025 where the checkpoint is not ours or not the last';
 
 CREATE FUNCTION aims.open_checkpoint(checkpoint text, verifier_key text,
                                      OUT origin text, OUT tree_size bigint, OUT root_hash bytea)

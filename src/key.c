@@ -236,8 +236,7 @@ key_sign(const SigningKey *key, const void *text, size_t size,
 	PG_TRY();
 	{
 		key_read_file(path, secret, &held);
-		if (strcmp(held.name, key->note.name) != 0 ||
-			memcmp(held.public_key, key->note.public_key,
+		if (memcmp(held.public_key, key->note.public_key,
 				   CRYPTO_PUBLIC_SIZE) != 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
@@ -372,25 +371,34 @@ key_check_prefix(const char *prefix)
 }
 
 /*
- * Choose the origin: the current one goes on where only its key is replaced,
- * else the prefix gets a random log id.
+ * Give the prefix a random log id: no two logs share an origin.
+ */
+static char *
+key_new_origin(const char *prefix)
+{
+	unsigned char id[KEY_LOG_ID_SIZE];
+	char		hex[2 * KEY_LOG_ID_SIZE + 1] = {0};
+
+	key_init_library();
+	crypto_random(id, sizeof(id));
+	hex_encode((char *) id, sizeof(id), hex);
+	return psprintf("%s/%s", prefix, hex);
+}
+
+/*
+ * Choose the origin: the current one goes on where only its key is replaced.
  */
 static char *
 key_origin(const char *prefix, const SigningKey *former)
 {
 	size_t		size = strlen(prefix);
-	unsigned char id[KEY_LOG_ID_SIZE];
-	char		hex[2 * KEY_LOG_ID_SIZE + 1] = {0};
 
 	if (former != NULL &&
 		strlen(former->note.name) == size + 1 + 2 * KEY_LOG_ID_SIZE &&
 		strncmp(former->note.name, prefix, size) == 0 &&
 		former->note.name[size] == '/')
 		return pstrdup(former->note.name);
-	key_init_library();
-	crypto_random(id, sizeof(id));
-	hex_encode((char *) id, sizeof(id), hex);
-	return psprintf("%s/%s", prefix, hex);
+	return key_new_origin(prefix);
 }
 
 /*
@@ -639,6 +647,7 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	char	   *prefix = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *verifier = palloc(NOTE_KEY_TEXT_MAX);
 	bool		withheld = key_check_circumstances();
+	char	   *last = withheld ? checkpoint_last() : NULL;
 	char	   *path;
 	SigningKey	former;
 	SigningKey	key;
@@ -655,7 +664,7 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	{
 		key_record(&key, verifier);
 		if (withheld)
-			checkpoint_allow("{\"resumed\":\"new origin\"}");
+			checkpoint_allow("forked", last);
 	}
 	PG_CATCH();
 	{
@@ -664,6 +673,33 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	}
 	PG_END_TRY();
 	PG_RETURN_TEXT_P(cstring_to_text(verifier));
+}
+
+/*
+ * Let the current key sign under a new origin from now on: same prefix, another
+ * log id. Its file stays as it is; the name in it is that of its creation.
+ */
+void
+key_begin_origin(void)
+{
+	char	   *verifier = palloc(NOTE_KEY_TEXT_MAX);
+	Hasher	   *hasher = hasher_create();
+	SigningKey	former;
+	SigningKey	key;
+	char	   *prefix;
+
+	LockRelationOid(aims_relid("signing_key"), ShareRowExclusiveLock);
+	if (!key_current(&former))
+		checkpoint_no_key();
+	prefix = pstrdup(former.note.name);
+	*strrchr(prefix, '/') = '\0';
+	if (!note_key_init(hasher, &key.note, key_new_origin(prefix),
+					   former.note.public_key))
+		elog(ERROR, "could not begin an origin after \"%s\"",
+			 former.note.name);
+	hasher_free(hasher);
+	note_format_verifier(&key.note, verifier);
+	key_record(&key, verifier);
 }
 
 PG_FUNCTION_INFO_V1(aims_public_key);

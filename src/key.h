@@ -26,6 +26,9 @@ extern List *key_all(void);
 extern void key_sign(const SigningKey *key, const void *text, size_t size,
 					 unsigned char *signature);
 
+/* End the current origin, and begin another with the same key. */
+extern void key_begin_origin(void);
+
 /* A note that somebody hands in, in UTF-8 and with its last line feed. */
 extern char *checkpoint_argument(const text *argument);
 

@@ -189,21 +189,19 @@ $behind->append_conf('postgresql.conf', "aims.signing_key_file = '$keys/other'")
 $behind->start;
 $behind->promote;
 seal($behind, 'forked');
-refused($behind, "SELECT aims.resume('$published')", 'MS025',
-	'a ledger that is shorter than what was published is not resumed');
-seal($behind, "forked$_") for 1 .. 3;
-cmp_ok(
-	$behind->safe_psql('postgres', 'SELECT max(tree_size) FROM aims.seal'),
-	'>', size_of($published), 'nor');
-refused($behind, "SELECT aims.resume('$published')", 'MS025',
-	'one that has grown again, otherwise');
-refused($behind, 'SELECT aims.checkpoint()', 'MS022', 'and signs nothing');
+refused($behind, 'SELECT aims.checkpoint()', 'MS022', 'nothing is signed');
 my $new_key = $behind->safe_psql('postgres',
 	"SELECT aims.create_signing_key('example.org/aims')");
 my $new_origin = (split /\+/, $new_key)[0];
 like($behind->safe_psql('postgres', 'SELECT aims.checkpoint()'),
 	qr/\A\Q$new_origin\E\n/, 'until it has a new origin');
 isnt($new_origin, (split /\n/, $published)[0], 'which is another');
+refused($behind, "SELECT aims.resume('$published')", 'MS025',
+	'and does not go back to the former one');
+is( $behind->safe_psql('postgres', <<~SQL), 't', 'the last checkpoint that it knew is in the ledger');
+	SELECT new_image ->> 'last_checkpoint' LIKE E'example.org/%' FROM aims.audit_entry
+	 WHERE new_image ->> 'act' = 'forked'
+	SQL
 
 $_->stop for values %standby;
 done_testing();
