@@ -164,7 +164,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'auditor', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.verify(text)'), ('aims.leaf(bigint)'), ('aims.leaf_index(bigint)'),
                  ('aims.inclusion_proof(bigint,bigint)'), ('aims.consistency_proof(bigint,bigint)'),
-                 ('aims.tlog_proof(bigint)'), ('aims.open_checkpoint(text,text)'),
+                 ('aims.tlog_proof(bigint)'), ('aims.hash_tile(integer,bigint,integer)'), ('aims.entry_bundle(bigint,integer)'),
+                 ('aims.open_checkpoint(text,text)'),
                  ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
                  ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
