@@ -275,3 +275,10 @@ condition_parse(Relation rel, const char *source)
 	condition->old_row = condition_print(expression, rel, "old");
 	return condition;
 }
+
+/* A trigger's OLD is the first relation of its condition. */
+char *
+condition_of_old_row(Relation rel, const char *tgqual)
+{
+	return condition_print(stringToNode(tgqual), rel, NULL);
+}

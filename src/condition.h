@@ -21,4 +21,7 @@ typedef struct Condition
  */
 extern Condition *condition_parse(Relation rel, const char *source);
 
+/* The condition of a trigger on old rows, printed on the bare row. */
+extern char *condition_of_old_row(Relation rel, const char *tgqual);
+
 #endif							/* AIMS_CONDITION_H */
