@@ -2,7 +2,9 @@
 -- What is captured: every kind of column through the whole path, the same
 -- image under every setting, and shapes across DDL. Digests and leaves are
 -- made again in SQL, by another way than ours.
-SELECT * FROM no_plan();
+-- Several assertions in one row stand below each other.
+\pset fieldsep '\n'
+SELECT plan(265);
 
 INSERT INTO aims.person (person, full_name) VALUES ('owner', 'Owner');
 CREATE SCHEMA ext;
@@ -206,18 +208,18 @@ FROM newest('public.many') AS e JOIN aims.shape AS s ON s.shape_id = e.shape;
 SET session_replication_role = replica;
 INSERT INTO aims.ai_system (system, title, owner, purpose, stage) VALUES ('reader', 'Reader', 'owner', 'Reads', 'deployment');
 RESET session_replication_role;
-CREATE TABLE none ();
-SELECT aims.govern('none', system => 'reader', image => 'changes') \g /dev/null
-INSERT INTO none DEFAULT VALUES;
-SELECT is(format('%s %s %s', e.system, e.key, e.new_image), 'reader  {}', 'no columns') FROM newest('public.none') AS e;
-DELETE FROM none;
-SELECT is(e.old_digest, digest(e, 'o', '{}'), 'none to delete') FROM newest('public.none') AS e;
+CREATE TABLE hollow ();
+SELECT aims.govern('hollow', system => 'reader', image => 'changes') \g /dev/null
+INSERT INTO hollow DEFAULT VALUES;
+SELECT is(format('%s %s %s', e.system, e.key, e.new_image), 'reader  {}', 'no columns') FROM newest('public.hollow') AS e;
+DELETE FROM hollow;
+SELECT is(e.old_digest, digest(e, 'o', '{}'), 'none to delete') FROM newest('public.hollow') AS e;
 SELECT format('%I.%I', 'Sch."ema', E':"\\ \u00e9\n\t' || repeat('x', 55)) AS odd, format('%I', repeat('k"', 31)) AS long \gset
 CREATE SCHEMA "Sch.""ema";
 CREATE TABLE :odd (:long integer, "a""\," text, "né" integer, ai text, PRIMARY KEY ("né", :long));
 SELECT aims.govern(:'odd', system_column => 'ai', image => 'full') \g /dev/null
 INSERT INTO :odd VALUES (1, 'x', 2);
-SELECT is(format('%s %s', key, new_image), format('{"né": 2, %s: 1} {%2$s:1,"a\"\\,":"x","né":2}', to_json(repeat('k"', 31))), 'names are escaped'),
+SELECT is(format('%s %s', key, new_image), format('{"né": 2, %1$s: 1} {%1$s:1,"a\"\\,":"x","né":2}', to_json(repeat('k"', 31))), 'names are escaped'),
        is(e.new_digest, digest(e, 'n', e.new_image::text), 'and digested')
 FROM newest(:'odd') AS e;
 
@@ -250,27 +252,73 @@ ALTER TABLE shaped ATTACH PARTITION shaped_low FOR VALUES FROM (0) TO (10);
 SELECT aims.govern('shaped', system_column => 'ai', image => 'full') \g /dev/null
 INSERT INTO shaped VALUES (1, 5, 'sad', '{happy}', '("{""(sad,1)""}","[sad,happy]")');
 SELECT is(definition::text, '{"aims":"shape/1","writer":1,"registry":' || registry_id || ',"relation":"public.shaped","columns":['
-    '{"attnum":1,"name":"w","type":"public.whole"},{"attnum":2,"name":"ms","type":"public.mood[]","labels":["sad","so so","happy","{,\""]},'
-    '{"attnum":3,"name":"ai","type":"text"},{"attnum":4,"name":"m","type":"public.mood","labels":["sad","so so","happy","{,\""]},'
+    '{"attnum":1,"name":"w","type":"public.whole"},{"attnum":2,"name":"ms","type":"public.mood[]","labels":["sad","so so","happy","{,\"}"]},'
+    '{"attnum":3,"name":"ai","type":"pg_catalog.text"},{"attnum":4,"name":"m","type":"public.mood","labels":["sad","so so","happy","{,\"}"]},'
     '{"attnum":5,"name":"a","type":"integer"},{"attnum":6,"name":"id","type":"integer"}],"key":["id"],"types":['
     '{"name":"public.whole","attributes":[{"attnum":1,"name":"parts","type":"public.part[]"},{"attnum":2,"name":"span","type":"public.mood_range"}]},'
     '{"name":"public.mood_range","subtype":"public.mood"},'
     '{"name":"public.part","attributes":[{"attnum":1,"name":"mood","type":"public.mood"},{"attnum":2,"name":"size","type":"public.positive"}]},'
     '{"name":"public.positive","base":"integer"}]}', 'a shape defines what its types are made of')
 FROM aims.shape WHERE shape_id = (newest('public.shaped')).shape;
+CREATE FUNCTION updated() RETURNS aims.audit_entry LANGUAGE plpgsql AS $$
+DECLARE
+    e aims.audit_entry;
+BEGIN
+    EXECUTE format('UPDATE %s SET ai = NULL', (SELECT relation FROM aims.registry ORDER BY registry_id DESC LIMIT 1));
+    SELECT * INTO e FROM aims.audit_entry WHERE operation = 'UPDATE' ORDER BY entry_id DESC LIMIT 1;
+    RETURN e;
+END $$;
 CREATE FUNCTION reshaped(ddl text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    before aims.audit_entry;
+    before aims.audit_entry := updated();
     after  aims.audit_entry;
-    root   text := 'shaped';
 BEGIN
-    UPDATE public.shaped SET id = id;
-    before := newest('public.shaped');
     EXECUTE ddl;
-    SELECT relation::text INTO root FROM aims.registry WHERE registry_id = (SELECT registry_id FROM aims.shape WHERE shape_id = before.shape);
-    EXECUTE format('UPDATE %s SET id = id', root);
-    SELECT e.* INTO after FROM aims.audit_entry AS e ORDER BY entry_id DESC LIMIT 1;
-    RETURN CASE WHEN before.shape = after.shape THEN 'same' ELSE 'new' END || CASE WHEN before.new_image::text = after.new_image::text THEN '' ELSE ', image changed' END;
+    after := updated();
+    RETURN CASE WHEN before.shape = after.shape THEN 'same' ELSE 'new' END
+        || CASE WHEN before.new_image::text = after.new_image::text THEN '' ELSE ', another image' END;
 END $$;
+SELECT is(reshaped(ddl), expected, ddl)
+FROM (VALUES
+    ('CREATE INDEX ON shaped (a)', 'same'), ('ALTER TABLE shaped ADD CHECK (a > 0)', 'same'), ('COMMENT ON COLUMN shaped.a IS ''a''', 'same'),
+    ('ALTER TABLE shaped ALTER a SET STATISTICS 10', 'same'), ('ALTER DOMAIN positive SET DEFAULT 1', 'same'),
+    ('ALTER TABLE shaped ADD b varchar(5)', 'new'), ('ALTER TABLE shaped ALTER b TYPE varchar(6)', 'new'), ('ALTER TABLE shaped ADD c integer DEFAULT 3', 'new, another image'),
+    ('ALTER TABLE shaped RENAME a TO aa', 'new, another image'), ('ALTER TABLE shaped ALTER aa TYPE numeric(5,2)', 'new, another image'),
+    ('ALTER TABLE shaped DROP aa', 'new, another image'),
+    ('ALTER TYPE mood RENAME VALUE ''sad'' TO ''blue''', 'new, another image'), ('ALTER TYPE mood ADD VALUE ''calm'' BEFORE ''happy''', 'new'),
+    ('ALTER TYPE part RENAME ATTRIBUTE mood TO feeling CASCADE', 'new'), ('ALTER TYPE part ADD ATTRIBUTE extra text CASCADE', 'new, another image'),
+    ('ALTER TYPE part DROP ATTRIBUTE extra CASCADE', 'new, another image'), ('ALTER TYPE part RENAME TO piece', 'new'),
+    ('ALTER DOMAIN positive RENAME TO above_zero', 'new'), ('ALTER TYPE mood_range RENAME TO span', 'new'), ('ALTER TYPE mood RENAME TO feeling', 'new'),
+    ('ALTER TYPE whole SET SCHEMA ext', 'new'), ('ALTER SCHEMA ext RENAME TO extra', 'new'),
+    ('ALTER TABLE shaped RENAME TO reshaped', 'new'), ('ALTER TABLE reshaped SET SCHEMA extra', 'new'),
+    ('ALTER TABLE extra.reshaped DROP CONSTRAINT shaped_pkey', 'new')) AS v (ddl, expected);
+
+-- Every leaf made again
+CREATE FUNCTION json_member(name text, value text) RETURNS text LANGUAGE sql RETURN coalesce(',"' || name || '":' || to_json(value)::text, '');
+SELECT cmp_ok(aims.seal(), '>', 250::bigint, 'sealed');
+SELECT aims.seal() \g /dev/null
+SELECT is_empty($$
+    SELECT entry_id
+    FROM aims.audit_entry AS e LEFT JOIN aims.shape AS s ON s.shape_id = e.shape
+    WHERE convert_from(aims.leaf(entry_id), 'UTF8') IS DISTINCT FROM
+        format('{"aims":"entry/1","entry":%s,"incarnation":%s,"xid":%s', entry_id, incarnation, xid)
+        || json_member('time', to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        || json_member('operation', operation) || json_member('relation', e.relation) || json_member('physical', physical_relation)
+        || json_member('system', system) || coalesce(',"shape":' || shape, '') || json_member('shape_digest', encode(s.digest, 'hex'))
+        || json_member('p', encode(particulars_digest, 'hex')) || json_member('o', encode(old_digest, 'hex'))
+        || json_member('n', encode(new_digest, 'hex')) || '}'
+$$, 'leaves are what the page on formats says');
+SELECT is_empty($$
+    SELECT entry_id FROM aims.audit_entry AS e
+    WHERE particulars_digest IS DISTINCT FROM digest(e, 'p', overlay(
+        json_member('session_user', session_user_name) || json_member('role', role_name) || json_member('person', person)
+        || json_member('claim', claim) || json_member('application', application) || json_member('client', client)
+        || json_member('reason', reason) || coalesce(',"key":' || key::text, '')
+        || json_member('images', nullif(concat_ws(' and ', 'old' || left(old_image::text, 0), 'new' || left(new_image::text, 0)), '')) || '}'
+        PLACING '{' FROM 1 FOR 1))
+$$, 'particulars, too');
+SELECT is_empty($$SELECT shape_id FROM aims.shape WHERE digest <> sha256(convert_to(definition::text, 'UTF8'))$$, 'and shapes');
+SELECT is((SELECT string_agg(check_name, ', ') FROM aims.verify() WHERE NOT ok AND check_name <> 'stages'), NULL,
+    'all of it verifies, but that the reader was put into service past its gates');
 SELECT * FROM finish();
 \i test/drop_database.sql
