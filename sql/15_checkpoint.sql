@@ -10,6 +10,7 @@ CREATE TABLE aims.signing_key (
     verifier_key text        NOT NULL,
     valid_from   timestamptz NOT NULL,
     valid_until  timestamptz,
+    tree_size    bigint      NOT NULL,
     CONSTRAINT signing_key_verifier_key_key UNIQUE (verifier_key),
     CONSTRAINT signing_key_current_key UNIQUE NULLS NOT DISTINCT (valid_until),
     CONSTRAINT signing_key_algorithm CHECK (algorithm = 'ed25519'),
@@ -28,6 +29,8 @@ COMMENT ON COLUMN aims.signing_key.verifier_key IS
     'What checkers need: name+id+base64(type || public key) (C2SP signed-note)';
 COMMENT ON COLUMN aims.signing_key.valid_from IS 'When the key was created';
 COMMENT ON COLUMN aims.signing_key.valid_until IS 'When another key took its place; NULL for the current one';
+COMMENT ON COLUMN aims.signing_key.tree_size IS
+    'Leaves of the newest head when the key was created: the key before signs no larger head';
 COMMENT ON CONSTRAINT signing_key_current_key ON aims.signing_key IS 'One current key at most';
 COMMENT ON CONSTRAINT signing_key_algorithm ON aims.signing_key IS 'Kinds of key that this version signs with';
 COMMENT ON CONSTRAINT signing_key_size ON aims.signing_key IS 'Size of an Ed25519 public key';
@@ -72,7 +75,7 @@ COMMENT ON FUNCTION aims.checkpoint_obstacle() IS
 CREATE FUNCTION aims.resume(last_checkpoint text) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_resume' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.resume(text) IS
-    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. MS022 where a seal has to come first, MS025 where it is not ours or the restored ledger does not contain it';
+    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. Where the ledger contains it the origin goes on; where not, the same key signs under a new origin from now on, with a WARNING. Recorded as an entry with that checkpoint. MS022 where a seal has to come first, MS025 where the checkpoint is not ours or not the last';
 
 CREATE FUNCTION aims.open_checkpoint(checkpoint text, verifier_key text,
                                      OUT origin text, OUT tree_size bigint, OUT root_hash bytea)

@@ -104,15 +104,25 @@ CREATE FUNCTION aims.capture_problem(OUT relation text, OUT problem text)
     RETURNS SETOF record
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH RECURSIVE member (registry_id, relid, system_when) AS (
+    WITH RECURSIVE relative (registry_id, relid, system_when, relkind) AS (
         -- registered relations with their partitions and inheritance children
-        SELECT r.registry_id, r.relation::oid, r.system_when
+        SELECT r.registry_id, r.relation::oid, r.system_when, 'r'::"char"
         FROM aims.registry AS r
         UNION
-        SELECT m.registry_id, i.inhrelid, m.system_when
-        FROM member AS m
+        SELECT m.registry_id, i.inhrelid, m.system_when, c.relkind
+        FROM relative AS m
         JOIN pg_inherits AS i ON i.inhparent = m.relid
-        JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relkind IN ('r', 'p')),
+        -- rows of a temporary child are its session's alone
+        JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relpersistence <> 't'),
+    member AS (
+        SELECT m.registry_id, m.relid, m.system_when
+        FROM relative AS m
+        WHERE m.relkind IN ('r', 'p')),
+    watching (name, event, routine) AS (VALUES
+        ('aims_ddl_command', 'ddl_command_end', 'ddl_command'),
+        ('aims_ddl_drop', 'sql_drop', 'ddl_drop'),
+        ('aims_ddl_farewell', 'ddl_command_start', 'ddl_farewell'),
+        ('aims_ddl_rewrite', 'table_rewrite', 'ddl_rewrite')),
     capturing (routine, event, bit, level) AS (VALUES
         ('aims.audit_row()'::regprocedure, 'INSERT', 4, 1),
         ('aims.audit_row()', 'UPDATE', 16, 1),
@@ -223,10 +233,35 @@ BEGIN ATOMIC
         WHERE t.tgrelid = to_regclass(format('aims.%I', g.name)) AND p.proname = g.routine
         AND t.tgtype = g.type)
     UNION ALL
+    SELECT m.relid::regclass::text, 'it is a foreign table: what its own server changes is not captured'
+    FROM relative AS m
+    WHERE m.relkind = 'f'
+    UNION ALL
+    SELECT t.tgrelid::regclass::text,
+           format('trigger %I stayed behind: the relation does not belong to number %s of the registry', t.tgname,
+                  encode(t.tgargs, 'escape'))
+    FROM present AS t
+    WHERE t.tgfoid IN ('aims.audit_row()'::regprocedure, 'aims.audit_truncate()'::regprocedure)
+    AND NOT EXISTS (SELECT FROM relative AS m
+                    WHERE m.relid = t.tgrelid AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+    UNION ALL
+    SELECT format('event trigger %I', coalesce(e.evtname, w.name)),
+           CASE WHEN e.evtname IS NULL THEN 'it is missing: DDL is not recorded'
+               WHEN e.evtenabled = 'D' THEN 'it is disabled: DDL is not recorded'
+               ELSE 'it is not ENABLE ALWAYS: replica sessions escape it' END
+    FROM watching AS w
+    LEFT JOIN (pg_event_trigger AS e
+        JOIN pg_proc AS p ON p.oid = e.evtfoid AND p.pronamespace = 'aims'::regnamespace)
+        ON p.proname = w.routine AND e.evtevent = w.event
+    WHERE e.evtenabled IS DISTINCT FROM 'A'
+    UNION ALL
+    SELECT 'setting event_triggers', 'it is off in this session: DDL is not recorded'
+    WHERE current_setting('event_triggers', true) = 'off'
+    UNION ALL
     SELECT c.oid::regclass::text, format('table %s inherits from it', i.inhrelid::regclass)
     FROM pg_inherits AS i
     JOIN pg_class AS c ON c.oid = i.inhparent
     WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r';
 END;
 COMMENT ON FUNCTION aims.capture_problem() IS
-    'Where capture, or the rules of our own tables, have a gap: triggers missing, disabled, not ENABLE ALWAYS or with another condition, a registered relation dropped, a table that inherits from ours; empty when all is well. Part of aims.verify';
+    'Where capture, or the rules of our own tables, have a gap: triggers or event triggers missing, disabled, not ENABLE ALWAYS or with another condition, triggers that stayed behind, a registered relation dropped past the event triggers, a foreign table among the partitions, a table that inherits from ours; empty when all is well. Part of aims.verify';

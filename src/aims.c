@@ -21,6 +21,7 @@
 #include "utils/syscache.h"
 
 #include "capture.h"
+#include "ddl.h"
 #include "guard.h"
 
 PG_MODULE_MAGIC;
@@ -115,6 +116,18 @@ aims_owner(void)
 }
 
 /*
+ * By number.
+ */
+int
+compare_int64(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/*
  * Which state of governance caches may hold. The epoch's OID is looked up
  * here and not in the callback, which must not read catalogs.
  */
@@ -152,6 +165,8 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
+			if (event == XACT_EVENT_ABORT)
+				ddl_abort();
 			capture_end(event == XACT_EVENT_COMMIT);
 			guard_end();
 			break;
@@ -165,6 +180,8 @@ static void
 aims_subxact(SubXactEvent event, SubTransactionId mine,
 			 SubTransactionId parent, void *arg)
 {
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		ddl_abort();
 	capture_subxact(event, mine, parent);
 	guard_subxact(event, mine, parent);
 }

@@ -45,6 +45,7 @@ typedef struct KeptRecord
 typedef struct PastState
 {
 	ReturnSetInfo *result;
+	MemoryContext context;		/* of the whole */
 	bool		all;			/* rows_as_of: problems, too */
 	Keyed		keyed;
 	int32		registry_id;	/* that the relation had then */
@@ -149,8 +150,7 @@ give_problem(PastState *past, Jsonb *key, int64 entry_id, const char *problem)
 	bool		nulls[4] = {key == NULL, entry_id == 0, true, false};
 
 	if (past->problems++ == 0)
-		past->problem = MemoryContextStrdup(past->keyed.subject->estate->es_query_cxt,
-											problem);
+		past->problem = MemoryContextStrdup(past->context, problem);
 	if (past->all)
 		tuplestore_putvalues(past->result->setResult, past->result->setDesc,
 							 values, nulls);
@@ -588,6 +588,7 @@ as_of(FunctionCallInfo fcinfo, bool all)
 	subject_require_reader(relid);
 	InitMaterializedSRF(fcinfo, all ? 0 : MAT_SRF_USE_EXPECTED_DESC);
 	past.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	past.context = CurrentMemoryContext;
 	kept_init(&past.last);
 	kept_init(&past.next);
 	kept_init(&past.row);

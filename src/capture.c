@@ -472,6 +472,23 @@ capture_event(const char *operation, const char *relation, const char *system,
 	return entry_id;
 }
 
+/* Put the entry of a piece of DDL into the buffer. */
+void
+capture_ddl(const char *relation, const char *physical, const char *detail)
+{
+	EntryBuffer *buffer = buffer_current();
+	MemoryContext caller = CurrentMemoryContext;
+	PendingEntry *entry = entry_begin(buffer, "DDL", relation);
+
+	entry->physical = physical ? cstring_to_text(physical) : NULL;
+	entry->new_image.start = buffer->text.len;
+	entry->new_image.length = strlen(detail);
+	appendStringInfoString(&buffer->text, detail);
+	entry->keep_new = true;
+	(void) entry_end(buffer, entry);
+	MemoryContextSwitchTo(caller);
+}
+
 /* Before the commit only the top-level buffer can be left. */
 void
 capture_pre_commit(void)

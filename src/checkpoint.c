@@ -80,7 +80,7 @@ checkpoint_check_resumed(void)
 				 errmsg("checkpoints are withheld"),
 				 errdetail("The ledger was restored, copied or failed over (incarnation %d); it may lack entries that a published checkpoint covers.",
 						   newest.number),
-				 errhint("Call aims.resume with the last checkpoint that was published. Where the ledger does not contain it, aims.create_signing_key begins a new origin.")));
+				 errhint("Call aims.resume with the last checkpoint that was published. Where the ledger does not contain it, a new origin begins.")));
 }
 
 /*
@@ -135,6 +135,8 @@ static const char *const problem_unsigned =
 	"It is not signed by a key of its origin.";
 static const char *const problem_forged =
 	"Its signature does not fit what it says.";
+static const char *const problem_ended =
+	"It is signed by a key that was replaced before the ledger had that size.";
 static const char *const problem_no_key =
 	"There is no signing key that it could be checked with.";
 
@@ -183,6 +185,8 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 		const char *found = checkpoint_verify(note, size, &key->note,
 											  &checkpoint);
 
+		if (found == NULL && (int64) checkpoint.size > key->last_size)
+			found = problem_ended;
 		if (found == NULL)
 		{
 			*tree_size = (int64) checkpoint.size;
@@ -190,7 +194,7 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 			return NULL;
 		}
 		if (problem == problem_no_key || problem == problem_origin ||
-			found == problem_forged)
+			found == problem_forged || found == problem_ended)
 			problem = found;
 	}
 	return problem;
@@ -411,6 +415,8 @@ checkpoint_newest(Snapshot snapshot, int64 *tree_size)
 	SigningKey	key;
 	char	   *note;
 
+	/* A key that is being replaced signs nothing more. */
+	LockRelationOid(aims_relid("signing_key"), RowExclusiveLock);
 	checkpoint_check_resumed();
 	if (!head_newest(snapshot, true, &head))
 		ereport(ERROR,
@@ -498,10 +504,11 @@ aims_checkpoint_obstacle(PG_FUNCTION_ARGS)
 }
 
 /*
- * Mark the newest incarnation as one that may sign.
+ * Mark the newest incarnation as one that may sign, and say in the ledger why,
+ * with the last checkpoint of before (UTF-8) where there is one.
  */
 void
-checkpoint_allow(const char *detail)
+checkpoint_allow(const char *why, const char *last)
 {
 	Relation	rel = table_open(aims_relid("incarnation"), RowExclusiveLock);
 	TupleDesc	desc = RelationGetDescr(rel);
@@ -510,13 +517,36 @@ checkpoint_allow(const char *detail)
 	bool	   *isnull = palloc0(desc->natts * sizeof(bool));
 	bool	   *replace = palloc0(desc->natts * sizeof(bool));
 	AttrNumber	resumed_at = row_column(desc, "resumed_at");
+	StringInfoData detail;
 
 	values[resumed_at - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
 	replace[resumed_at - 1] = true;
 	CatalogTupleUpdate(rel, &row->t_self,
 					   heap_modify_tuple(row, desc, values, isnull, replace));
 	table_close(rel, NoLock);
-	(void) capture_event("EVENT", "aims.incarnation", NULL, detail);
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"act\":\"%s\",\"last_checkpoint\":", why);
+	if (last == NULL)
+		appendStringInfoString(&detail, "null");
+	else
+		escape_json(&detail, pg_any_to_server(last, strlen(last), PG_UTF8));
+	appendStringInfoChar(&detail, '}');
+	(void) capture_event("EVENT", "aims.incarnation", NULL, detail.data);
+}
+
+/*
+ * Give the newest checkpoint that is known here, in UTF-8, or NULL.
+ */
+char *
+checkpoint_last(void)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	int64		tree_size;
+	MerkleHash	root;
+	char	   *note = checkpoint_cached(snapshot, &tree_size, root);
+
+	UnregisterSnapshot(snapshot);
+	return note;
 }
 
 /*
@@ -529,32 +559,57 @@ resume_refuse(const char *detail)
 			(errcode(ERRCODE_MS_CHECKPOINT_INVALID),
 			 errmsg("checkpoint does not allow to resume"),
 			 errdetail_internal("%s", detail),
-			 errhint("Give the last checkpoint that was published. Where the ledger does not contain it, the log has forked: begin a new origin with aims.create_signing_key, and publish why.")));
+			 errhint("Give the last checkpoint that was published. Where its key is not known here, aims.create_signing_key begins a new origin; publish why.")));
 }
 
 /*
  * Check that the ledger contains a checkpoint, by its leaves, and that none of
- * ours is newer.
+ * ours is newer. Returns NULL, or why it is not contained.
  */
-static void
-resume_check(int64 tree_size, const MerkleHash root)
+static const char *
+resume_difference(int64 tree_size, const MerkleHash root)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TileStore  *store = tile_open(snapshot);
+	const char *difference = NULL;
 	Head		head;
 	MerkleHash	ours;
 	int64		newest = 0;
 
-	if (!head_newest(snapshot, true, &head) || head.tree_size < tree_size)
-		resume_refuse("The ledger has fewer leaves than the checkpoint: entries that were published are missing.");
 	if (checkpoint_cached(snapshot, &newest, ours) != NULL &&
 		newest > tree_size)
 		resume_refuse("A newer checkpoint than that was signed.");
-	(void) tile_recompute_root(store, 0, root, tree_size, ours);
-	if (memcmp(ours, root, HASH_SIZE) != 0)
-		resume_refuse("The ledger gives another root for that size: it has other entries than were published.");
+	if (!head_newest(snapshot, true, &head) || head.tree_size < tree_size)
+		difference = "The ledger has fewer leaves than the checkpoint: entries that were published are missing.";
+	else
+	{
+		(void) tile_recompute_root(store, 0, root, tree_size, ours);
+		if (memcmp(ours, root, HASH_SIZE) != 0)
+			difference = "The ledger gives another root for that size: it has other entries than were published.";
+	}
 	tile_close(store);
 	UnregisterSnapshot(snapshot);
+	return difference;
+}
+
+/*
+ * End the withholding. A ledger that lacks what was published must not go on
+ * under that origin: whoever has both checkpoints would see a fork.
+ */
+static void
+resume_withheld(const char *note, const char *difference)
+{
+	if (difference == NULL)
+	{
+		checkpoint_allow("resumed", note);
+		return;
+	}
+	key_begin_origin();
+	checkpoint_allow("forked", note);
+	ereport(WARNING,
+			(errmsg("the ledger does not contain the checkpoint: a new origin begins"),
+			 errdetail_internal("%s", difference),
+			 errhint("Publish the new aims.public_key(), and why the former log ended.")));
 }
 
 PG_FUNCTION_INFO_V1(aims_resume);
@@ -565,7 +620,6 @@ Datum
 aims_resume(PG_FUNCTION_ARGS)
 {
 	char	   *note = checkpoint_argument(PG_GETARG_TEXT_PP(0));
-	StringInfoData detail;
 	Incarnation newest;
 	const char *problem;
 	int64		tree_size;
@@ -580,18 +634,14 @@ aims_resume(PG_FUNCTION_ARGS)
 	newest = incarnation_newest();
 	if (newest.number > 0 && !newest.here)
 		checkpoint_seal_first();
-	resume_check(tree_size, root);
-	if (newest.resumed)
-	{
+	problem = resume_difference(tree_size, root);
+	if (newest.number > 0 && !newest.resumed)
+		resume_withheld(note, problem);
+	else if (problem != NULL)
+		resume_refuse(problem);
+	else
 		ereport(NOTICE,
 				(errmsg("checkpoints are not withheld, nothing to resume")));
-		PG_RETURN_VOID();
-	}
-	initStringInfo(&detail);
-	appendStringInfoString(&detail, "{\"resumed\":");
-	escape_json(&detail, text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	appendStringInfoChar(&detail, '}');
-	checkpoint_allow(detail.data);
 	PG_RETURN_VOID();
 }
 

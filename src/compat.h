@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/brin_revmap.h"
+#include "nodes/parsenodes.h"
 #include "nodes/tidbitmap.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
@@ -158,6 +159,31 @@ compat_find_setting(const char *name)
 #else
 #define compat_qualified_name(text) stringToQualifiedNameList(text)
 #endif
+
+/*
+ * Until 15 ALTER TABLE marks in the type of a subcommand that it recurses to
+ * children.
+ */
+static inline int
+compat_alter_table_type(int type)
+{
+#if PG_VERSION_NUM < 160000
+	switch (type)
+	{
+		case AT_AddColumnRecurse:
+			return AT_AddColumn;
+		case AT_DropColumnRecurse:
+			return AT_DropColumn;
+		case AT_AddConstraintRecurse:
+			return AT_AddConstraint;
+		case AT_DropConstraintRecurse:
+			return AT_DropConstraint;
+		case AT_ValidateConstraintRecurse:
+			return AT_ValidateConstraint;
+	}
+#endif
+	return type;
+}
 
 /* Stands before a declaration; the server has it from 18 on. */
 #if PG_VERSION_NUM < 180000

@@ -285,3 +285,10 @@ condition_tree(Relation rel, const char *source)
 	(void) condition_walker(expression, NULL);
 	return expression;
 }
+
+/* A trigger's OLD is the first relation of its condition. */
+char *
+condition_of_old_row(Relation rel, const char *tgqual)
+{
+	return condition_print(stringToNode(tgqual), rel, NULL);
+}

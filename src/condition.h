@@ -25,4 +25,7 @@ extern Condition *condition_parse(Relation rel, const char *source);
 /* The same as an expression on rows of rel, whose relation is number 1. */
 extern Node *condition_tree(Relation rel, const char *source);
 
+/* The condition of a trigger on old rows, printed on the bare row. */
+extern char *condition_of_old_row(Relation rel, const char *tgqual);
+
 #endif							/* AIMS_CONDITION_H */

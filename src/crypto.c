@@ -99,7 +99,8 @@ crypto_base64_encode(const void *bytes, size_t size, char *out)
 }
 
 /*
- * Decode a text; no white space, padding complete, unused bits zero.
+ * Decode a text; no white space, padding complete, unused bits zero. libsodium
+ * up to 1.0.18 takes every byte from 0x80 on for the digit '/'.
  */
 int
 crypto_base64_decode(const char *text, size_t text_size, void *out,
@@ -107,6 +108,9 @@ crypto_base64_decode(const char *text, size_t text_size, void *out,
 {
 	size_t		size;
 
+	for (size_t i = 0; i < text_size; i++)
+		if ((unsigned char) text[i] >= 0x80)
+			return -1;
 	if (sodium_base642bin(out, out_size, text, text_size, NULL, &size, NULL,
 						  sodium_base64_VARIANT_ORIGINAL) != 0)
 		return -1;

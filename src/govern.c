@@ -2,12 +2,8 @@
  * govern.c
  *		Putting tables under the guard, and taking them from under it.
  *
- * Five triggers carry the relation's number in the registry as argument and
- * fire always, whatever session_replication_role says. Row triggers of a
- * partitioned table reach its partitions by themselves; TRUNCATE of a
- * partition fires only a trigger of its own; inheritance children get all.
- *
- * Statements are made of quoted names and of what condition.c printed.
+ * What is asked for is checked against the relation; the rest is a row of the
+ * registry and the triggers of attach.c.
  */
 #include "aims.h"
 
@@ -31,11 +27,12 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "attach.h"
 #include "capture.h"
 #include "condition.h"
+#include "ddl.h"
 #include "decision.h"
 #include "owner.h"
-#include "row.h"
 #include "shape.h"
 
 /* The arguments of aims.govern, as strings; NULL where not given. */
@@ -62,9 +59,6 @@ typedef struct Refused
 	Cause		cause;
 	int64		rows;
 } Refused;
-
-/* Registry numbers below this are tables of the extension. */
-#define FIRST_GOVERNED_ID 1000
 
 /* A relation that cannot be governed, and why. */
 static void
@@ -224,34 +218,13 @@ check_arguments(Governing *g, Relation rel)
 		g->condition = condition_parse(rel, g->system_when);
 }
 
-/* The registry row of exactly this relation, as of now; 0 where none. */
-static int32
-registered_as(Oid relid)
-{
-	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	ScanKeyData key;
-	HeapTuple	tuple;
-	int32		registry_id = 0;
-	bool		isnull;
-
-	ScanKeyInit(&key, row_column(desc, "relation"), BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	tuple = row_find(rel, "registry_relation_key", 1, &key, false);
-	if (HeapTupleIsValid(tuple))
-		registry_id = DatumGetInt32(row_value(tuple, desc, "registry_id",
-											  &isnull));
-	table_close(rel, AccessShareLock);
-	return registry_id;
-}
-
 /* Refuse what is governed already, itself or through a relative. */
 static void
 check_not_governed(Oid relid)
 {
 	const char *args[] = {psprintf("%u", relid)};
 
-	if (registered_as(relid) != 0)
+	if (registry_number(relid) != 0)
 		cannot_govern(relid, "It is governed already.",
 					  "Call aims.set_mode to change its mode, or aims.ungovern first.");
 	if (owner_execute("WITH RECURSIVE up (relid) AS ("
@@ -268,59 +241,6 @@ check_not_governed(Oid relid)
 							   SPI_getvalue(SPI_tuptable->vals[0],
 											SPI_tuptable->tupdesc, 1)),
 					  "Govern a partitioned table or inheritance parent as a whole: aims.ungovern the relative first.");
-}
-
-/* Run a statement that has no arguments. */
-static void
-run(const char *statement)
-{
-	(void) owner_execute(statement, 0, NULL);
-}
-
-/* Create one trigger of ours, that fires always. */
-static void
-create_trigger(Oid relid, int32 registry_id, const char *name,
-			   const char *event, const char *when, const char *function)
-{
-	const char *relation = relation_name(relid);
-
-	run(psprintf("CREATE TRIGGER %s %s ON %s FOR EACH %s%s EXECUTE FUNCTION aims.%s('%d')",
-				 quote_identifier(name), event, relation,
-				 strcmp(function, "audit_row") == 0 ? "ROW" : "STATEMENT",
-				 when ? psprintf(" WHEN (%s)", when) : "", function,
-				 registry_id));
-	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", relation,
-				 quote_identifier(name)));
-}
-
-/* The triggers on rows, and at the end of their statement. */
-static void
-create_row_triggers(Oid relid, int32 registry_id, const Condition *when)
-{
-	create_trigger(relid, registry_id, "AIMS_insert", "AFTER INSERT",
-				   when ? when->new_row : NULL, "audit_row");
-	create_trigger(relid, registry_id, "AIMS_update", "AFTER UPDATE",
-				   when ? psprintf("(%s) OR (%s)", when->old_row,
-								   when->new_row) : NULL, "audit_row");
-	create_trigger(relid, registry_id, "AIMS_delete", "AFTER DELETE",
-				   when ? when->old_row : NULL, "audit_row");
-	create_trigger(relid, registry_id, "AIMS_flush",
-				   "AFTER INSERT OR UPDATE OR DELETE", NULL, "audit_flush");
-}
-
-/*
- * The triggers of one member of the hierarchy: partitions get the row
- * triggers of their root from the server.
- */
-static void
-create_triggers(Oid relid, int32 registry_id, const Condition *when, bool root)
-{
-	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
-		return;
-	if (root || !get_rel_relispartition(relid))
-		create_row_triggers(relid, registry_id, when);
-	create_trigger(relid, registry_id, "AIMS_truncate", "BEFORE TRUNCATE",
-				   NULL, "audit_truncate");
 }
 
 /* Enter the relation into the registry; returns its number. */
@@ -379,18 +299,19 @@ static void
 govern_relation(const Governing *g)
 {
 	OwnerScope	scope = owner_begin();
-	int32		registry_id;
+	Root		root = {g->relid, 0};
 	ListCell   *lc;
 
+	ddl_pause();
 	SPI_connect();
 	check_not_governed(g->relid);
-	registry_id = register_relation(g);
+	root.registry_id = register_relation(g);
 	register_intended_table(g);
 	foreach(lc, find_all_inheritors(g->relid, ShareRowExclusiveLock, NULL))
-		create_triggers(lfirst_oid(lc), registry_id, g->condition,
-						lfirst_oid(lc) == g->relid);
-	record_event("govern", registry_id, g->relid, g->system, NULL);
+		attach_triggers(lfirst_oid(lc), &root, g->condition);
+	record_event("govern", root.registry_id, g->relid, g->system, NULL);
 	SPI_finish();
+	ddl_resume();
 	owner_end(scope);
 }
 
@@ -413,27 +334,6 @@ aims_govern(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Drop the triggers of ours that no parent brings. */
-static void
-drop_triggers(Oid relid)
-{
-	const char *args[] = {psprintf("%u", relid)};
-	const char *relation = relation_name(relid);
-	uint64		n = owner_execute("SELECT quote_ident(t.tgname)"
-								  " FROM pg_trigger AS t"
-								  " JOIN pg_proc AS p ON p.oid = t.tgfoid"
-								  " JOIN pg_namespace AS n ON n.oid = p.pronamespace"
-								  " WHERE t.tgrelid = $1::oid AND t.tgparentid = 0 AND n.nspname = 'aims'"
-								  " AND p.proname IN ('audit_row', 'audit_flush', 'audit_truncate')",
-								  1, args);
-	SPITupleTable *triggers = SPI_tuptable;
-
-	for (uint64 i = 0; i < n; i++)
-		run(psprintf("DROP TRIGGER %s ON %s",
-					 SPI_getvalue(triggers->vals[i], triggers->tupdesc, 1),
-					 relation));
-}
-
 /* Take the row out of the registry, and what hangs on it. */
 static void
 unregister_relation(Oid relid)
@@ -453,12 +353,14 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	OwnerScope	scope = owner_begin();
 	ListCell   *lc;
 
+	ddl_pause();
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
 	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
-		drop_triggers(lfirst_oid(lc));
+		attach_drop(lfirst_oid(lc), 0);
 	unregister_relation(relid);
 	SPI_finish();
+	ddl_resume();
 	owner_end(scope);
 }
 
@@ -478,7 +380,7 @@ aims_ungovern(PG_FUNCTION_ARGS)
 	relid = PG_GETARG_OID(0);
 	require_ownership(relid);
 	LockRelationOid(relid, ShareRowExclusiveLock);
-	registry_id = registered_as(relid);
+	registry_id = registry_number(relid);
 	if (registry_id < FIRST_GOVERNED_ID)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_NOT_REGISTERED),

@@ -1,33 +1,110 @@
 /*
  * hash.c
- *		SHA-256 by the server's own implementation (OpenSSL where the server
- *		is built with it), with one context re-initialised for each digest.
+ *		SHA-256 by the library that the server itself uses: OpenSSL where the
+ *		server is built with it, the server's own code elsewhere.
+ *
+ * OpenSSL is called directly, since pg_cryptohash makes it look the algorithm
+ * up for each digest, which costs as much as a digest of 200 bytes. Here it
+ * is looked up once, by the same rules (a provider that was configured away
+ * is an error). There is one context for the backend; a digest is made in one
+ * call, so nobody can find it half used.
  */
 #include "postgres.h"
 
 #include "common/cryptohash.h"
 
+#ifdef USE_OPENSSL
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#endif
+
 #include "hash.h"
+
+/* Parts that are shorter in all are joined: a call costs more than a copy. */
+#define HASH_JOINED_SIZE 256
 
 struct Hasher
 {
+#ifdef USE_OPENSSL
+	EVP_MD_CTX *context;
+	const EVP_MD *algorithm;
+#else
 	pg_cryptohash_ctx *context;
+#endif
 };
 
+#ifdef USE_OPENSSL
+static Hasher shared_hasher;
+#endif
+
 /*
- * Report a failure of the server's cryptography; it can only come from the
- * library underneath (for instance a provider that was configured away).
+ * Report a failure of the cryptographic library; it can only come from below
+ * (for instance a provider that was configured away).
  */
 static void
 hash_failed(const Hasher *hasher)
 {
+	const char *reason;
+
+#ifdef USE_OPENSSL
+	reason = ERR_reason_error_string(ERR_get_error());
+#else
+	reason = pg_cryptohash_error(hasher->context);
+#endif
 	ereport(ERROR,
 			(errcode(ERRCODE_INTERNAL_ERROR),
 			 errmsg("could not compute a SHA-256 digest: %s",
-					pg_cryptohash_error(hasher->context)),
+					reason ? reason : "no reason given"),
 			 errdetail("The cryptographic library of the server refused SHA-256."),
 			 errhint("Check the OpenSSL configuration of the server.")));
 }
+
+#ifdef USE_OPENSSL
+
+/* The backend's hasher; the first call looks the algorithm up. */
+Hasher *
+hasher_create(void)
+{
+	Hasher	   *hasher = &shared_hasher;
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+	if (hasher->algorithm == NULL)
+		hasher->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+#else
+	hasher->algorithm = EVP_sha256();
+#endif
+	if (hasher->context == NULL)
+		hasher->context = EVP_MD_CTX_new();
+	if (hasher->algorithm == NULL || hasher->context == NULL)
+		hash_failed(hasher);
+	return hasher;
+}
+
+/* It stays for the next caller. */
+void
+hasher_free(Hasher *hasher)
+{
+}
+
+static bool
+hash_begin(Hasher *hasher)
+{
+	return EVP_DigestInit_ex(hasher->context, hasher->algorithm, NULL) == 1;
+}
+
+static bool
+hash_add(Hasher *hasher, const void *data, size_t size)
+{
+	return EVP_DigestUpdate(hasher->context, data, size) == 1;
+}
+
+static bool
+hash_end(Hasher *hasher, unsigned char *out)
+{
+	return EVP_DigestFinal_ex(hasher->context, out, NULL) == 1;
+}
+
+#else
 
 /*
  * Make a hasher in the current memory context and resource owner; free it
@@ -46,14 +123,65 @@ hasher_create(void)
 	return hasher;
 }
 
-/*
- * Free a hasher and its context.
- */
+/* Free a hasher and its context. */
 void
 hasher_free(Hasher *hasher)
 {
 	pg_cryptohash_free(hasher->context);
 	pfree(hasher);
+}
+
+static bool
+hash_begin(Hasher *hasher)
+{
+	return pg_cryptohash_init(hasher->context) >= 0;
+}
+
+static bool
+hash_add(Hasher *hasher, const void *data, size_t size)
+{
+	return pg_cryptohash_update(hasher->context, data, size) >= 0;
+}
+
+static bool
+hash_end(Hasher *hasher, unsigned char *out)
+{
+	return pg_cryptohash_final(hasher->context, out, HASH_SIZE) >= 0;
+}
+
+#endif
+
+/* The sum of the parts' sizes. */
+static size_t
+hash_size(const HashPart *parts, int nparts)
+{
+	size_t		size = 0;
+
+	for (int i = 0; i < nparts; i++)
+		size += parts[i].size;
+	return size;
+}
+
+/* Add all parts. */
+static bool
+hash_add_parts(Hasher *hasher, const HashPart *parts, int nparts)
+{
+	unsigned char joined[HASH_JOINED_SIZE];
+	size_t		size = 0;
+
+	if (nparts > 1 && hash_size(parts, nparts) <= sizeof(joined))
+	{
+		for (int i = 0; i < nparts; i++)
+		{
+			memcpy(joined + size, parts[i].data, parts[i].size);
+			size += parts[i].size;
+		}
+		return hash_add(hasher, joined, size);
+	}
+	for (int i = 0; i < nparts; i++)
+		if (!hash_add(hasher, parts[i].data, parts[i].size))
+			return false;
+	return true;
 }
 
 /*
@@ -64,12 +192,7 @@ void
 hasher_digest(Hasher *hasher, const HashPart *parts, int nparts,
 			  unsigned char *out)
 {
-	if (pg_cryptohash_init(hasher->context) < 0)
-		hash_failed(hasher);
-	for (int i = 0; i < nparts; i++)
-		if (pg_cryptohash_update(hasher->context, parts[i].data,
-								 parts[i].size) < 0)
-			hash_failed(hasher);
-	if (pg_cryptohash_final(hasher->context, out, HASH_SIZE) < 0)
+	if (!hash_begin(hasher) || !hash_add_parts(hasher, parts, nparts) ||
+		!hash_end(hasher, out))
 		hash_failed(hasher);
 }

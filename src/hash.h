@@ -3,9 +3,9 @@
  *		SHA-256 over parts, behind an interface that algorithms without a
  *		server (merkle.c, note.c) can be tested with.
  *
- * In the server a Hasher is one pg_cryptohash context, re-initialised for
- * each digest; it belongs to the resource owner that was current when it was
- * made, so it is made and freed within one function call.
+ * A Hasher is made and freed within one function call: where the server is
+ * built without OpenSSL, it belongs to the resource owner that was current
+ * when it was made.
  */
 #ifndef AIMS_HASH_H
 #define AIMS_HASH_H

@@ -222,6 +222,18 @@ key_read_public(const char *path, NoteKey *key)
 }
 
 /*
+ * Give the id of a key, as verifier keys and key files write it.
+ */
+static char *
+key_id_text(const NoteKey *key)
+{
+	char	   *text = palloc0(2 * sizeof(key->id) + 1);
+
+	hex_encode((const char *) key->id, sizeof(key->id), text);
+	return text;
+}
+
+/*
  * Sign a text with the key file, if it holds this key, and check the outcome:
  * a signature that does not verify may give the key away.
  */
@@ -236,14 +248,14 @@ key_sign(const SigningKey *key, const void *text, size_t size,
 	PG_TRY();
 	{
 		key_read_file(path, secret, &held);
-		if (strcmp(held.name, key->note.name) != 0 ||
-			memcmp(held.public_key, key->note.public_key,
+		if (memcmp(held.public_key, key->note.public_key,
 				   CRYPTO_PUBLIC_SIZE) != 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
 					 errmsg("signing key file holds another key"),
-					 errdetail("The current key is \"%s\", the file's is \"%s\".",
-							   key->note.name, held.name),
+					 errdetail("The current key is \"%s\" of id %s, the file's is \"%s\" of id %s.",
+							   key->note.name, key_id_text(&key->note),
+							   held.name, key_id_text(&held)),
 					 errhint("Let aims.signing_key_file name the file of the current key.")));
 		if (!crypto_ed25519_sign(secret->bytes + 1, text, size, signature) ||
 			!crypto_ed25519_verify(key->note.public_key, text, size,
@@ -273,6 +285,7 @@ key_from_row(SigningKey *key, HeapTuple row, TupleDesc desc)
 	bytea	   *public_key;
 
 	key->number = DatumGetInt32(row_value(row, desc, "signing_key", &isnull));
+	key->tree_size = DatumGetInt64(row_value(row, desc, "tree_size", &isnull));
 	public_key = DatumGetByteaPP(row_value(row, desc, "public_key", &isnull));
 	if (VARSIZE_ANY_EXHDR(public_key) != CRYPTO_PUBLIC_SIZE ||
 		!note_key_init(hasher, &key->note, origin,
@@ -298,6 +311,7 @@ key_read(bool *current)
 	SysScanDesc scan = systable_beginscan_ordered(rel, index, snapshot, 0,
 												  NULL);
 	List	   *keys = NIL;
+	int64		last_size = PG_INT64_MAX;
 	HeapTuple	row;
 
 	*current = false;
@@ -308,6 +322,8 @@ key_read(bool *current)
 		bool		isnull;
 
 		key_from_row(key, row, RelationGetDescr(rel));
+		key->last_size = last_size;
+		last_size = key->tree_size;
 		(void) row_value(row, RelationGetDescr(rel), "valid_until", &isnull);
 		*current = *current || isnull;
 		/* The current one comes first, whatever its number. */
@@ -372,25 +388,34 @@ key_check_prefix(const char *prefix)
 }
 
 /*
- * Choose the origin: the current one goes on where only its key is replaced,
- * else the prefix gets a random log id.
+ * Give the prefix a random log id: no two logs share an origin.
+ */
+static char *
+key_new_origin(const char *prefix)
+{
+	unsigned char id[KEY_LOG_ID_SIZE];
+	char		hex[2 * KEY_LOG_ID_SIZE + 1] = {0};
+
+	key_init_library();
+	crypto_random(id, sizeof(id));
+	hex_encode((char *) id, sizeof(id), hex);
+	return psprintf("%s/%s", prefix, hex);
+}
+
+/*
+ * Choose the origin: the current one goes on where only its key is replaced.
  */
 static char *
 key_origin(const char *prefix, const SigningKey *former)
 {
 	size_t		size = strlen(prefix);
-	unsigned char id[KEY_LOG_ID_SIZE];
-	char		hex[2 * KEY_LOG_ID_SIZE + 1] = {0};
 
 	if (former != NULL &&
 		strlen(former->note.name) == size + 1 + 2 * KEY_LOG_ID_SIZE &&
 		strncmp(former->note.name, prefix, size) == 0 &&
 		former->note.name[size] == '/')
 		return pstrdup(former->note.name);
-	key_init_library();
-	crypto_random(id, sizeof(id));
-	hex_encode((char *) id, sizeof(id), hex);
-	return psprintf("%s/%s", prefix, hex);
+	return key_new_origin(prefix);
 }
 
 /*
@@ -553,8 +578,26 @@ key_insert(Relation rel, const SigningKey *key, const char *verifier,
 	values[row_column(desc, "verifier_key") - 1] =
 		CStringGetTextDatum(verifier);
 	values[row_column(desc, "valid_from") - 1] = TimestampTzGetDatum(from);
+	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(key->tree_size);
 	isnull[row_column(desc, "valid_until") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, isnull));
+}
+
+/*
+ * Give the size of the newest head. Larger ones are not signed by the key
+ * before: checkpoint() locks out what is replacing it.
+ */
+static int64
+key_newest_head(void)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Head		head;
+	int64		size = 0;
+
+	if (head_newest(snapshot, true, &head))
+		size = head.tree_size;
+	UnregisterSnapshot(snapshot);
+	return size;
 }
 
 /*
@@ -572,6 +615,7 @@ key_record(SigningKey *key, const char *verifier)
 	if (current)
 		key_end(rel, linitial(keys), now);
 	key->number = 1;
+	key->tree_size = key_newest_head();
 	foreach(cell, keys)
 		key->number = Max(key->number,
 						  ((SigningKey *) lfirst(cell))->number + 1);
@@ -639,6 +683,7 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	char	   *prefix = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *verifier = palloc(NOTE_KEY_TEXT_MAX);
 	bool		withheld = key_check_circumstances();
+	char	   *last = withheld ? checkpoint_last() : NULL;
 	char	   *path;
 	SigningKey	former;
 	SigningKey	key;
@@ -655,7 +700,7 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	{
 		key_record(&key, verifier);
 		if (withheld)
-			checkpoint_allow("{\"resumed\":\"new origin\"}");
+			checkpoint_allow("forked", last);
 	}
 	PG_CATCH();
 	{
@@ -664,6 +709,33 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	}
 	PG_END_TRY();
 	PG_RETURN_TEXT_P(cstring_to_text(verifier));
+}
+
+/*
+ * Let the current key sign under a new origin from now on: same prefix, another
+ * log id. Its file stays as it is; the name in it is that of its creation.
+ */
+void
+key_begin_origin(void)
+{
+	char	   *verifier = palloc(NOTE_KEY_TEXT_MAX);
+	Hasher	   *hasher = hasher_create();
+	SigningKey	former;
+	SigningKey	key;
+	char	   *prefix;
+
+	LockRelationOid(aims_relid("signing_key"), ShareRowExclusiveLock);
+	if (!key_current(&former))
+		checkpoint_no_key();
+	prefix = pstrdup(former.note.name);
+	*strrchr(prefix, '/') = '\0';
+	if (!note_key_init(hasher, &key.note, key_new_origin(prefix),
+					   former.note.public_key))
+		elog(ERROR, "could not begin an origin after \"%s\"",
+			 former.note.name);
+	hasher_free(hasher);
+	note_format_verifier(&key.note, verifier);
+	key_record(&key, verifier);
 }
 
 PG_FUNCTION_INFO_V1(aims_public_key);

@@ -13,6 +13,8 @@
 typedef struct SigningKey
 {
 	int32		number;			/* signing_key.signing_key */
+	int64		tree_size;		/* newest head when it was created */
+	int64		last_size;		/* largest head that it may sign */
 	NoteKey		note;
 } SigningKey;
 
@@ -25,6 +27,9 @@ extern List *key_all(void);
 /* Sign with the key file, which must hold this key; raises MS023. */
 extern void key_sign(const SigningKey *key, const void *text, size_t size,
 					 unsigned char *signature);
+
+/* End the current origin, and begin another with the same key. */
+extern void key_begin_origin(void);
 
 /* A note that somebody hands in, in UTF-8 and with its last line feed. */
 extern char *checkpoint_argument(const text *argument);

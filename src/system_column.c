@@ -53,7 +53,7 @@ system_column_missing(Relation rel, const char *name)
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
 			 errmsg("column \"%s\" of \"%s\", which names the AI system of each row, is missing",
 					name, RelationGetRelationName(rel)),
-			 errdetail("It was dropped or renamed after the relation was governed."),
+			 errdetail("It was dropped after the relation was governed."),
 			 errhint("Rename it back, or call aims.ungovern and then aims.govern with the column that replaces it."),
 			 errtable(rel)));
 }

@@ -107,7 +107,9 @@ test_base64(void)
 	static const char *const vectors[][2] = {
 		{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
 	static const char *const refused[] = {
-		"Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Zm9v!", "Zm8=Zm8=", "Z", "===="};
+		"Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Zm9v!", "Zm8=Zm8=", "Z", "====",
+		/* libsodium 1.0.18 reads these as "Zm9/" */
+		"Zm9\200", "Zm9\377", "\302\257m9"};
 	char		text[CRYPTO_BASE64_SIZE(6)];
 	char		bytes[8];
 

@@ -1,0 +1,301 @@
+/*
+ * attach.c
+ *		The capture triggers of governed relations and of their members.
+ *
+ * Five triggers carry the relation's number in the registry as argument and
+ * fire always, whatever session_replication_role says. Row triggers of a
+ * partitioned table reach its partitions by themselves; TRUNCATE of a
+ * partition fires only a trigger of its own; inheritance children get all.
+ * Foreign tables get none but what their parent brings: what their own server
+ * changes fires nothing here.
+ *
+ * Our triggers are recognised by their function, never by name. Statements
+ * are made of quoted names and of what condition.c printed.
+ */
+#include "aims.h"
+
+#include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/reltrigger.h"
+
+#include "attach.h"
+#include "ddl.h"
+#include "owner.h"
+#include "shape.h"
+
+/* Run a statement that has no arguments. */
+static void
+run(const char *statement)
+{
+	(void) owner_execute(statement, 0, NULL);
+}
+
+/* Create one trigger of ours, that fires always. */
+static void
+create_trigger(Oid relid, int32 registry_id, const char *name,
+			   const char *event, const char *when, const char *function)
+{
+	const char *relation = relation_name(relid);
+
+	run(psprintf("CREATE TRIGGER %s %s ON %s FOR EACH %s%s EXECUTE FUNCTION aims.%s('%d')",
+				 quote_identifier(name), event, relation,
+				 strcmp(function, "audit_row") == 0 ? "ROW" : "STATEMENT",
+				 when ? psprintf(" WHEN (%s)", when) : "", function,
+				 registry_id));
+	run(psprintf("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s", relation,
+				 quote_identifier(name)));
+}
+
+/* The triggers on rows, and at the end of their statement. */
+static void
+create_row_triggers(Oid relid, int32 registry_id, const Condition *when)
+{
+	create_trigger(relid, registry_id, "AIMS_insert", "AFTER INSERT",
+				   when ? when->new_row : NULL, "audit_row");
+	create_trigger(relid, registry_id, "AIMS_update", "AFTER UPDATE",
+				   when ? psprintf("(%s) OR (%s)", when->old_row,
+								   when->new_row) : NULL, "audit_row");
+	create_trigger(relid, registry_id, "AIMS_delete", "AFTER DELETE",
+				   when ? when->old_row : NULL, "audit_row");
+	create_trigger(relid, registry_id, "AIMS_flush",
+				   "AFTER INSERT OR UPDATE OR DELETE", NULL, "audit_flush");
+}
+
+bool
+function_is_ours(Oid function)
+{
+	return get_func_namespace(function) == get_namespace_oid("aims", true);
+}
+
+/* Is it the trigger that calls aims.<function>? */
+static bool
+trigger_calls(const Trigger *trigger, const char *function)
+{
+	return function_is_ours(trigger->tgfoid) &&
+		strcmp(get_func_name(trigger->tgfoid), function) == 0;
+}
+
+/* Does the trigger carry that number of the registry? */
+static bool
+trigger_carries(const Trigger *trigger, int32 registry_id)
+{
+	return trigger->tgnargs == 1 &&
+		strcmp(trigger->tgargs[0], psprintf("%d", registry_id)) == 0;
+}
+
+/*
+ * A copy of the relation's triggers, since looking at them can make the
+ * relation's cache entry be built anew; n may be 0.
+ */
+static Trigger *
+relation_triggers(Relation rel, int *n)
+{
+	TriggerDesc *copy = CopyTriggerDesc(rel->trigdesc);
+
+	*n = copy ? copy->numtriggers : 0;
+	return copy ? copy->triggers : NULL;
+}
+
+/* Has the relation the trigger of that function, event and number? */
+static bool
+has_trigger(Relation rel, int32 registry_id, const char *function, int event,
+			bool always)
+{
+	int			n;
+	Trigger    *trigger = relation_triggers(rel, &n);
+
+	for (; n > 0; n--, trigger++)
+		if ((trigger->tgtype & event) != 0 &&
+			(!always || trigger->tgenabled == TRIGGER_FIRES_ALWAYS) &&
+			trigger_calls(trigger, function) &&
+			trigger_carries(trigger, registry_id))
+			return true;
+	return false;
+}
+
+bool
+attach_complete(Oid relid, int32 registry_id)
+{
+	static const int row_events[] = {
+		TRIGGER_TYPE_INSERT, TRIGGER_TYPE_UPDATE, TRIGGER_TYPE_DELETE
+	};
+	Relation	rel = relation_open(relid, AccessShareLock);
+	bool		complete = has_trigger(rel, registry_id, "audit_truncate",
+									   TRIGGER_TYPE_TRUNCATE, true);
+
+	for (int i = 0; i < lengthof(row_events); i++)
+		complete = complete && has_trigger(rel, registry_id, "audit_row",
+										   row_events[i], true);
+	relation_close(rel, NoLock);
+	return complete;
+}
+
+void
+attach_triggers(Oid relid, const Root *root, const Condition *when)
+{
+	Relation	rel;
+	bool		truncate;
+	bool		rows;
+
+	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		return;
+	rel = relation_open(relid, NoLock);
+	truncate = has_trigger(rel, root->registry_id, "audit_truncate",
+						   TRIGGER_TYPE_TRUNCATE, false);
+	/* a partition gets its row triggers from its parent */
+	rows = (rel->rd_rel->relispartition && relid != root->relid) ||
+		has_trigger(rel, root->registry_id, "audit_row",
+					TRIGGER_TYPE_INSERT, false);
+	relation_close(rel, NoLock);	/* ALTER TABLE wants it closed */
+	if (!rows)
+		create_row_triggers(relid, root->registry_id, when);
+	if (!truncate)
+		create_trigger(relid, root->registry_id, "AIMS_truncate",
+					   "BEFORE TRUNCATE", NULL, "audit_truncate");
+}
+
+/* The quoted names of capture triggers that attach_drop drops. */
+static List *
+names_to_drop(Relation rel, int32 keep)
+{
+	List	   *names = NIL;
+	int			n;
+	Trigger    *trigger = relation_triggers(rel, &n);
+
+	for (; n > 0; n--, trigger++)
+		if (!trigger->tgisclone &&
+			(trigger_calls(trigger, "audit_row") ||
+			 trigger_calls(trigger, "audit_truncate") ||
+			 trigger_calls(trigger, "audit_flush")) &&
+			(keep == 0 || !trigger_carries(trigger, keep)))
+			names = lappend(names, pstrdup(quote_identifier(trigger->tgname)));
+	return names;
+}
+
+void
+attach_drop(Oid relid, int32 keep)
+{
+	Relation	rel = relation_open(relid, NoLock);
+	List	   *names = names_to_drop(rel, keep);
+	ListCell   *lc;
+
+	relation_close(rel, NoLock);
+	foreach(lc, names)
+		run(psprintf("DROP TRIGGER %s ON %s", (char *) lfirst(lc),
+					 relation_name(relid)));
+}
+
+/* The condition that the registry keeps for a relation, or NULL. */
+static Condition *
+registered_condition(const Root *root)
+{
+	const char *args[] = {psprintf("%d", root->registry_id)};
+	Relation	rel;
+	Condition  *when = NULL;
+
+	if (owner_execute("SELECT system_when FROM aims.registry"
+					  " WHERE registry_id = $1::integer AND system_when IS NOT NULL",
+					  lengthof(args), args) > 0)
+	{
+		rel = relation_open(root->relid, AccessShareLock);
+		when = condition_parse(rel, SPI_getvalue(SPI_tuptable->vals[0],
+												 SPI_tuptable->tupdesc, 1));
+		relation_close(rel, NoLock);
+	}
+	return when;
+}
+
+/* Rows of one relation cannot be captured under two numbers. */
+static void
+refuse_two_roots(Oid relid, List *roots)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_MS_CANNOT_GOVERN),
+			 errmsg("\"%s\" would be governed twice", get_rel_name(relid)),
+			 errdetail("It would belong to %s and to %s.",
+					   relation_name(((Root *) linitial(roots))->relid),
+					   relation_name(((Root *) lsecond(roots))->relid)),
+			 errhint("Call aims.ungovern for one of them first.")));
+}
+
+/* Make the triggers of one relation those of its root. */
+static void
+reconcile_member(Oid relid)
+{
+	List	   *roots = hierarchy_roots(relid, false);
+	Root	   *root;
+
+	if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
+		return;
+	if (list_length(roots) > 1)
+		refuse_two_roots(relid, roots);
+	root = roots != NIL ? linitial(roots) : NULL;
+	attach_drop(relid, root ? root->registry_id : 0);
+	if (root != NULL)
+		attach_triggers(relid, root, registered_condition(root));
+}
+
+void
+attach_reconcile(Oid relid)
+{
+	OwnerScope	scope = owner_begin();
+	ListCell   *lc;
+
+	ddl_pause();
+	SPI_connect();
+	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
+		reconcile_member(lfirst_oid(lc));
+	SPI_finish();
+	ddl_resume();
+	owner_end(scope);
+}
+
+/* The registry keeps a condition as text: print it anew. */
+static char *
+condition_renamed(Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+	int			n;
+	Trigger    *trigger = relation_triggers(rel, &n);
+	char	   *text = NULL;
+
+	for (; n > 0; n--, trigger++)
+		if (TRIGGER_FOR_DELETE(trigger->tgtype) && trigger->tgqual != NULL &&
+			trigger_calls(trigger, "audit_row"))
+			text = condition_of_old_row(rel, trigger->tgqual);
+	relation_close(rel, NoLock);
+	return text;
+}
+
+void
+attach_rename_column(Oid relid, const char *old_name, const char *new_name)
+{
+	const char *args[] = {psprintf("%u", relid), old_name, new_name, NULL};
+	OwnerScope	scope;
+
+	if (registry_number(relid) < FIRST_GOVERNED_ID)
+		return;
+	scope = owner_begin();
+	args[3] = condition_renamed(relid);
+	SPI_connect();
+	owner_execute("UPDATE aims.registry AS r SET"
+				  " system_when = CASE WHEN r.system_when IS NOT NULL THEN coalesce($4, r.system_when) END,"
+				  " system_column = CASE WHEN r.system_column = $2 THEN $3 ELSE r.system_column END,"
+				  " version_column = CASE WHEN r.version_column = $2 THEN $3 ELSE r.version_column END,"
+				  " site_column = CASE WHEN r.site_column = $2 THEN $3 ELSE r.site_column END,"
+				  " subgroup_column = CASE WHEN r.subgroup_column = $2 THEN $3 ELSE r.subgroup_column END"
+				  " WHERE r.relation = $1::oid"
+				  " AND ($2 IN (r.system_column, r.version_column, r.site_column, r.subgroup_column)"
+				  " OR r.system_when IS DISTINCT FROM coalesce($4, r.system_when))",
+				  lengthof(args), args);
+	SPI_finish();
+	owner_end(scope);
+}

@@ -1,0 +1,646 @@
+/*
+ * ddl.c
+ *		Event triggers: what row triggers do not see becomes DDL entries.
+ *
+ * ddl_command_end records what was done to captured relations, to what they
+ * are made of, and to the extension, and gives partitions and children that
+ * come or go the triggers that they need. sql_drop records what is gone and
+ * takes dropped relations out of the registry. table_rewrite records that rows
+ * were rewritten without a row trigger. Unrelated DDL costs a few catalog
+ * look-ups and never fails because of us.
+ *
+ * Event triggers run in the session of whoever acts: nothing here depends on
+ * its search_path or privileges. In a restore, in pg_upgrade and in our own
+ * scripts they do nothing.
+ *
+ * DROP EXTENSION takes these triggers with it before they could fire; so its
+ * beginning writes the newest checkpoint into the server log.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "tcop/deparse_utility.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "attach.h"
+#include "capture.h"
+#include "ddl.h"
+#include "ddl_detail.h"
+#include "ddl_target.h"
+#include "hierarchy.h"
+#include "owner.h"
+#include "people.h"
+#include "row.h"
+#include "shape.h"
+
+/* A row of pg_event_trigger_dropped_objects. */
+typedef struct Dropped
+{
+	ObjectAddress address;
+	const char *type;
+	const char *schema;
+	const char *identity;
+	const char *name;			/* without those of schema and relation */
+	Oid			root;			/* what it was recorded under */
+} Dropped;
+
+static int	paused = 0;
+
+void
+ddl_pause(void)
+{
+	paused++;
+}
+
+void
+ddl_resume(void)
+{
+	paused--;
+}
+
+void
+ddl_abort(void)
+{
+	paused = 0;
+}
+
+/* The event that fired us. */
+static EventTriggerData *
+event_data(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("the function must be called as an event trigger")));
+	return (EventTriggerData *) fcinfo->context;
+}
+
+/* Is this DDL that is to be recorded? */
+static bool
+ddl_is_watched(void)
+{
+	return paused == 0 && !session_is_restoring() && !IsBinaryUpgrade &&
+		OidIsValid(aims_relid_or_none("audit_entry")) &&
+		OidIsValid(aims_relid_or_none("registry")) &&
+		!(creating_extension &&
+		  CurrentExtensionObject == get_extension_oid("aims", true));
+}
+
+/* Commands that neither concern rows nor what captures them. */
+static bool
+tag_is_harmless(CommandTag tag)
+{
+	switch (tag)
+	{
+		case CMDTAG_COMMENT:
+		case CMDTAG_CREATE_INDEX:
+		case CMDTAG_CREATE_STATISTICS:
+		case CMDTAG_GRANT:
+		case CMDTAG_REFRESH_MATERIALIZED_VIEW:
+		case CMDTAG_REINDEX:
+		case CMDTAG_REVOKE:
+		case CMDTAG_SECURITY_LABEL:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Call one of the server's functions that list what an event is about. */
+static Tuplestorestate *
+event_rows(Oid function, TupleDesc *desc)
+{
+	LOCAL_FCINFO(fcinfo, 0);
+	FmgrInfo	flinfo;
+	ReturnSetInfo result = {0};
+
+	fmgr_info(function, &flinfo);
+	result.type = T_ReturnSetInfo;
+	result.econtext = CreateStandaloneExprContext();
+	result.allowedModes = SFRM_Materialize;
+	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL,
+							 (Node *) &result);
+	(void) FunctionCallInvoke(fcinfo);
+	*desc = result.setDesc;
+	return result.setResult;
+}
+
+/* The commands that ddl_command_end is about, as a list of CollectedCommand. */
+static List *
+collected_commands(void)
+{
+	TupleDesc	desc;
+	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DDL_COMMANDS, &desc);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	List	   *commands = NIL;
+
+	while (tuplestore_gettupleslot(rows, true, false, slot))
+	{
+		bool		isnull;
+		Datum		command = slot_getattr(slot, 9, &isnull);
+
+		if (!isnull)
+			commands = lappend(commands, DatumGetPointer(command));
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	return commands;
+}
+
+/* A text column of a slot, copied; NULL where it is null. */
+static char *
+slot_text(TupleTableSlot *slot, int attnum)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* The last one of an object's address_names. */
+static char *
+last_name(TupleTableSlot *slot, int attnum)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+	Datum	   *names;
+	int			n;
+
+	if (isnull)
+		return NULL;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
+					  TYPALIGN_INT, &names, NULL, &n);
+	return n > 0 ? TextDatumGetCString(names[n - 1]) : NULL;
+}
+
+/* One object that has been dropped. */
+static Dropped *
+dropped_object(TupleTableSlot *slot)
+{
+	Dropped    *dropped = palloc0(sizeof(Dropped));
+	bool		isnull;
+
+	dropped->address.classId = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
+	dropped->address.objectId = DatumGetObjectId(slot_getattr(slot, 2,
+															  &isnull));
+	dropped->address.objectSubId = DatumGetInt32(slot_getattr(slot, 3,
+															  &isnull));
+	dropped->type = slot_text(slot, 7);
+	dropped->schema = slot_text(slot, 8);
+	dropped->identity = slot_text(slot, 10);
+	dropped->name = last_name(slot, 11);
+	return dropped;
+}
+
+/* The objects that sql_drop is about, as a list of Dropped. */
+static List *
+dropped_objects(void)
+{
+	TupleDesc	desc;
+	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS,
+									   &desc);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	List	   *objects = NIL;
+
+	while (tuplestore_gettupleslot(rows, true, false, slot))
+		objects = lappend(objects, dropped_object(slot));
+	ExecDropSingleTupleTableSlot(slot);
+	return objects;
+}
+
+/* What a collected command was done to; invalid where it is no one object. */
+static ObjectAddress
+command_address(const CollectedCommand *command)
+{
+	ObjectAddress address = InvalidObjectAddress;
+
+	switch (command->type)
+	{
+		case SCT_Simple:
+			return command->d.simple.address;
+		case SCT_AlterTable:
+			ObjectAddressSet(address, command->d.alterTable.classId,
+							 command->d.alterTable.objectId);
+			return address;
+		case SCT_AlterOpFamily:
+			return command->d.opfam.address;
+		case SCT_CreateOpClass:
+			return command->d.createopc.address;
+		case SCT_AlterTSConfig:
+			return command->d.atscfg.address;
+		default:
+			return address;
+	}
+}
+
+/* Write the entry of one target. */
+static void
+record_command(const Target *target, CollectedCommand *command,
+			   const ObjectAddress *address)
+{
+	const char *tag = CreateCommandName(command->parsetree);
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	detail_begin(&detail, tag, getObjectTypeDescription(address, true),
+				 getObjectIdentity(address, true));
+	detail_actions(&detail, command);
+	if (address->classId == TriggerRelationId)
+		detail_trigger_function(&detail, trigger_function(address->objectId,
+														  false));
+	if (target->registry_id != 0 &&
+		!attach_complete(target->relid, target->registry_id))
+		detail_false(&detail, "captured");
+	detail_end(&detail);
+	capture_ddl(target->relation, target->physical, detail.data);
+}
+
+/* Relations that a command put into, or took out of, a hierarchy. */
+static List *
+moved_relations(CollectedCommand *command, Oid relid)
+{
+	List	   *moved = NIL;
+	ListCell   *lc;
+
+	if (command->type == SCT_Simple && IsA(command->parsetree, CreateStmt))
+		return list_make1_oid(relid);
+	if (command->type != SCT_AlterTable)
+		return NIL;
+	foreach(lc, command->d.alterTable.subcmds)
+	{
+		CollectedATSubcmd *sub = lfirst(lc);
+		AlterTableType type = ((AlterTableCmd *) sub->parsetree)->subtype;
+		Oid			other = subcommand_relation(sub);
+
+		if (OidIsValid(other))
+			moved = list_append_unique_oid(moved, type == AT_AddInherit ||
+										   type == AT_DropInherit ?
+										   relid : other);
+	}
+	return moved;
+}
+
+/* Targets of a child that has left its parent. */
+static List *
+former_targets(Oid parent, Oid child)
+{
+	List	   *targets = relation_targets(parent);
+	ListCell   *lc;
+
+	foreach(lc, targets)
+		((Target *) lfirst(lc))->physical = relation_name(child);
+	return targets;
+}
+
+/*
+ * Targets of a command. A child that left concerns its former parent, a
+ * registered table that was attached concerns itself.
+ */
+static List *
+command_targets(CollectedCommand *command, const ObjectAddress *address)
+{
+	List	   *targets = object_targets(address);
+	ListCell   *lc;
+
+	if (command->type != SCT_AlterTable || targets != NIL)
+		return targets;
+	foreach(lc, command->d.alterTable.subcmds)
+	{
+		CollectedATSubcmd *sub = lfirst(lc);
+		Oid			other = subcommand_relation(sub);
+
+		if (!OidIsValid(other))
+			continue;
+		if (((AlterTableCmd *) sub->parsetree)->subtype == AT_DropInherit)
+			targets = list_concat(targets, former_targets(other,
+														  address->objectId));
+		else
+			targets = list_concat(targets, relation_targets(other));
+	}
+	return targets;
+}
+
+/* The registry's column names follow a renamed column. */
+static void
+follow_rename(const CollectedCommand *command, Oid relid)
+{
+	RenameStmt *stmt = (RenameStmt *) command->parsetree;
+
+	if (command->type == SCT_Simple && IsA(stmt, RenameStmt) &&
+		stmt->renameType == OBJECT_COLUMN)
+		attach_rename_column(relid, stmt->subname, stmt->newname);
+}
+
+/*
+ * Act on one command: triggers first, so that the entry says whether the
+ * relation is captured.
+ */
+static void
+command_done(CollectedCommand *command)
+{
+	ObjectAddress address = command_address(command);
+	List	   *targets;
+	ListCell   *lc;
+
+	if (!OidIsValid(address.objectId))
+		return;
+	address.objectSubId = 0;	/* a column goes by its relation */
+	targets = command_targets(command, &address);
+	if (targets == NIL)
+		return;
+	foreach(lc, moved_relations(command, address.objectId))
+		attach_reconcile(lfirst_oid(lc));
+	follow_rename(command, address.objectId);
+	foreach(lc, targets)
+		record_command(lfirst(lc), command, &address);
+}
+
+PG_FUNCTION_INFO_V1(aims_ddl_command);
+/* Event trigger at the end of a command. */
+Datum
+aims_ddl_command(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_data(fcinfo);
+	ListCell   *lc;
+
+	if (tag_is_harmless(data->tag) || data->tag == CMDTAG_CREATE_EXTENSION ||
+		!ddl_is_watched())
+		PG_RETURN_NULL();
+	foreach(lc, collected_commands())
+		command_done(lfirst(lc));
+	capture_flush();
+	PG_RETURN_NULL();
+}
+
+PG_FUNCTION_INFO_V1(aims_ddl_rewrite);
+/* Event trigger before a table's rows are rewritten. */
+Datum
+aims_ddl_rewrite(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_data(fcinfo);
+	ObjectAddress address;
+	Datum		relid;
+	ListCell   *lc;
+
+	if (!ddl_is_watched())
+		PG_RETURN_NULL();
+	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
+	ObjectAddressSet(address, RelationRelationId, DatumGetObjectId(relid));
+	foreach(lc, relation_targets(address.objectId))
+	{
+		Target	   *target = lfirst(lc);
+		StringInfoData detail;
+
+		initStringInfo(&detail);
+		detail_begin(&detail, GetCommandTagName(data->tag),
+					 getObjectTypeDescription(&address, true),
+					 getObjectIdentity(&address, true));
+		detail_true(&detail, "rewrite");
+		detail_end(&detail);
+		capture_ddl(target->relation, target->physical, detail.data);
+	}
+	PG_RETURN_NULL();
+}
+
+/* The estimated number of rows that were dropped with a table. */
+static void
+detail_dropped_rows(StringInfo out, Oid relid)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	HeapTuple	tuple = catalog_row(rel, ClassOidIndexId, relid, true);
+
+	if (HeapTupleIsValid(tuple) &&
+		((Form_pg_class) GETSTRUCT(tuple))->reltuples >= 0)
+		detail_number(out, "estimated_rows",
+					  (int64) ((Form_pg_class) GETSTRUCT(tuple))->reltuples);
+	table_close(rel, AccessShareLock);
+}
+
+/* Write the entry of a dropped object. */
+static void
+record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
+			   const char *physical)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	detail_begin(&detail, GetCommandTagName(tag), dropped->type,
+				 dropped->identity);
+	detail_true(&detail, "dropped");
+	if (dropped->address.classId == TriggerRelationId)
+		detail_trigger_function(&detail,
+								trigger_function(dropped->address.objectId,
+												 true));
+	if (strcmp(dropped->type, "table") == 0)
+		detail_dropped_rows(&detail, dropped->address.objectId);
+	detail_end(&detail);
+	capture_ddl(relation, physical, detail.data);
+}
+
+/*
+ * What was registered is not guarded any more: take it out of the registry,
+ * with what hangs on its OID, and open a finding where it was governed.
+ */
+static void
+unregister_dropped(Oid relid, const char *name)
+{
+	static const char *const tables[] = {
+		"system_mode", "system_value", "intended_table", "registry"
+	};
+	const char *args[] = {psprintf("%u", relid), name};
+	OwnerScope	scope = owner_begin();
+
+	SPI_connect();
+	owner_execute("INSERT INTO aims.finding (kind, system, detail)"
+				  " SELECT 'governed_table_dropped', r.system,"
+				  " format('%s was dropped while it was governed; a table of that name is not guarded until aims.govern is called for it', $2)"
+				  " FROM aims.registry AS r WHERE r.relation = $1::oid AND r.guarded",
+				  lengthof(args), args);
+	for (int i = 0; i < lengthof(tables); i++)
+		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
+							   tables[i]), 1, args);
+	SPI_finish();
+	owner_end(scope);
+}
+
+/* Does the relation still exist? */
+static bool
+relation_exists(Oid relid)
+{
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid));
+}
+
+/*
+ * A dropped table: the registered one, or a member of one that stays. What
+ * goes with its registered relation needs no entry of its own.
+ */
+static void
+table_dropped(Dropped *dropped, CommandTag tag)
+{
+	Oid			relid = dropped->address.objectId;
+	ListCell   *lc;
+
+	foreach(lc, hierarchy_roots(relid, true))
+	{
+		Root	   *root = lfirst(lc);
+
+		if (root->relid == relid)
+		{
+			record_dropped(dropped, tag, dropped->identity, NULL);
+			unregister_dropped(relid, dropped->identity);
+		}
+		else if (relation_exists(root->relid))
+			record_dropped(dropped, tag, relation_name(root->relid),
+						   dropped->identity);
+	}
+}
+
+/* Was the same part of another partition recorded already? */
+static bool
+part_recorded(List *recorded, const Dropped *dropped, Oid root)
+{
+	ListCell   *lc;
+
+	foreach(lc, recorded)
+	{
+		Dropped    *other = lfirst(lc);
+
+		if (other->root == root && strcmp(other->type, dropped->type) == 0 &&
+			strcmp(other->name, dropped->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A dropped trigger, rule, policy, constraint or column of a relation that
+ * stays. Partitions lose theirs with their parent's: one entry for all.
+ */
+static List *
+part_dropped(List *recorded, Dropped *dropped, CommandTag tag)
+{
+	Oid			relid = object_relation(dropped->address.classId,
+										dropped->address.objectId, true);
+	ListCell   *lc;
+
+	if (!OidIsValid(relid) || !relation_exists(relid) || dropped->name == NULL)
+		return recorded;
+	foreach(lc, relation_targets(relid))
+	{
+		Target	   *target = lfirst(lc);
+
+		if (OidIsValid(target->root) &&
+			part_recorded(recorded, dropped, target->root))
+			continue;
+		record_dropped(dropped, tag, target->relation, target->physical);
+		dropped->root = target->root;
+		recorded = lappend(recorded, dropped);
+	}
+	return recorded;
+}
+
+/* Is it a part of a relation that ALTER TABLE's own entry does not name? */
+static bool
+is_part(const Dropped *dropped, CommandTag tag)
+{
+	switch (dropped->address.classId)
+	{
+		case TriggerRelationId:
+		case RewriteRelationId:
+		case PolicyRelationId:
+			return true;
+		case ConstraintRelationId:
+			return tag != CMDTAG_ALTER_TABLE;
+		case RelationRelationId:
+			return tag != CMDTAG_ALTER_TABLE &&
+				dropped->address.objectSubId != 0;
+		default:
+			return false;
+	}
+}
+
+PG_FUNCTION_INFO_V1(aims_ddl_drop);
+/* Event trigger after objects have been dropped. */
+Datum
+aims_ddl_drop(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_data(fcinfo);
+	List	   *recorded = NIL;
+	ListCell   *lc;
+
+	if (!ddl_is_watched())
+		PG_RETURN_NULL();
+	foreach(lc, dropped_objects())
+	{
+		Dropped    *dropped = lfirst(lc);
+
+		if (is_part(dropped, data->tag))
+			recorded = part_dropped(recorded, dropped, data->tag);
+		else if (strcmp(dropped->type, "table") == 0 ||
+				 strcmp(dropped->type, "foreign table") == 0)
+			table_dropped(dropped, data->tag);
+		else if (dropped->schema != NULL &&
+				 strcmp(dropped->schema, "aims") == 0)
+			record_dropped(dropped, data->tag, dropped->identity, NULL);
+	}
+	capture_flush();
+	PG_RETURN_NULL();
+}
+
+/* The newest signed checkpoint, or NULL. */
+static char *
+newest_checkpoint(void)
+{
+	Relation	rel = table_open(aims_relid("checkpoint"), AccessShareLock);
+	HeapTuple	tuple = row_find(rel, "checkpoint_pkey", 0, NULL, true);
+	char	   *note = NULL;
+
+	if (HeapTupleIsValid(tuple))
+		note = row_string(tuple, RelationGetDescr(rel), "note");
+	table_close(rel, AccessShareLock);
+	return note;
+}
+
+PG_FUNCTION_INFO_V1(aims_ddl_farewell);
+/*
+ * Event trigger before a command that may drop the extension: no other event
+ * fires then, and the ledger goes with it.
+ */
+Datum
+aims_ddl_farewell(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data = event_data(fcinfo);
+	char	   *note;
+
+	if (IsBinaryUpgrade || !OidIsValid(aims_relid_or_none("checkpoint")))
+		PG_RETURN_NULL();
+	note = newest_checkpoint();
+	ereport(LOG,
+			(errmsg("%s may drop the extension \"aims\" and its ledger",
+					GetCommandTagName(data->tag)),
+			 note ? errdetail("The newest checkpoint is:\n%s", note) :
+			 errdetail("No checkpoint has been signed.")));
+	PG_RETURN_NULL();
+}

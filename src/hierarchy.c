@@ -1,0 +1,107 @@
+/*
+ * hierarchy.c
+ *		From a relation to the registered one that it goes by.
+ *
+ * Partitions and inheritance children have no row in the registry: they go by
+ * an ancestor, at any depth. The registry is read in its latest committed
+ * state, at every isolation level.
+ */
+#include "aims.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_inherits.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+
+#include "hierarchy.h"
+#include "row.h"
+
+int32
+registry_number(Oid relid)
+{
+	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	ScanKeyData key;
+	HeapTuple	tuple;
+	int32		registry_id = 0;
+	bool		isnull;
+
+	ScanKeyInit(&key, row_column(desc, "relation"), BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	tuple = row_find(rel, "registry_relation_key", 1, &key, false);
+	if (HeapTupleIsValid(tuple))
+		registry_id = DatumGetInt32(row_value(tuple, desc, "registry_id",
+											  &isnull));
+	table_close(rel, AccessShareLock);
+	return registry_id;
+}
+
+bool
+catalog_row_deleted_here(HeapTuple tuple)
+{
+	HeapTupleHeader header = tuple->t_data;
+	TransactionId xmax;
+
+	if ((header->t_infomask & HEAP_XMAX_INVALID) != 0 ||
+		HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask))
+		return false;
+	xmax = HeapTupleHeaderGetUpdateXid(header);
+	return TransactionIdIsCurrentTransactionId(xmax);
+}
+
+/* Add the parents of a relation, of now or until this transaction. */
+static List *
+hierarchy_add_parents(List *relids, Relation inherits, Oid relid,
+					  bool dropped)
+{
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true,
+							  dropped ? SnapshotAny : NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_inherits link = (Form_pg_inherits) GETSTRUCT(tuple);
+
+		if (!dropped || catalog_row_deleted_here(tuple))
+			relids = list_append_unique_oid(relids, link->inhparent);
+	}
+	systable_endscan(scan);
+	return relids;
+}
+
+List *
+hierarchy_roots(Oid relid, bool dropped)
+{
+	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
+	List	   *relids = list_make1_oid(relid);
+	List	   *roots = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relids)			/* grows meanwhile */
+	{
+		Oid			ancestor = lfirst_oid(lc);
+		int32		registry_id = registry_number(ancestor);
+
+		if (registry_id != 0)
+		{
+			Root	   *root = palloc(sizeof(Root));
+
+			root->relid = ancestor;
+			root->registry_id = registry_id;
+			roots = lappend(roots, root);
+		}
+		relids = hierarchy_add_parents(relids, inherits, ancestor, false);
+		if (dropped)
+			relids = hierarchy_add_parents(relids, inherits, ancestor, true);
+	}
+	table_close(inherits, AccessShareLock);
+	return roots;
+}

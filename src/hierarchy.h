@@ -1,0 +1,34 @@
+/*
+ * hierarchy.h
+ *		Which registered relation a partition or inheritance child belongs to.
+ */
+#ifndef AIMS_HIERARCHY_H
+#define AIMS_HIERARCHY_H
+
+#include "access/htup.h"
+#include "nodes/pg_list.h"
+
+/* Registry numbers below this are tables of the extension. */
+#define FIRST_GOVERNED_ID 1000
+
+/* A registered relation: itself, or what a relative of it goes by. */
+typedef struct Root
+{
+	Oid			relid;
+	int32		registry_id;
+} Root;
+
+/* The registry row of exactly this relation, as of now; 0 where none. */
+extern int32 registry_number(Oid relid);
+
+/*
+ * The registered relations that relid is, or is a partition or child of, at
+ * any depth, as a list of Root. With dropped, links that this transaction has
+ * cut count, too: in sql_drop the catalogs have forgotten the relation.
+ */
+extern List *hierarchy_roots(Oid relid, bool dropped);
+
+/* Has the current transaction deleted this catalog row? */
+extern bool catalog_row_deleted_here(HeapTuple tuple);
+
+#endif							/* AIMS_HIERARCHY_H */
