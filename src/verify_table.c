@@ -87,18 +87,42 @@ redacted_after(TableCheck *check, int64 entry_id, bool removes)
 	return 0;
 }
 
-/* The first DDL entry after that one; rewrite: of those that wrote rows. */
+/* Did a command alter or drop that column? */
+static bool
+ddl_touches(const KeyedNote *ddl, const char *column)
+{
+	JsonCursor	cursor;
+	JsonSpan	action;
+	JsonSpan	name;
+
+	if (!json_open(&cursor, ddl->actions, '['))
+		return false;
+	while (json_next_element(&cursor, &action))
+		if (json_find_member(action, "name", &name) &&
+			strcmp(json_span_string(name), column) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The first DDL entry after that one which touched the column; without a
+ * column, the first that may have written other values. 0: none.
+ */
 static int64
-ddl_after(TableCheck *check, int64 entry_id, bool rewrite)
+ddl_after(TableCheck *check, int64 entry_id, const char *column)
 {
 	KeyedNotes *ddl = &check->keyed.ddl;
 	int64		first = 0;
 
 	for (int i = 0; i < ddl->n; i++)
-		if (ddl->notes[i].entry_id > entry_id &&
-			(ddl->notes[i].rewrite || !rewrite) &&
-			(first == 0 || ddl->notes[i].entry_id < first))
-			first = ddl->notes[i].entry_id;
+	{
+		const KeyedNote *note = &ddl->notes[i];
+
+		if (note->entry_id > entry_id &&
+			(first == 0 || note->entry_id < first) &&
+			(column != NULL ? ddl_touches(note, column) : note->recomputes))
+			first = note->entry_id;
+	}
 	return first;
 }
 
@@ -108,8 +132,8 @@ difference(TableCheck *check, const char *hindrance)
 {
 	int64		entry_id = check->last.entry_id;
 	int64		redacted = redacted_after(check, entry_id, false);
-	int64		rewrite = ddl_after(check, entry_id, true);
-	int64		ddl = ddl_after(check, entry_id, false);
+	int64		rewrite = ddl_after(check, entry_id, NULL);
+	int64		ddl = hindrance ? ddl_after(check, entry_id, hindrance) : 0;
 
 	if (redacted != 0)
 		return psprintf("redacted: the row is not what entry " INT64_FORMAT
@@ -209,7 +233,7 @@ is_rewritten(TableCheck *check, uint64 xid)
 	KeyedNotes *ddl = &check->keyed.ddl;
 
 	for (int i = 0; i < ddl->n; i++)
-		if (ddl->notes[i].rewrite && ddl->notes[i].xid == xid)
+		if (ddl->notes[i].rewrites && ddl->notes[i].xid == xid)
 			return true;
 	return false;
 }
