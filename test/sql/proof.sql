@@ -182,7 +182,7 @@ ROLLBACK;
 -- Withheld after a restore
 BEGIN;
 SET LOCAL session_replication_role = replica;
-INSERT INTO incarnation SELECT incarnation + 1, system_identifier, timeline, database, now(), :size2, NULL FROM incarnation;
+INSERT INTO incarnation SELECT incarnation + 1, system_identifier, timeline, database, now(), :size2, NULL, 0 FROM incarnation;
 SET LOCAL session_replication_role = origin;
 SELECT is(checkpoint_obstacle(), 'withheld: restored, copied or failed over, and not resumed', 'the obstacle is named');
 SELECT throws_ok('SELECT checkpoint()', 'MS022', NULL, 'withheld after a restore');
@@ -195,7 +195,7 @@ SELECT is(checkpoint(), :'checkpoint2', 'and signed again');
 ROLLBACK;
 BEGIN;
 SET LOCAL session_replication_role = replica;
-INSERT INTO incarnation SELECT incarnation + 1, system_identifier + 1, timeline, database, now(), :size2, NULL FROM incarnation;
+INSERT INTO incarnation SELECT incarnation + 1, system_identifier + 1, timeline, database, now(), :size2, NULL, 0 FROM incarnation;
 SELECT throws_ok('SELECT checkpoint()', 'MS022', NULL, 'withheld where the newest seal is another cluster''s');
 SELECT throws_ok(format('SELECT resume(%L)', :'checkpoint2'), 'MS022', NULL, 'to be sealed before it is resumed');
 ROLLBACK;
