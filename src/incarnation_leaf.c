@@ -33,8 +33,8 @@ leaf_append(StringInfo out, HeapTuple row, TupleDesc desc, const char *event,
 	leaf_time(out, DatumGetTimestampTz(row_value(row, desc, at, &isnull)));
 	appendStringInfo(out, "\",\"tree_size\":" INT64_FORMAT
 					 ",\"last_entry\":" INT64_FORMAT
-					 ",\"system_identifier\":" UINT64_FORMAT
-					 ",\"timeline\":%d,\"database\":" INT64_FORMAT,
+					 ",\"system_identifier\":\"" UINT64_FORMAT
+					 "\",\"timeline\":%d,\"database\":" INT64_FORMAT,
 					 DatumGetInt64(row_value(row, desc, size, &isnull)),
 					 DatumGetInt64(row_value(row, desc, "last_entry",
 											 &isnull)),

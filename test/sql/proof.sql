@@ -152,8 +152,8 @@ SELECT is_empty($$
        AND NOT verify_inclusion(leaf(entry_id), leaf_index(entry_id), tree_size,
                                 inclusion_proof(entry_id, tree_size), root_hash)
 $$, 'every sealed entry is proved in every tree that has it');
-SELECT is((SELECT count(DISTINCT leaf_index(entry_id)) + (SELECT count(*) FROM seal) FROM audit_entry), :size2::bigint,
-          'every leaf is an entry or a seal');
+SELECT is((SELECT count(DISTINCT leaf_index(entry_id)) + (SELECT count(*) FROM seal) + (SELECT count(*) FROM incarnation) FROM audit_entry),
+          :size2::bigint, 'every leaf is an entry, a seal or an incarnation');
 SELECT alike(tlog_proof(entry_id), E'c2sp.org/tlog-proof@v1\nindex ' || leaf_index(entry_id) || E'\n%'
                                       || E'\n\n' || :'checkpoint2', 'tlog_proof names index and checkpoint')
   FROM audit_entry ORDER BY entry_id LIMIT 1;
