@@ -11,6 +11,17 @@ DATA         = $(wildcard sql/upgrade/aims--*--*.sql)
 DATA_built   = $(SCRIPT)
 SHLIB_LINK  += -lsodium $(filter -lcrypto,$(LIBS))
 
+# Programs: aims-export needs libpq, aims-verify libsodium alone; where there is
+# no PostgreSQL, `make aims-verify` makes the latter. They share what knows
+# nothing of the server, compiled once more: its objects are the library's.
+# PGXS has no programs beside MODULE_big; it treats these like scripts.
+SCRIPTS_built  = aims-export aims-verify
+PURE           = $(addprefix src/,crypto.c merkle.c note.c tile_path.c)
+PURE          += $(addprefix src/bin/,bundle.c common.c hasher.c keys.c tree.c)
+EXPORT_SOURCES = $(addprefix src/bin/,aims-export.c ledger_client.c store.c) $(PURE)
+VERIFY_SOURCES = $(addprefix src/bin/,aims-verify.c chain.c check_log.c check_record.c leaf_text.c proof_text.c tally.c) $(PURE)
+BIN_FLAGS      = -D_GNU_SOURCE -Isrc -Isrc/bin -DAIMS_VERSION='"$(EXTVERSION)"'
+
 # pg_regress takes queries from test/sql, isolation tests from test/specs, and
 # both compare with expected/. TAP tests start servers of their own, which
 # root may not, and need IPC::Run (libipc-run-perl). Assigned with := since
@@ -24,7 +35,7 @@ TAP_TESTS     := $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0
 
 all:
 
-.PHONY: demo test bench unit fuzz
+.PHONY: demo test bench unit fuzz dist
 demo test bench:
 	@test/cluster $@
 
@@ -36,7 +47,12 @@ fuzz:
 	test/packages clang libsodium-dev
 	$(MAKE) -C test/fuzz check
 
-ifneq ($(filter-out demo test bench unit fuzz,$(or $(MAKECMDGOALS),all)),)
+# The archive that is released: what is committed, as PGXN wants it.
+dist:
+	git archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o $(EXTENSION)-$(EXTVERSION).zip HEAD
+
+ifneq ($(filter-out demo test bench unit fuzz dist aims-verify,$(or $(MAKECMDGOALS),all)),)
 PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -46,3 +62,9 @@ $(SCRIPT): $(sort $(wildcard sql/[0-9]*.sql))
 	cat $^ > $@
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+
+aims-export: $(EXPORT_SOURCES) $(wildcard src/*.h src/bin/*.h)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(BIN_FLAGS) -I$(includedir) -o $@ $(EXPORT_SOURCES) $(LDFLAGS) -L$(libdir) -lpq -lsodium
+
+aims-verify: $(VERIFY_SOURCES) $(wildcard src/*.h src/bin/*.h)
+	$(CC) $(CPPFLAGS) $(or $(CFLAGS),-O2) $(BIN_FLAGS) -o $@ $(VERIFY_SOURCES) $(LDFLAGS) -lsodium

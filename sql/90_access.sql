@@ -137,7 +137,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
-                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()')) AS f (name)
+                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()'),
+                       -- these ask besides that the caller may read the table, or the ledger
+                       ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
+                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
@@ -155,13 +158,17 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
-    FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.tile'), ('aims.shape'), ('aims.incarnation'),
+    FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.shape'), ('aims.incarnation'),
                  ('aims.signing_key'), ('aims.checkpoint')) AS v (name)
+    UNION ALL
+    -- and the tree without hashes of keys
+    SELECT 'auditor', 'TABLE', 'aims.tile', 'SELECT (level, tile_index, hashes, sources, tids, entries)'
     UNION ALL
     SELECT 'auditor', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.verify(text)'), ('aims.leaf(bigint)'), ('aims.leaf_index(bigint)'),
                  ('aims.inclusion_proof(bigint,bigint)'), ('aims.consistency_proof(bigint,bigint)'),
-                 ('aims.tlog_proof(bigint)'), ('aims.open_checkpoint(text,text)'),
+                 ('aims.tlog_proof(bigint)'), ('aims.hash_tile(integer,bigint,integer)'), ('aims.entry_bundle(bigint,integer)'),
+                 ('aims.open_checkpoint(text,text)'),
                  ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
                  ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
@@ -185,7 +192,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
-                 ('aims.revise_evidence(bigint,text,bytea,date,date)')) AS f (name)
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
     SELECT 'administrator', 'TABLE', v.name, p.privilege
@@ -206,7 +214,7 @@ COMMENT ON VIEW aims.bundle_privilege IS
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
-COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT, INSERT, UPDATE, DELETE or EXECUTE';
+COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT (of some columns where they are listed), INSERT, UPDATE, DELETE or EXECUTE';
 
 CREATE FUNCTION aims.require_bundle(bundle text, role regrole) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -229,7 +237,8 @@ COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless
 CREATE FUNCTION aims.bundle_held(bundle text, role regrole) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL UNSAFE
     RETURN (
-        SELECT bool_and(CASE b.kind WHEN 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
+        SELECT bool_and(CASE WHEN b.privilege LIKE 'SELECT (%' THEN has_any_column_privilege(role, b.object, 'SELECT')
+                            WHEN b.kind = 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
                             ELSE has_function_privilege(role, to_regprocedure(b.object), b.privilege) END)
         FROM aims.bundle_privilege AS b
         WHERE b.bundle = bundle_held.bundle);

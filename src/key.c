@@ -222,6 +222,18 @@ key_read_public(const char *path, NoteKey *key)
 }
 
 /*
+ * Give the id of a key, as verifier keys and key files write it.
+ */
+static char *
+key_id_text(const NoteKey *key)
+{
+	char	   *text = palloc0(2 * sizeof(key->id) + 1);
+
+	hex_encode((const char *) key->id, sizeof(key->id), text);
+	return text;
+}
+
+/*
  * Sign a text with the key file, if it holds this key, and check the outcome:
  * a signature that does not verify may give the key away.
  */
@@ -241,8 +253,9 @@ key_sign(const SigningKey *key, const void *text, size_t size,
 			ereport(ERROR,
 					(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
 					 errmsg("signing key file holds another key"),
-					 errdetail("The current key is \"%s\", the file's is \"%s\".",
-							   key->note.name, held.name),
+					 errdetail("The current key is \"%s\" of id %s, the file's is \"%s\" of id %s.",
+							   key->note.name, key_id_text(&key->note),
+							   held.name, key_id_text(&held)),
 					 errhint("Let aims.signing_key_file name the file of the current key.")));
 		if (!crypto_ed25519_sign(secret->bytes + 1, text, size, signature) ||
 			!crypto_ed25519_verify(key->note.public_key, text, size,
@@ -272,6 +285,7 @@ key_from_row(SigningKey *key, HeapTuple row, TupleDesc desc)
 	bytea	   *public_key;
 
 	key->number = DatumGetInt32(row_value(row, desc, "signing_key", &isnull));
+	key->tree_size = DatumGetInt64(row_value(row, desc, "tree_size", &isnull));
 	public_key = DatumGetByteaPP(row_value(row, desc, "public_key", &isnull));
 	if (VARSIZE_ANY_EXHDR(public_key) != CRYPTO_PUBLIC_SIZE ||
 		!note_key_init(hasher, &key->note, origin,
@@ -297,6 +311,7 @@ key_read(bool *current)
 	SysScanDesc scan = systable_beginscan_ordered(rel, index, snapshot, 0,
 												  NULL);
 	List	   *keys = NIL;
+	int64		last_size = PG_INT64_MAX;
 	HeapTuple	row;
 
 	*current = false;
@@ -307,6 +322,8 @@ key_read(bool *current)
 		bool		isnull;
 
 		key_from_row(key, row, RelationGetDescr(rel));
+		key->last_size = last_size;
+		last_size = key->tree_size;
 		(void) row_value(row, RelationGetDescr(rel), "valid_until", &isnull);
 		*current = *current || isnull;
 		/* The current one comes first, whatever its number. */
@@ -561,8 +578,26 @@ key_insert(Relation rel, const SigningKey *key, const char *verifier,
 	values[row_column(desc, "verifier_key") - 1] =
 		CStringGetTextDatum(verifier);
 	values[row_column(desc, "valid_from") - 1] = TimestampTzGetDatum(from);
+	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(key->tree_size);
 	isnull[row_column(desc, "valid_until") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, isnull));
+}
+
+/*
+ * Give the size of the newest head. Larger ones are not signed by the key
+ * before: checkpoint() locks out what is replacing it.
+ */
+static int64
+key_newest_head(void)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Head		head;
+	int64		size = 0;
+
+	if (head_newest(snapshot, true, &head))
+		size = head.tree_size;
+	UnregisterSnapshot(snapshot);
+	return size;
 }
 
 /*
@@ -580,6 +615,7 @@ key_record(SigningKey *key, const char *verifier)
 	if (current)
 		key_end(rel, linitial(keys), now);
 	key->number = 1;
+	key->tree_size = key_newest_head();
 	foreach(cell, keys)
 		key->number = Max(key->number,
 						  ((SigningKey *) lfirst(cell))->number + 1);

@@ -55,6 +55,14 @@ typedef struct TileLeaves
 extern TileLeaves tile_leaves_of_key(TileStore *store, int32 key);
 
 /*
+ * Read the complete subtrees that the first size leaves consist of; false
+ * where they do not give that root.
+ */
+extern bool tile_read_subtrees(TileStore *store, uint64_t size,
+							   const MerkleHash root,
+							   MerkleFrontier *subtrees);
+
+/*
  * Recompute the root over size leaves from their stored hashes: all nodes
  * above tiles that lie wholly below old_size are taken from the store, every
  * other one is computed. old_root is the root over old_size leaves as it was
@@ -86,5 +94,11 @@ extern void tile_writer_root(TileWriter *writer, MerkleHash root);
 
 /* Write the partial tiles, give the root and close. Returns the tree's size. */
 extern uint64_t tile_writer_finish(TileWriter *writer, MerkleHash root);
+
+/*
+ * Forget the key of a leaf's entry, which was redacted: its hash could be
+ * compared with that of a guessed key. The caller keeps sealers out.
+ */
+extern void tile_forget_key(uint64_t leaf, Snapshot snapshot);
 
 #endif							/* AIMS_TILE_H */

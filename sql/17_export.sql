@@ -1,0 +1,12 @@
+-- The log in the form that it is published in: tiles and entry bundles of C2SP
+-- tlog-tiles. aims-export writes them to files; nothing of PHI is in them.
+
+CREATE FUNCTION aims.hash_tile(level integer, tile_index bigint, width integer DEFAULT 256) RETURNS bytea
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_hash_tile';
+COMMENT ON FUNCTION aims.hash_tile(integer, bigint, integer) IS
+    'The first width hashes of a tile of the tree, 32 bytes each: the file tile/<level>/<tile_index> of C2SP tlog-tiles, or with a width below 256 its .p/<width>. MS024 where the tree has not that many yet, 22023 for what no tile can have';
+
+CREATE FUNCTION aims.entry_bundle(tile_index bigint, width integer DEFAULT 256) RETURNS bytea
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_entry_bundle';
+COMMENT ON FUNCTION aims.entry_bundle(bigint, integer) IS
+    'The leaves under the first width hashes of a tile of level 0, of entries and of seals, each after its length in two bytes, the high one first: the file tile/entries/<tile_index> of C2SP tlog-tiles. MS024 where the tree has not that many yet, MS027 where an entry is gone, 22023 for what no tile can have';
