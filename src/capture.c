@@ -271,6 +271,12 @@ capture_flush(void)
 	pending_flush();
 }
 
+bool
+capture_is_pending(void)
+{
+	return pending_any();
+}
+
 void
 capture_truncate(const RegistryEntry *registered, Relation rel)
 {

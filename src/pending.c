@@ -358,6 +358,12 @@ pending_last_number(void)
 	return last_number;
 }
 
+bool
+pending_any(void)
+{
+	return nrows > 0;
+}
+
 void
 pending_flush(void)
 {

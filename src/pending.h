@@ -19,6 +19,9 @@ extern void pending_add(const EntryColumns *columns);
 /* The number of the row that was added last. */
 extern int64 pending_last_number(void);
 
+/* Is there a row, of an outer transaction perhaps, that is not written? */
+extern bool pending_any(void);
+
 /* Write what the current subtransaction has added. */
 extern void pending_flush(void);
 
