@@ -63,9 +63,11 @@ sub is_sealed
 	my ($node, $name) = @_;
 
 	is(query($node, <<~SQL), '', $name);
-		SELECT entry_id, count(s.leaf) FROM aims.audit_entry
-		  LEFT JOIN (SELECT unnest(sources) FROM aims.tile WHERE level = 0) AS s (leaf) ON leaf = entry_id
-		 GROUP BY entry_id HAVING count(s.leaf) <> 1
+		WITH sealed (leaf) AS (SELECT s FROM aims.tile, unnest(sources) AS s WHERE level = 0 AND s > 0)
+		SELECT * FROM (
+		    (SELECT entry_id FROM aims.audit_entry EXCEPT ALL SELECT leaf FROM sealed)
+		    UNION ALL
+		    (SELECT leaf FROM sealed EXCEPT ALL SELECT entry_id FROM aims.audit_entry)) AS difference LIMIT 5
 		SQL
 	return;
 }
@@ -190,6 +192,19 @@ is(query($after, 'SELECT aims.public_key()'), $key, 'with its key');
 is(continues($after, $second, $continued, $key), 't', 'the log continues what was published');
 verifies($after, $second, 'and verifies');
 query($after, "ROLLBACK PREPARED 'late'");
+
+# A copy of the database knows that it is one.
+$after->safe_psql('template1', 'CREATE DATABASE copy TEMPLATE postgres');
+$after->safe_psql('copy', 'INSERT INTO score VALUES (6001)');
+is( ($after->psql('copy', "SELECT aims.checkpoint()", extra_params => [ '-v', 'VERBOSITY=sqlstate' ]))[2]
+	  =~ /MS022/, 1, 'a copy of the database signs nothing');
+$after->safe_psql('copy', 'SELECT aims.seal()') for 1 .. 2;
+is( $after->safe_psql('copy', <<~SQL), '3|2|0', 'it is an incarnation of its own, and what was written there is sealed');
+	SELECT count(*), count(DISTINCT database), (SELECT unsealed FROM aims.ledger_status) FROM aims.incarnation
+	SQL
+is($after->safe_psql('copy', "SELECT * FROM aims.verify('$continued') WHERE NOT ok"),
+	'', 'and verifies');
+is(state_of($after, 'SELECT aims.checkpoint()'), 'none', 'the original goes on signing');
 
 $_->stop for $before, $after;
 done_testing();
