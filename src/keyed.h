@@ -58,7 +58,7 @@ typedef struct KeyedNote
 	int64		entry_id;
 	uint64		xid;
 	bool		sealed;
-	bool		removes;		/* redacted: a DELETE */
+	uint8		operation;		/* redacted: KeyedOperation */
 	bool		rewrites;		/* DDL: wrote the table's rows anew ... */
 	bool		recomputes;		/* ... perhaps with other values */
 	char	   *attached;		/* DDL: table that came or went, with rows */

@@ -399,7 +399,7 @@ note_redacted(Keyed *keyed, const KeyedRecord *record)
 	KeyedNote	note = {.entry_id = record->entry_id};
 
 	note.sealed = record->sealed;
-	note.removes = record->operation == KEYED_DELETE;
+	note.operation = record->operation;
 	note_add(keyed, &keyed->redacted, &note);
 }
 

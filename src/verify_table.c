@@ -74,17 +74,38 @@ report(TableCheck *check, Jsonb *key, const char *problem)
 						 values, nulls);
 }
 
-/* The first redacted entry after that one, which may have been of this row. */
+/* Kinds of redacted entries */
+#define REDACTED(operation) (1 << (operation))
+#define REDACTED_CHANGE (REDACTED(KEYED_UPDATE) | REDACTED(KEYED_BASELINE))
+#define REDACTED_WRITE (REDACTED_CHANGE | REDACTED(KEYED_INSERT))
+#define REDACTED_REMOVAL (REDACTED(KEYED_DELETE) | REDACTED(KEYED_UPDATE))
+
+/* The first redacted entry of some kinds after that one; 0: none. */
 static int64
-redacted_after(TableCheck *check, int64 entry_id, bool removes)
+redacted_after(TableCheck *check, int64 entry_id, int kinds)
 {
 	KeyedNotes *redacted = &check->keyed.redacted;
+	int64		first = 0;
 
 	for (int i = 0; i < redacted->n; i++)
 		if (redacted->notes[i].entry_id > entry_id &&
-			redacted->notes[i].removes == removes)
-			return redacted->notes[i].entry_id;
-	return 0;
+			(kinds & REDACTED(redacted->notes[i].operation)) != 0 &&
+			(first == 0 || redacted->notes[i].entry_id < first))
+			first = redacted->notes[i].entry_id;
+	return first;
+}
+
+/* The first that may have changed a row which that entry wrote. */
+static int64
+redacted_change(TableCheck *check, int64 entry_id)
+{
+	int64		change = redacted_after(check, entry_id, REDACTED_CHANGE);
+	int64		removal = redacted_after(check, entry_id,
+										 REDACTED(KEYED_DELETE));
+
+	if (change == 0 && removal != 0)
+		change = redacted_after(check, removal, REDACTED_WRITE);
+	return change;
 }
 
 /* Did a command alter or drop that column? */
@@ -131,7 +152,7 @@ static const char *
 difference(TableCheck *check, const char *hindrance)
 {
 	int64		entry_id = check->last.entry_id;
-	int64		redacted = redacted_after(check, entry_id, false);
+	int64		redacted = redacted_change(check, entry_id);
 	int64		rewrite = ddl_after(check, entry_id, NULL);
 	int64		ddl = hindrance ? ddl_after(check, entry_id, hindrance) : 0;
 
@@ -246,7 +267,7 @@ static const char *
 unwritten(TableCheck *check, const KeyedRecord *row)
 {
 	const KeyedNote *attach = partition_ddl(check, row->physical, true);
-	int64		redacted = redacted_after(check, 0, false);
+	int64		redacted = redacted_after(check, 0, REDACTED_WRITE);
 
 	if (!row->captured)
 		return NULL;
@@ -272,17 +293,20 @@ unwritten(TableCheck *check, const KeyedRecord *row)
 static void
 check_unwritten(TableCheck *check, KeyedRecord *row)
 {
+	int64		redacted = redacted_after(check, check->last.entry_id,
+										  REDACTED_WRITE);
 	const char *problem;
 
-	if (check->has_last)
-		problem = !row->captured ? NULL :
-			redacted_after(check, check->last.entry_id, false) != 0 ?
-			psprintf("redacted: entry " INT64_FORMAT " deleted this row; entry "
-					 INT64_FORMAT ", which is redacted, may have written it again",
-					 check->last.entry_id,
-					 redacted_after(check, check->last.entry_id, false)) :
-			psprintf("no entry wrote this row since entry " INT64_FORMAT
-					 " deleted it", check->last.entry_id);
+	if (!row->captured)
+		return;
+	if (check->has_last && redacted != 0)
+		problem = psprintf("redacted: entry " INT64_FORMAT
+						   " deleted this row; entry " INT64_FORMAT
+						   ", which is redacted, may have written it again",
+						   check->last.entry_id, redacted);
+	else if (check->has_last)
+		problem = psprintf("no entry wrote this row since entry " INT64_FORMAT
+						   " deleted it", check->last.entry_id);
 	else
 		problem = unwritten(check, row);
 	if (problem != NULL)
@@ -295,13 +319,12 @@ missing(TableCheck *check)
 {
 	const KeyedRecord *last = &check->last;
 	Keyed	   *keyed = &check->keyed;
-	int64		redacted = redacted_after(check, last->entry_id, true);
+	int64		redacted = redacted_after(check, last->entry_id,
+										  REDACTED_REMOVAL);
 	char	   *where = keyed_is_member(keyed, last->physical) ? "" :
 		psprintf("; it was in %s, which is no part of the table any more",
 				 keyed_physical(keyed, last->physical));
 
-	if (redacted == 0 && last->operation == KEYED_UPDATE)
-		redacted = redacted_after(check, last->entry_id, false);
 	if (redacted != 0)
 		return psprintf("redacted: entry " INT64_FORMAT
 						" wrote this row, which is gone; entry " INT64_FORMAT
@@ -384,7 +407,8 @@ check_keyless(TableCheck *check, KeyedRecord *record)
 static void
 keyless_missing(TableCheck *check, int64 rows)
 {
-	int64		redacted = redacted_after(check, check->last.entry_id, true);
+	int64		redacted = redacted_after(check, check->last.entry_id,
+										  REDACTED_REMOVAL);
 
 	if (redacted == 0)
 		report(check, NULL, psprintf("missing: rows like the one of entry "
