@@ -148,8 +148,13 @@ CREATE TABLE aims.tile (
     CONSTRAINT tile_pkey PRIMARY KEY (level, tile_index),
     CONSTRAINT tile_width CHECK (length(hashes) BETWEEN 32 AND 8192 AND length(hashes) % 32 = 0)
 );
--- hashes cannot be compressed, and keys are to be read in one pass
-ALTER TABLE aims.tile ALTER COLUMN hashes SET STORAGE EXTERNAL, ALTER COLUMN keys SET STORAGE PLAIN;
+-- Compressing costs the sealer more than it saves. Keys stay in the row: to
+-- find one, those of all tiles are read.
+ALTER TABLE aims.tile
+    ALTER COLUMN hashes SET STORAGE EXTERNAL,
+    ALTER COLUMN sources SET STORAGE EXTERNAL,
+    ALTER COLUMN tids SET STORAGE EXTERNAL,
+    ALTER COLUMN keys SET STORAGE PLAIN;
 CREATE INDEX tile_entries_idx ON aims.tile USING gist (entries);
 SELECT pg_catalog.pg_extension_config_dump('aims.tile', '');
 COMMENT ON TABLE aims.tile IS

@@ -10,6 +10,7 @@ CREATE TABLE aims.signing_key (
     verifier_key text        NOT NULL,
     valid_from   timestamptz NOT NULL,
     valid_until  timestamptz,
+    tree_size    bigint      NOT NULL,
     CONSTRAINT signing_key_verifier_key_key UNIQUE (verifier_key),
     CONSTRAINT signing_key_current_key UNIQUE NULLS NOT DISTINCT (valid_until),
     CONSTRAINT signing_key_algorithm CHECK (algorithm = 'ed25519'),
@@ -28,6 +29,8 @@ COMMENT ON COLUMN aims.signing_key.verifier_key IS
     'What checkers need: name+id+base64(type || public key) (C2SP signed-note)';
 COMMENT ON COLUMN aims.signing_key.valid_from IS 'When the key was created';
 COMMENT ON COLUMN aims.signing_key.valid_until IS 'When another key took its place; NULL for the current one';
+COMMENT ON COLUMN aims.signing_key.tree_size IS
+    'Leaves of the newest head when the key was created: the key before signs no larger head';
 COMMENT ON CONSTRAINT signing_key_current_key ON aims.signing_key IS 'One current key at most';
 COMMENT ON CONSTRAINT signing_key_algorithm ON aims.signing_key IS 'Kinds of key that this version signs with';
 COMMENT ON CONSTRAINT signing_key_size ON aims.signing_key IS 'Size of an Ed25519 public key';

@@ -155,8 +155,11 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
-    FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.tile'), ('aims.shape'), ('aims.incarnation'),
+    FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.shape'), ('aims.incarnation'),
                  ('aims.signing_key'), ('aims.checkpoint')) AS v (name)
+    UNION ALL
+    -- and the tree without hashes of keys
+    SELECT 'auditor', 'TABLE', 'aims.tile', 'SELECT (level, tile_index, hashes, sources, tids, entries)'
     UNION ALL
     SELECT 'auditor', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.verify(text)'), ('aims.leaf(bigint)'), ('aims.leaf_index(bigint)'),
@@ -207,7 +210,7 @@ COMMENT ON VIEW aims.bundle_privilege IS
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
-COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT, INSERT, UPDATE, DELETE or EXECUTE';
+COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT (of some columns where they are listed), INSERT, UPDATE, DELETE or EXECUTE';
 
 CREATE FUNCTION aims.require_bundle(bundle text, role regrole) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -230,7 +233,8 @@ COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless
 CREATE FUNCTION aims.bundle_held(bundle text, role regrole) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL UNSAFE
     RETURN (
-        SELECT bool_and(CASE b.kind WHEN 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
+        SELECT bool_and(CASE WHEN b.privilege LIKE 'SELECT (%' THEN has_any_column_privilege(role, b.object, 'SELECT')
+                            WHEN b.kind = 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
                             ELSE has_function_privilege(role, to_regprocedure(b.object), b.privilege) END)
         FROM aims.bundle_privilege AS b
         WHERE b.bundle = bundle_held.bundle);

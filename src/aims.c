@@ -116,6 +116,18 @@ aims_owner(void)
 }
 
 /*
+ * By number.
+ */
+int
+compare_int64(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/*
  * Which state of governance caches may hold. The epoch's OID is looked up
  * here and not in the callback, which must not read catalogs.
  */

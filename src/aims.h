@@ -29,6 +29,9 @@ extern Oid	aims_relid_or_none(const char *name);
 /* The owner of schema aims: who our own look-ups run as. */
 extern Oid	aims_owner(void);
 
+/* For qsort and bsearch: by the int64 that an element is or begins with. */
+extern int	compare_int64(const void *a, const void *b);
+
 /*
  * Rises whenever governance has changed (any invalidation of
  * aims.governance_epoch reached this backend). A cache keeps the generation

@@ -135,6 +135,8 @@ static const char *const problem_unsigned =
 	"It is not signed by a key of its origin.";
 static const char *const problem_forged =
 	"Its signature does not fit what it says.";
+static const char *const problem_ended =
+	"It is signed by a key that was replaced before the ledger had that size.";
 static const char *const problem_no_key =
 	"There is no signing key that it could be checked with.";
 
@@ -183,6 +185,8 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 		const char *found = checkpoint_verify(note, size, &key->note,
 											  &checkpoint);
 
+		if (found == NULL && (int64) checkpoint.size > key->last_size)
+			found = problem_ended;
 		if (found == NULL)
 		{
 			*tree_size = (int64) checkpoint.size;
@@ -190,7 +194,7 @@ checkpoint_problem(const char *note, size_t size, int64 *tree_size,
 			return NULL;
 		}
 		if (problem == problem_no_key || problem == problem_origin ||
-			found == problem_forged)
+			found == problem_forged || found == problem_ended)
 			problem = found;
 	}
 	return problem;
@@ -411,6 +415,8 @@ checkpoint_newest(Snapshot snapshot, int64 *tree_size)
 	SigningKey	key;
 	char	   *note;
 
+	/* A key that is being replaced signs nothing more. */
+	LockRelationOid(aims_relid("signing_key"), RowExclusiveLock);
 	checkpoint_check_resumed();
 	if (!head_newest(snapshot, true, &head))
 		ereport(ERROR,

@@ -172,16 +172,6 @@ key_note_all(KeyScan *scan, TupleTableSlot *slot)
 	table_endscan(all);
 }
 
-/* By number. */
-static int
-compare_waiting(const void *a, const void *b)
-{
-	int64		left = ((const WaitingEntry *) a)->entry_id;
-	int64		right = ((const WaitingEntry *) b)->entry_id;
-
-	return left < right ? -1 : left > right ? 1 : 0;
-}
-
 /* Find the entries with the key that are not sealed. */
 static void
 key_find_waiting(KeyScan *scan)
@@ -203,7 +193,7 @@ key_find_waiting(KeyScan *scan)
 		key_note_all(scan, slot);
 	ExecDropSingleTupleTableSlot(slot);
 	qsort(scan->waiting, scan->nwaiting, sizeof(WaitingEntry),
-		  compare_waiting);
+		  compare_int64);
 }
 
 /* Find all entries with the key. */

@@ -272,6 +272,7 @@ key_from_row(SigningKey *key, HeapTuple row, TupleDesc desc)
 	bytea	   *public_key;
 
 	key->number = DatumGetInt32(row_value(row, desc, "signing_key", &isnull));
+	key->tree_size = DatumGetInt64(row_value(row, desc, "tree_size", &isnull));
 	public_key = DatumGetByteaPP(row_value(row, desc, "public_key", &isnull));
 	if (VARSIZE_ANY_EXHDR(public_key) != CRYPTO_PUBLIC_SIZE ||
 		!note_key_init(hasher, &key->note, origin,
@@ -297,6 +298,7 @@ key_read(bool *current)
 	SysScanDesc scan = systable_beginscan_ordered(rel, index, snapshot, 0,
 												  NULL);
 	List	   *keys = NIL;
+	int64		last_size = PG_INT64_MAX;
 	HeapTuple	row;
 
 	*current = false;
@@ -307,6 +309,8 @@ key_read(bool *current)
 		bool		isnull;
 
 		key_from_row(key, row, RelationGetDescr(rel));
+		key->last_size = last_size;
+		last_size = key->tree_size;
 		(void) row_value(row, RelationGetDescr(rel), "valid_until", &isnull);
 		*current = *current || isnull;
 		/* The current one comes first, whatever its number. */
@@ -561,8 +565,26 @@ key_insert(Relation rel, const SigningKey *key, const char *verifier,
 	values[row_column(desc, "verifier_key") - 1] =
 		CStringGetTextDatum(verifier);
 	values[row_column(desc, "valid_from") - 1] = TimestampTzGetDatum(from);
+	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(key->tree_size);
 	isnull[row_column(desc, "valid_until") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, isnull));
+}
+
+/*
+ * Give the size of the newest head. Larger ones are not signed by the key
+ * before: checkpoint() locks out what is replacing it.
+ */
+static int64
+key_newest_head(void)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Head		head;
+	int64		size = 0;
+
+	if (head_newest(snapshot, true, &head))
+		size = head.tree_size;
+	UnregisterSnapshot(snapshot);
+	return size;
 }
 
 /*
@@ -580,6 +602,7 @@ key_record(SigningKey *key, const char *verifier)
 	if (current)
 		key_end(rel, linitial(keys), now);
 	key->number = 1;
+	key->tree_size = key_newest_head();
 	foreach(cell, keys)
 		key->number = Max(key->number,
 						  ((SigningKey *) lfirst(cell))->number + 1);

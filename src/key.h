@@ -13,6 +13,8 @@
 typedef struct SigningKey
 {
 	int32		number;			/* signing_key.signing_key */
+	int64		tree_size;		/* newest head when it was created */
+	int64		last_size;		/* largest head that it may sign */
 	NoteKey		note;
 } SigningKey;
 

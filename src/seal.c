@@ -35,7 +35,9 @@
 #include "find.h"
 #include "incarnation.h"
 #include "ledger.h"
+#include "progress.h"
 #include "row.h"
+#include "seal_tree.h"
 #include "tile.h"
 #include "unsealed.h"
 
@@ -167,16 +169,6 @@ collect_difference(SealItems *items, Relation rel, Snapshot snapshot,
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-/* By number. */
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right ? 1 : 0;
-}
-
 /* The numbers of all sealed entries, in order. */
 static int64 *
 sealed_ids(Snapshot snapshot, int64 tree_size)
@@ -191,7 +183,7 @@ sealed_ids(Snapshot snapshot, int64 tree_size)
 		ids[leaf] = tile_leaf_source(store, leaf);
 	}
 	tile_close(store);
-	qsort(ids, tree_size, sizeof(int64), compare_ids);
+	qsort(ids, tree_size, sizeof(int64), compare_int64);
 	return ids;
 }
 
@@ -210,7 +202,7 @@ collect_all(SealItems *items, Relation rel, Snapshot snapshot,
 
 		CHECK_FOR_INTERRUPTS();
 		if (!item_is_own(slot, incarnation, own) &&
-			bsearch(&id, ids, tree_size, sizeof(int64), compare_ids) == NULL)
+			bsearch(&id, ids, tree_size, sizeof(int64), compare_int64) == NULL)
 			items_add(items, id, &slot->tts_tid);
 	}
 	table_endscan(scan);
@@ -218,78 +210,65 @@ collect_all(SealItems *items, Relation rel, Snapshot snapshot,
 	pfree(ids);
 }
 
-/* What appending entries needs. */
-typedef struct EntryAppender
-{
-	TileWriter *writer;
-	LeafReader *reader;
-	Hasher	   *hasher;
-	TupleTableSlot *slot;
-	StringInfoData leaf;
-	MemoryContext row;			/* of one entry */
-} EntryAppender;
-
 /* Append the leaf of the entry in the slot. */
 static void
-append_entry(EntryAppender *appender, const SealItem *item)
+append_entry(SealTree *tree, LeafReader *reader, TupleTableSlot *slot,
+			 const SealItem *item)
 {
-	MemoryContext caller = MemoryContextSwitchTo(appender->row);
-	TupleTableSlot *slot = appender->slot;
-	MerkleHash	hash;
+	StringInfoData leaf;
 	bool		isnull;
-	Datum		key;
+	Datum		key = slot_getattr(slot, Anum_entry_key, &isnull);
 
-	initStringInfo(&appender->leaf);
-	leaf_reader_append(appender->reader, slot, &appender->leaf);
-	merkle_leaf(appender->hasher, appender->leaf.data, appender->leaf.len,
-				hash);
-	key = slot_getattr(slot, Anum_entry_key, &isnull);
-	tile_writer_add(appender->writer, hash, item->entry_id, &slot->tts_tid,
-					entry_key_hash(isnull ? NULL : DatumGetJsonbP(key)));
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(appender->row);
+	initStringInfo(&leaf);
+	leaf_reader_append(reader, slot, &leaf);
+	seal_tree_add(tree, leaf.data, leaf.len, item->entry_id, &slot->tts_tid,
+				  entry_key_hash(isnull ? NULL : DatumGetJsonbP(key)));
 }
 
-/* Append the leaves of the items, in the order of their numbers. */
+/*
+ * Append the leaves of the items, in the order of their numbers. Each entry is
+ * read again: nothing is sealed but what is stored.
+ */
 static void
-append_entries(TileWriter *writer, SealItems *items, Relation rel,
+append_entries(SealTree *tree, SealItems *items, Relation rel,
 			   Snapshot snapshot)
 {
-	EntryAppender appender = {0};
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	LeafReader *reader = leaf_reader_open(false);
+	Progress   *progress = progress_begin("seal", items->n);
+	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext,
+											  "aims leaf",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(row);
 
-	appender.writer = writer;
-	appender.reader = leaf_reader_open(false);
-	appender.hasher = hasher_create();
-	appender.slot = table_slot_create(rel, NULL);
-	appender.row = AllocSetContextCreate(CurrentMemoryContext, "aims leaf",
-										 ALLOCSET_DEFAULT_SIZES);
 	for (Size i = 0; i < items->n; i++)
 	{
+		SealItem   *item = &items->items[i];
+
 		CHECK_FOR_INTERRUPTS();
-		if (!table_tuple_fetch_row_version(rel, &items->items[i].tid, snapshot,
-										   appender.slot))
+		if (!table_tuple_fetch_row_version(rel, &item->tid, snapshot, slot) ||
+			item_entry_id(slot) != item->entry_id)
 			elog(ERROR, "ledger entry " INT64_FORMAT " vanished while sealing",
-				 items->items[i].entry_id);
-		append_entry(&appender, &items->items[i]);
+				 item->entry_id);
+		append_entry(tree, reader, slot, item);
+		MemoryContextReset(row);
+		progress_advance(progress, 1);
 	}
-	hasher_free(appender.hasher);
-	MemoryContextDelete(appender.row);
-	ExecDropSingleTupleTableSlot(appender.slot);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(row);
+	progress_end(progress);
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /* Append the seal's own leaf. */
 static void
-append_seal(TileWriter *writer, const Seal *seal)
+append_seal(SealTree *tree, const Seal *seal)
 {
-	Hasher	   *hasher = hasher_create();
 	StringInfoData leaf;
-	MerkleHash	hash;
 
 	initStringInfo(&leaf);
 	seal_leaf(&leaf, seal);
-	merkle_leaf(hasher, leaf.data, leaf.len, hash);
-	hasher_free(hasher);
-	tile_writer_add(writer, hash, -seal->seal_id, NULL, 0);
+	seal_tree_add(tree, leaf.data, leaf.len, -seal->seal_id, NULL, 0);
 }
 
 /* A hash as a bytea datum. */
@@ -337,7 +316,7 @@ seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
 	else
 		collect_all(items, rel, snapshot, last->tree_size, incarnation, own);
 	/* entry_id is the first member */
-	qsort(items->items, items->n, sizeof(SealItem), compare_ids);
+	qsort(items->items, items->n, sizeof(SealItem), compare_int64);
 }
 
 /* The incarnation that seals here; a new one is recorded. */
@@ -357,7 +336,7 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 			const Seal *last, char *window, int32 incarnation)
 {
 	Seal		seal = {0};
-	TileWriter *writer = tile_writer_open(last->tree_size, snapshot);
+	SealTree   *tree = seal_tree_open(last, snapshot);
 
 	seal.seal_id = last->seal_id + 1;
 	seal.incarnation = incarnation;
@@ -365,14 +344,10 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 	seal.tree_size = last->tree_size + items->n + 1;
 	seal.snapshot = window;
 	seal.sealed_at = GetCurrentTimestamp();
-	if (last->seal_id > 0)
-		memcpy(seal.previous_root, last->root, HASH_SIZE);
-	else
-		seal_empty_root(seal.previous_root);
-	append_entries(writer, items, rel, snapshot);
-	append_seal(writer, &seal);
-	if (tile_writer_finish(writer, seal.root) != (uint64) seal.tree_size)
-		elog(ERROR, "tree has not the size that was sealed");
+	memcpy(seal.previous_root, last->root, HASH_SIZE);
+	append_entries(tree, items, rel, snapshot);
+	append_seal(tree, &seal);
+	seal_tree_finish(tree, seal.tree_size, seal.root);
 	seal_insert(&seal);
 	return seal.tree_size;
 }
@@ -396,7 +371,8 @@ aims_seal(PG_FUNCTION_ARGS)
 	own = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
-	(void) seal_newest(snapshot, &last);
+	if (!seal_newest(snapshot, &last))
+		seal_empty_root(last.root);
 	tree_size = last.tree_size;
 	window = window_text(snapshot, own);
 	incarnation = seal_incarnation(tree_size);

@@ -364,18 +364,6 @@ tile_match_keys(TileLeaves *found, int64 index, ArrayType *keys, int32 key)
 }
 
 /*
- * By number.
- */
-static int
-compare_leaves(const void *a, const void *b)
-{
-	int64		left = *(const int64 *) a;
-	int64		right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/*
  * Find the leaves whose entries have a key with that hash. Rows of tiles stand
  * in the heap nearly as their tiles in the tree, but not all.
  */
@@ -399,8 +387,37 @@ tile_leaves_of_key(TileStore *store, int32 key)
 							DatumGetArrayTypeP(keys), key);
 	}
 	table_endscan(scan);
-	qsort(found.leaves, found.n, sizeof(int64), compare_leaves);
+	qsort(found.leaves, found.n, sizeof(int64), compare_int64);
 	return found;
+}
+
+/*
+ * Fill a frontier with the complete subtrees of the first size leaves.
+ */
+static void
+tile_fill_frontier(TileStore *store, uint64_t size, MerkleFrontier *frontier)
+{
+	memset(frontier, 0, sizeof(MerkleFrontier));
+	for (int level = 0; level < 64; level++)
+		if ((size >> level) & 1)
+			tile_read_node(store, level, (size >> level) & ~UINT64_C(1),
+						   frontier->node[level]);
+	frontier->size = size;
+}
+
+/*
+ * Read the complete subtrees that a tree consists of, and check that they give
+ * its root.
+ */
+bool
+tile_read_subtrees(TileStore *store, uint64_t size, const MerkleHash root,
+				   MerkleFrontier *subtrees)
+{
+	MerkleHash	made;
+
+	tile_fill_frontier(store, size, subtrees);
+	merkle_frontier_root(store->hasher, subtrees, made);
+	return memcmp(made, root, HASH_SIZE) == 0;
 }
 
 /*
@@ -411,18 +428,12 @@ static bool
 tile_recompute_start(TileStore *store, uint64_t old_size,
 					 const MerkleHash old_root, MerkleFrontier *frontier)
 {
-	uint64_t	kept = old_size - old_size % TILE_WIDTH;
 	MerkleHash	root;
 
 	merkle_root(store->hasher, old_size, tile_read_node, store, root);
 	if (memcmp(root, old_root, HASH_SIZE) != 0)
 		return false;
-	for (int level = TILE_HEIGHT; level < 64; level++)
-		if ((kept >> level) & 1)
-			tile_read_node(store, level,
-						   (kept >> level) & ~UINT64_C(1),
-						   frontier->node[level]);
-	frontier->size = kept;
+	tile_fill_frontier(store, old_size - old_size % TILE_WIDTH, frontier);
 	return true;
 }
 

@@ -55,6 +55,14 @@ typedef struct TileLeaves
 extern TileLeaves tile_leaves_of_key(TileStore *store, int32 key);
 
 /*
+ * Read the complete subtrees that the first size leaves consist of; false
+ * where they do not give that root.
+ */
+extern bool tile_read_subtrees(TileStore *store, uint64_t size,
+							   const MerkleHash root,
+							   MerkleFrontier *subtrees);
+
+/*
  * Recompute the root over size leaves from their stored hashes: all nodes
  * above tiles that lie wholly below old_size are taken from the store, every
  * other one is computed. old_root is the root over old_size leaves as it was

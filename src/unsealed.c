@@ -15,8 +15,8 @@
 #include "tile.h"
 #include "unsealed.h"
 
-/* Transactions that lie closer together are looked up in one go. */
-#define XID_GAP 1000
+/* A search reads all summaries: at most so many for one scan. */
+#define SEARCHES 16
 
 struct UnsealedScan
 {
@@ -26,28 +26,52 @@ struct UnsealedScan
 	EntryPages *pages;
 };
 
+/* The xid that follows the i-th of those that were in progress. */
+static int64
+window_next(const XidWindow *window, int i)
+{
+	return i + 1 < window->nxip ? window->xip[i + 1] : window->xmax;
+}
+
+/*
+ * How far apart xids may be to be searched for together: neighbours always,
+ * and as many more, the closest first, as there would be too many searches.
+ */
+static int64
+window_gap(const XidWindow *window)
+{
+	int64	   *gaps;
+
+	if (window->nxip < SEARCHES)
+		return 1;
+	gaps = palloc(sizeof(int64) * window->nxip);
+	for (int i = 0; i < window->nxip; i++)
+		gaps[i] = window_next(window, i) - window->xip[i];
+	qsort(gaps, window->nxip, sizeof(int64), compare_int64);
+	return gaps[window->nxip - SEARCHES];
+}
+
 /* Add the pages of the transactions that the window did not show. */
 static void
 unsealed_add_pages(UnsealedScan *scan)
 {
 	const XidWindow *window = &scan->window;
-	FullTransactionId next = ReadNextFullTransactionId();
-	int64		end = (int64) U64FromFullTransactionId(next);
+	FullTransactionId end = ReadNextFullTransactionId();
+	int64		gap = window_gap(window);
 	int64		low = window->nxip > 0 ? window->xip[0] : window->xmax;
-	int64		high = low;
 
-	for (int i = 0; i <= window->nxip; i++)
+	for (int i = 0; i < window->nxip; i++)
 	{
-		int64		xid = i < window->nxip ? window->xip[i] : window->xmax;
+		int64		next = window_next(window, i);
 
-		if (xid - high > XID_GAP)
-		{
-			entry_pages_add(scan->pages, ENTRY_INDEX_XID, low, high);
-			low = xid;
-		}
-		high = xid + 1;
+		if (next - window->xip[i] <= gap)
+			continue;
+		entry_pages_add(scan->pages, ENTRY_INDEX_XID, low,
+						window->xip[i] + 1);
+		low = next;
 	}
-	entry_pages_add(scan->pages, ENTRY_INDEX_XID, low, Max(high, end));
+	entry_pages_add(scan->pages, ENTRY_INDEX_XID, low,
+					(int64) U64FromFullTransactionId(end));
 }
 
 /* Begin a scan. */

@@ -274,11 +274,12 @@ note_problem(Verification *v, const char *text)
 		if (strlen(key->note.name) == checkpoint.origin_size &&
 			memcmp(key->note.name, checkpoint.origin,
 				   checkpoint.origin_size) == 0 &&
-			note_verify(&note, &key->note) == NOTE_VERIFIED)
+			note_verify(&note, &key->note) == NOTE_VERIFIED &&
+			checkpoint.size <= (uint64) key->last_size)
 			is_signed = true;
 	}
 	if (!is_signed)
-		return pstrdup("It does not carry a valid signature by a key of this ledger.");
+		return pstrdup("It does not carry a valid signature by a key that this ledger had at that size.");
 	if (checkpoint.size > v->size)
 		return psprintf("It speaks of " UINT64_FORMAT " leaves; the ledger has "
 						UINT64_FORMAT ": its end was cut off.",

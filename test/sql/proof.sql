@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Proofs, checkpoints and keys: published vectors through SQL, proofs over
 -- more than one tile, what is refused, rotation, withholding after a restore.
-SELECT plan(102);
+SELECT plan(107);
 
 -- Key files: in the harness's directory, or in /tmp; the server makes them and
 -- removes them.
@@ -73,6 +73,7 @@ SELECT throws_ok(command, state, NULL, format('%s ends with %s', command, state)
     ('SELECT verify_consistency(1, 2, sha256(''a''), sha256(''b''), ARRAY[''short''::bytea])', '22023')) AS t (command, state);
 SELECT is(leaf_index(1), NULL, 'leaf_index of an entry that is not sealed');
 SELECT is(checkpoint_obstacle(), 'no signing key', 'checkpoint_obstacle names the missing key');
+SELECT matches(checkpoints, '^UNSIGNED:', 'and ledger_status says loudly that nothing is signed') FROM ledger_status;
 
 -- Keys
 SELECT throws_ok(format('SET LOCAL aims.signing_key_file = %L; SELECT create_signing_key(%L)', file, prefix), state, NULL,
@@ -103,7 +104,7 @@ SELECT is(public_key(), :'first_key', 'public_key is what create_signing_key ret
 SELECT is(checkpoint_obstacle(), NULL, 'nothing hinders a checkpoint');
 BEGIN;
 SET LOCAL session_replication_role = replica;
-SELECT throws_ok('INSERT INTO aims.signing_key SELECT 9, origin, algorithm, public_key, ''x'', valid_from FROM aims.signing_key',
+SELECT throws_ok('INSERT INTO aims.signing_key SELECT 9, origin, algorithm, public_key, ''x'', valid_from, NULL, 0 FROM aims.signing_key',
                  '23505', NULL, 'no second current key');
 ROLLBACK;
 
@@ -202,7 +203,9 @@ ROLLBACK;
 
 -- Rotation
 SELECT throws_ok('SELECT create_signing_key(''example.org/test'')', 'MS023', NULL, 'the current key''s file is not written over');
-:remove;
+SELECT :'key_file' || '.first' AS first_file \gset
+\set move 'COPY (SELECT) TO PROGRAM ' '\'mv ' :key_file ' ' :first_file '\''
+:move;
 SELECT seal() \g /dev/null
 SELECT throws_ok('SELECT checkpoint()', 'MS023', NULL, 'no signature without the file');
 SELECT create_signing_key('example.org/test') AS second_key \gset
@@ -214,6 +217,22 @@ SELECT lives_ok(format('SELECT open_checkpoint(%L, %L)', :'checkpoint2', :'first
 SELECT results_eq('SELECT valid_until IS NULL FROM signing_key ORDER BY signing_key', ARRAY[false, true],
                   'the former key has ended');
 SELECT is((SELECT count(*) FROM audit_entry WHERE relation = 'aims.signing_key'), 2::bigint, 'both keys are in the ledger');
+SELECT is((SELECT count(*) FROM verify(:'checkpoint2') WHERE NOT ok), 0::bigint, 'the ledger verifies with what the former key signed');
+
+-- The former key in the wrong hands
+SELECT seal() \g /dev/null
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.signing_key SET valid_until = 'infinity', tree_size = 1000000000 WHERE valid_until IS NULL;
+UPDATE aims.signing_key SET valid_until = NULL WHERE verifier_key = :'first_key';
+SELECT set_config('aims.signing_key_file', :'first_file', true) \g /dev/null
+SELECT checkpoint() AS forged \gset
+ROLLBACK;
+SELECT lives_ok(format('SELECT open_checkpoint(%L, %L)', :'forged', :'first_key'), 'it signs what is larger than the tree at its end');
+SELECT is(array_agg(check_name), ARRAY['trusted checkpoint'], 'which is found') FROM verify(:'forged') WHERE NOT ok;
+SELECT throws_ok(format('SELECT resume(%L)', :'forged'), 'MS025', NULL, 'and refused');
+:remove;
+\set remove 'COPY (SELECT) TO PROGRAM ' '\'rm ' :first_file '\''
 :remove;
 
 SELECT * FROM finish();

@@ -4,6 +4,8 @@
 use strict;
 use warnings;
 
+use File::Basename qw(basename);
+use POSIX ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -83,7 +85,8 @@ is($primary->safe_psql('postgres', 'SELECT aims.checkpoint()'),
 
 # Where the secret key is, and where not.
 my $line = slurp_file($key_file);
-my ($secret) = $line =~ /\+([A-Za-z0-9+\/=]+)\n\z/;
+# all but its first bytes, which a test below changes
+my ($secret) = $line =~ /\+A.([A-Za-z0-9+\/=]+)\n\z/;
 is((stat $key_file)[2] & 07777, 0600, 'mode of the key file');
 seal($primary, 'mode');
 chmod 0640, $key_file;
@@ -104,7 +107,52 @@ for my $wrong ("$line\n", substr($line, 0, -1), $line =~ s/\+A/+B/r,
 	refused($primary, 'SELECT aims.checkpoint()', 'MS023', 'nor another key');
 	unlink $key_file;
 }
+# What the place of the file may be taken by, without waiting for it
+mkdir $key_file or die;
+refused($primary, 'SELECT aims.checkpoint()', 'MS023', 'nor a directory');
+rmdir $key_file;
+POSIX::mkfifo($key_file, 0600) or die;
+refused($primary, 'SELECT aims.checkpoint()', 'MS023', 'nor a pipe');
+unlink $key_file;
+for my $size (0, 1_000_000_000)
+{
+	append_to_file($key_file, '');
+	chmod 0600, $key_file;
+	truncate $key_file, $size or die;
+	refused($primary, 'SELECT aims.checkpoint()', 'MS023', "nor a file of $size bytes");
+	unlink $key_file;
+}
+for my $mode (0644, 0604, 0700, 04600)
+{
+	append_to_file($key_file, $line);
+	chmod $mode, $key_file;
+	refused($primary, 'SELECT aims.checkpoint()', 'MS023', sprintf('nor one of mode %04o', $mode));
+	unlink $key_file;
+}
 rename "$key_file.kept", $key_file or die;
+
+# Places that backups copy, by any way there
+my $data = $primary->data_dir;
+symlink $data, "$keys/in_data" or die;
+mkdir "$keys/wal" or die;
+mkdir "$keys/space" or die;
+my ($tablespace) = $primary->safe_psql('postgres', <<~SQL) =~ /\n?(\S+)$/;
+	CREATE TABLESPACE aims_space LOCATION '$keys/space';
+	SELECT pg_ls_dir('$keys/space');
+	SQL
+for my $place ("$data/key", "$data/../" . basename($data) . '/base/key', "$keys/in_data/key",
+	"$keys/in_data/global/../key", "$data/pg_wal/key", "$keys/space/$tablespace/key", 'key', '../key')
+{
+	refused($primary,
+		"SET aims.signing_key_file = '$place'; SELECT aims.create_signing_key('example.org/aims')",
+		'MS023', "no key in $place");
+}
+for my $place ($keys, "$keys/", '/', '/dev/null', '/dev/zero')
+{
+	refused($primary,
+		"SET aims.signing_key_file = '$place'; SELECT aims.checkpoint()", 'MS023', "no key at $place");
+}
+$primary->safe_psql('postgres', 'DROP TABLESPACE aims_space');
 $signed = $primary->safe_psql('postgres', 'SELECT aims.checkpoint()');
 
 # A standby proves and shows checkpoints, but makes none.

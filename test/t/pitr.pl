@@ -124,9 +124,9 @@ query($primary, "SELECT pg_create_restore_point('before')");
 my $second = publish($primary, 2001);
 query($primary, "SELECT pg_create_restore_point('after')");
 my $third = publish($primary, 3001);
-query($primary, 'SELECT pg_switch_wal()');
+my $last = query($primary, 'SELECT pg_walfile_name(pg_switch_wal())');
 $primary->poll_query_until('postgres',
-	'SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) FROM pg_stat_archiver');
+	"SELECT last_archived_wal >= '$last' FROM pg_stat_archiver");
 $primary->stop;
 
 # Before the seal: what was published is missing.
