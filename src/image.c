@@ -11,9 +11,12 @@
  */
 #include "aims.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pgtime.h"
@@ -26,10 +29,16 @@
 #include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "definition.h"
 #include "image.h"
 #include "json.h"
+#include "row_key.h"
+#include "value.h"
+
+/* Of strings that are not longer, the room is not counted but reserved. */
+#define JSON_SHORT 1024
 
 /* The formats that are set aside while images are written. */
 typedef struct Formats
@@ -60,7 +69,7 @@ static void
 json_append(StringInfo out, const char *s, size_t length, int escape)
 {
 	escape |= database_escape();
-	json_reserve(out, length < 1024 ? JSON_GROWTH * length :
+	json_reserve(out, length < JSON_SHORT ? JSON_GROWTH * length :
 				 json_characters_size(s, length, escape));
 	json_written(out, json_put_characters(out->data + out->len, s, length,
 										  escape));
@@ -70,9 +79,12 @@ json_append(StringInfo out, const char *s, size_t length, int escape)
 void
 json_string(StringInfo out, const char *s, int length)
 {
-	appendStringInfoCharMacro(out, '"');
-	json_append(out, s, length, JSON_LITERAL);
-	appendStringInfoCharMacro(out, '"');
+	size_t		size = length < JSON_SHORT ? JSON_GROWTH * length :
+		json_characters_size(s, length, database_escape() | JSON_LITERAL);
+
+	json_reserve(out, size + 2);
+	json_written(out, json_put_string(out->data + out->len, s, length,
+									  database_escape()));
 }
 
 /* Append text that is JSON already: only bytes of no known meaning escape. */
@@ -150,11 +162,24 @@ image_kind(Oid type)
 		case VARCHAROID:
 		case BPCHAROID:
 			return IMAGE_TEXT;
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case NUMERICOID:
 		case OIDOID:
-			return IMAGE_NUMBER;
+			return IMAGE_OID;
+		case FLOAT4OID:
+			return IMAGE_FLOAT4;
+		case FLOAT8OID:
+			return IMAGE_FLOAT8;
+		case NUMERICOID:
+			return IMAGE_NUMERIC;
+		case DATEOID:
+			return IMAGE_DATE;
+		case TIMESTAMPOID:
+			return IMAGE_TIMESTAMP;
+		case TIMESTAMPTZOID:
+			return IMAGE_TIMESTAMPTZ;
+		case UUIDOID:
+			return IMAGE_UUID;
+		case BYTEAOID:
+			return IMAGE_BYTEA;
 		case CHAROID:
 			return IMAGE_CHAR;
 		case JSONOID:
@@ -180,11 +205,12 @@ image_column(ImageWriter *writer, ImageColumn *column, Form_pg_attribute attr)
 	fmgr_info_cxt(output, &column->output, CurrentMemoryContext);
 	column->name = pstrdup(NameStr(attr->attname));
 	initStringInfo(&label);
+	appendStringInfoChar(&label, ',');
 	json_string(&label, column->name, strlen(column->name));
 	appendStringInfoChar(&label, ':');
 	column->label = label.data;
 	column->label_length = label.len;
-	if (column->kind >= IMAGE_NUMBER)
+	if (column->kind == IMAGE_OUTPUT || column->kind == IMAGE_COMPOSED)
 		writer->pin_formats = true;
 	if (image_shows_names(base))
 		writer->pin_path = true;
@@ -307,11 +333,30 @@ image_restore_formats(const Formats *old)
 	session_timezone = old->zone;
 }
 
+/* The output of a column's own function under the pinned formats. */
+char *
+image_output(ImageColumn *column, Datum value)
+{
+	Formats		session = image_pin_formats();
+	char *volatile s = NULL;
+
+	PG_TRY();
+	{
+		s = OutputFunctionCall(&column->output, value);
+	}
+	PG_FINALLY();
+	{
+		image_restore_formats(&session);
+	}
+	PG_END_TRY();
+	return s;
+}
+
 /*
  * A "char" as servers from 16 on print it; older ones give the byte itself,
  * which need not be a character of the database.
  */
-static char *
+char *
 image_char(char c)
 {
 	unsigned char byte = (unsigned char) c;
@@ -334,151 +379,166 @@ image_composed(StringInfo out, const char *s)
 	appendStringInfoCharMacro(out, '"');
 }
 
-/* Append one value. */
-static void
-image_value(StringInfo out, ImageColumn *column, Datum value)
+/* Append a numeric that is a number; false for the others. */
+static bool
+image_numeric(StringInfo out, Datum value)
 {
-	char		digits[MAXINT8LEN + 1];
+	struct varlena *numeric = PG_DETOAST_DATUM_PACKED(value);
+	const char *data = VARDATA_ANY(numeric);
+	size_t		size = VARSIZE_ANY_EXHDR(numeric);
+	char	   *end;
+
+	json_reserve(out, value_numeric_size(data, size));
+	end = value_put_numeric(out->data + out->len, data, size);
+	if (end != NULL)
+		json_written(out, end);
+	return end != NULL;
+}
+
+/* Append a bytea in hexadecimal; the backslash of its output is escaped. */
+static void
+image_bytea(StringInfo out, Datum value)
+{
+	struct varlena *bytea = PG_DETOAST_DATUM_PACKED(value);
+	size_t		size = VARSIZE_ANY_EXHDR(bytea);
+
+	appendStringInfoString(out, "\"\\\\x");
+	json_reserve(out, 2 * size + 1);
+	json_written(out, json_put_hex(out->data + out->len,
+								   (unsigned char *) VARDATA_ANY(bytea),
+								   size));
+	appendStringInfoCharMacro(out, '"');
+}
+
+/* Write a value in quotes; NULL where only its output function knows. */
+static char *
+image_put_quoted(char *out, ImageKind kind, Datum value)
+{
+	*out++ = '"';
+	switch (kind)
+	{
+		case IMAGE_DATE:
+			out = value_put_date(out, DatumGetDateADT(value));
+			break;
+		case IMAGE_TIMESTAMP:
+			out = value_put_timestamp(out, DatumGetTimestamp(value), false);
+			break;
+		case IMAGE_TIMESTAMPTZ:
+			out = value_put_timestamp(out, DatumGetTimestampTz(value), true);
+			break;
+		default:
+			out = value_put_uuid(out, DatumGetUUIDP(value));
+	}
+	if (out != NULL)
+		*out++ = '"';
+	return out;
+}
+
+/* Write a value of one of the short kinds; NULL where it is not done here. */
+static char *
+image_put_short(char *out, ImageKind kind, Datum value)
+{
+	switch (kind)
+	{
+		case IMAGE_INT2:
+			return out + pg_itoa(DatumGetInt16(value), out);
+		case IMAGE_INT4:
+			return out + pg_ltoa(DatumGetInt32(value), out);
+		case IMAGE_INT8:
+			return out + pg_lltoa(DatumGetInt64(value), out);
+		case IMAGE_OID:
+			return out + pg_ultoa_n(DatumGetObjectId(value), out);
+		case IMAGE_BOOL:
+			memcpy(out, DatumGetBool(value) ? "true" : "false", 5);
+			return out + (DatumGetBool(value) ? 4 : 5);
+		case IMAGE_FLOAT4:
+			return !isfinite(DatumGetFloat4(value)) ? NULL :
+				out + float_to_shortest_decimal_bufn(DatumGetFloat4(value),
+													 out);
+		case IMAGE_FLOAT8:
+			return !isfinite(DatumGetFloat8(value)) ? NULL :
+				out + double_to_shortest_decimal_bufn(DatumGetFloat8(value),
+													  out);
+		case IMAGE_DATE:
+		case IMAGE_TIMESTAMP:
+		case IMAGE_TIMESTAMPTZ:
+		case IMAGE_UUID:
+			return image_put_quoted(out, kind, value);
+		default:
+			return NULL;
+	}
+}
+
+/* Append a value that is not of the short kinds. */
+static void
+image_long_value(StringInfo out, ImageColumn *column, Datum value)
+{
+	text	   *t;
 	char	   *s;
 
 	switch (column->kind)
 	{
-		case IMAGE_INT2:
-			pg_itoa(DatumGetInt16(value), digits);
-			appendStringInfoString(out, digits);
-			break;
-		case IMAGE_INT4:
-			appendBinaryStringInfo(out, digits,
-								   pg_ltoa(DatumGetInt32(value), digits));
-			break;
-		case IMAGE_INT8:
-			appendBinaryStringInfo(out, digits,
-								   pg_lltoa(DatumGetInt64(value), digits));
-			break;
-		case IMAGE_BOOL:
-			appendStringInfoString(out, DatumGetBool(value) ? "true" : "false");
-			break;
 		case IMAGE_TEXT:
-			{
-				text	   *t = DatumGetTextPP(value);
-
-				json_string(out, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
-				break;
-			}
-		case IMAGE_NUMBER:
-			s = OutputFunctionCall(&column->output, value);
-			if (json_is_number(s))
-				appendStringInfoString(out, s);
-			else
-				json_string(out, s, strlen(s));
-			break;
+			t = DatumGetTextPP(value);
+			json_string(out, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+			return;
+		case IMAGE_BYTEA:
+			image_bytea(out, value);
+			return;
 		case IMAGE_JSON:
 			s = OutputFunctionCall(&column->output, value);
 			json_text(out, s, strlen(s));
-			break;
+			return;
+		case IMAGE_COMPOSED:
+			image_composed(out, OutputFunctionCall(&column->output, value));
+			return;
 		case IMAGE_CHAR:
 			s = image_char(DatumGetChar(value));
-			json_string(out, s, strlen(s));
 			break;
 		case IMAGE_OUTPUT:
 			s = OutputFunctionCall(&column->output, value);
-			json_string(out, s, strlen(s));
 			break;
-		case IMAGE_COMPOSED:
-			image_composed(out, OutputFunctionCall(&column->output, value));
-			break;
+		default:				/* NaN, infinity, and times far away */
+			s = image_output(column, value);
 	}
+	json_string(out, s, strlen(s));
+}
+
+/* Append a label and a value. */
+static void
+image_value(StringInfo out, ImageColumn *column, Datum value)
+{
+	char	   *end;
+
+	json_reserve(out, column->label_length + VALUE_MAX);
+	end = out->data + out->len;
+	memcpy(end, column->label, column->label_length);
+	out->len += column->label_length;
+	end = image_put_short(out->data + out->len, column->kind, value);
+	if (end != NULL)
+		json_written(out, end);
+	else if (column->kind != IMAGE_NUMERIC || !image_numeric(out, value))
+		image_long_value(out, column, value);
 }
 
 /* Append the image of the deformed row. */
 static void
 image_columns(ImageWriter *writer, StringInfo out)
 {
-	char		separator = '{';
+	int			start = out->len;
 
 	for (int i = 0; i < writer->ncolumns; i++)
 	{
 		ImageColumn *column = &writer->columns[i];
 
-		if (writer->nulls[column->attnum - 1])
-			continue;
-		appendStringInfoCharMacro(out, separator);
-		separator = ',';
-		appendBinaryStringInfo(out, column->label, column->label_length);
-		image_value(out, column, writer->values[column->attnum - 1]);
+		if (!writer->nulls[column->attnum - 1])
+			image_value(out, column, writer->values[column->attnum - 1]);
 	}
-	appendStringInfoString(out, separator == '{' ? "{}" : "}");
-}
-
-/* One value of the key, as JSON text and as the jsonb value that prints so. */
-static void
-image_key_value(ImageColumn *column, Datum value, StringInfo out,
-				JsonbValue *jsonb)
-{
-	int			start = out->len;
-	char	   *s;
-	int			length;
-
-	switch (column->kind)
-	{
-		case IMAGE_INT2:
-		case IMAGE_INT4:
-		case IMAGE_INT8:
-			image_value(out, column, value);
-			jsonb->type = jbvNumeric;
-			jsonb->val.numeric =
-				int64_to_numeric(strtoi64(out->data + start, NULL, 10));
-			return;
-		case IMAGE_BOOL:
-			image_value(out, column, value);
-			jsonb->type = jbvBool;
-			jsonb->val.boolean = DatumGetBool(value);
-			return;
-		case IMAGE_TEXT:
-			s = text_to_cstring(DatumGetTextPP(value));
-			break;
-		case IMAGE_CHAR:
-			s = image_char(DatumGetChar(value));
-			break;
-		default:
-			s = OutputFunctionCall(&column->output, value);
-	}
-	length = strlen(s);
-	json_string(out, s, length);
-	jsonb->type = jbvString;
-	jsonb->val.string.val = s;
-	jsonb->val.string.len = length;
-}
-
-/*
- * The key as jsonb and, in the same spelling that jsonb has on output, as
- * text: verification makes the text again from the stored jsonb. Only
- * integers are numbers in it, since jsonb prints others in its own way.
- */
-static Jsonb *
-image_key(ImageWriter *writer, StringInfo out)
-{
-	JsonbParseState *state = NULL;
-	JsonbValue	item;
-
-	(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	for (int i = 0; i < writer->nkey; i++)
-	{
-		ImageColumn *column = writer->key[i];
-
-		appendStringInfoString(out, i == 0 ? "{" : ", ");
-		appendBinaryStringInfo(out, column->label, column->label_length);
-		appendStringInfoChar(out, ' ');
-		item.type = jbvString;
-		item.val.string.val = column->name;
-		item.val.string.len = strlen(column->name);
-		(void) pushJsonbValue(&state, WJB_KEY, &item);
-		image_key_value(column, writer->values[column->attnum - 1], out,
-						&item);
-		(void) pushJsonbValue(&state, WJB_VALUE, &item);
-	}
+	if (out->len == start)
+		appendStringInfoChar(out, '{');
+	else
+		out->data[start] = '{'; /* labels begin with a comma */
 	appendStringInfoChar(out, '}');
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
 /* Write the image, and the key where it is asked for and there is one. */
@@ -491,7 +551,7 @@ image_write_parts(ImageWriter *writer, StringInfo out, int *key_start,
 		return;
 	*key_start = out->len;
 	if (writer->nkey > 0)
-		*key = image_key(writer, out);
+		*key = row_key_write(writer, out);
 }
 
 /* The same under the pinned formats. */

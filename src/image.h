@@ -23,9 +23,17 @@ typedef enum ImageKind
 	IMAGE_INT4,
 	IMAGE_INT8,
 	IMAGE_BOOL,
+	IMAGE_OID,
+	IMAGE_FLOAT4,				/* numbers, or NaN and infinity as strings */
+	IMAGE_FLOAT8,
+	IMAGE_NUMERIC,
+	IMAGE_DATE,
+	IMAGE_TIMESTAMP,
+	IMAGE_TIMESTAMPTZ,
+	IMAGE_UUID,
+	IMAGE_BYTEA,
 	IMAGE_TEXT,					/* text, varchar, char(n) */
 	IMAGE_CHAR,					/* "char": one byte */
-	IMAGE_NUMBER,				/* output is a JSON number, or NaN/Infinity */
 	IMAGE_JSON,					/* output is JSON itself */
 	IMAGE_OUTPUT,				/* any other type's output, as a string */
 	IMAGE_COMPOSED				/* the same, of one that holds other types */
@@ -37,7 +45,7 @@ typedef struct ImageColumn
 	ImageKind	kind;
 	FmgrInfo	output;
 	char	   *name;
-	char	   *label;			/* "name": */
+	char	   *label;			/* ,"name": */
 	int			label_length;
 } ImageColumn;
 
@@ -67,6 +75,12 @@ extern ImageWriter *image_writer(Relation rel, int32 registry_id,
  */
 extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
 						StringInfo out, int *key_start, Jsonb **key);
+
+/* Output of a column's own function under the pinned formats. */
+extern char *image_output(ImageColumn *column, Datum value);
+
+/* A "char" as text that is valid in every encoding. */
+extern char *image_char(char c);
 
 /* Append a JSON string literal, or JSON text as it is (see image.c). */
 extern void json_string(StringInfo out, const char *s, int length);
