@@ -34,6 +34,15 @@ typedef struct Older
 	MerkleHash	root;
 } Older;
 
+/* An incarnation began, or was allowed to sign. */
+typedef struct Event
+{
+	uint64_t	leaf;
+	int64_t		incarnation;
+	char		what[16];
+	char		time[CHAIN_TIME_MAX];
+} Event;
+
 /* The tile that holds the roots of a level's full tiles. */
 typedef struct UpperTile
 {
@@ -55,12 +64,7 @@ typedef struct Check
 	int			next_older;
 	Older		older[OLDER_MAX];	/* by size */
 	int			n_events;
-	struct
-	{
-		uint64_t	leaf;
-		int64_t		entry;
-		char		time[CHAIN_TIME_MAX];
-	} events[EVENTS_MAX];
+	Event		events[EVENTS_MAX];
 } Check;
 
 #define refuse(...) fail(STATUS_WRONG, "not verified: " __VA_ARGS__)
@@ -361,26 +365,32 @@ refuse_leaf(const Check *check, const Part *part, int i,
 }
 
 /*
- * Note an entry that is about an incarnation of the ledger.
+ * Copy a short text of a leaf.
+ */
+static void
+copy_string(char *out, int max, const LeafString *string)
+{
+	int			length = string->size < max ? string->size : max - 1;
+
+	memcpy(out, string->data, length);
+	out[length] = '\0';
+}
+
+/*
+ * Note what is said of an incarnation.
  */
 static void
 note_event(Check *check, const LeafText *leaf)
 {
-	static const char relation[] = "aims.incarnation";
-	int			i = check->n_events;
-	int			length = leaf->time.size < CHAIN_TIME_MAX ?
-		leaf->time.size : CHAIN_TIME_MAX - 1;
+	Event	   *event = &check->events[check->n_events];
 
-	if (leaf->relation.size != (int) strlen(relation) ||
-		memcmp(leaf->relation.data, relation, strlen(relation)) != 0)
+	if (check->n_events == EVENTS_MAX)
 		return;
 	check->n_events++;
-	if (i >= EVENTS_MAX)
-		return;
-	check->events[i].leaf = check->tree->size - 1;
-	check->events[i].entry = leaf->number;
-	memcpy(check->events[i].time, leaf->time.data, length);
-	check->events[i].time[length] = '\0';
+	event->leaf = check->tree->size - 1;
+	event->incarnation = leaf->number;
+	copy_string(event->what, sizeof(event->what), &leaf->event);
+	copy_string(event->time, sizeof(event->time), &leaf->time);
 }
 
 /*
@@ -404,10 +414,9 @@ check_leaf(Check *check, const Part *part, int i)
 		refuse("leaf %" PRIu64 "%s in %s %s", check->tree->size - 1,
 			   leaf_name(&leaf), part->bundle, problem);
 	if (leaf.kind == LEAF_ENTRY)
-	{
 		tally_add(check->tally, &leaf);
+	else if (leaf.kind == LEAF_INCARNATION)
 		note_event(check, &leaf);
-	}
 	check_older(check);
 }
 
@@ -469,6 +478,19 @@ check_print_signer(const NoteKey *signer)
 }
 
 /*
+ * Print what happened to an incarnation.
+ */
+static void
+print_event(const Event *event)
+{
+	printf("incarnation  %" PRId64 " ", event->incarnation);
+	tally_print_string(event->what, strlen(event->what), 0);
+	printf(" at leaf %" PRIu64 ", ", event->leaf);
+	tally_print_string(event->time, strlen(event->time), 0);
+	putchar('\n');
+}
+
+/*
  * Print what has been verified.
  */
 static void
@@ -485,14 +507,8 @@ print_log(const Check *check)
 	printf("newest seal  ");
 	tally_print_string(chain->sealed_at, strlen(chain->sealed_at), 0);
 	printf(", incarnation %" PRId64 "\n", chain->incarnation);
-	for (int i = 0; i < check->n_events && i < EVENTS_MAX; i++)
-	{
-		printf("incarnation  noted by entry %" PRId64 ", leaf %" PRIu64 ", ",
-			   check->events[i].entry, check->events[i].leaf);
-		tally_print_string(check->events[i].time,
-						   strlen(check->events[i].time), 0);
-		putchar('\n');
-	}
+	for (int i = 0; i < check->n_events; i++)
+		print_event(&check->events[i]);
 	for (int i = 0; i < check->n_older; i++)
 		printf("older        %s: %s leaves, the beginning of this log\n",
 			   check->older[i].file, grouped(check->older[i].size));

@@ -197,7 +197,7 @@ $node->safe_psql('fork', "SELECT aims.resume(\$\$$common\$\$)");
 grow(200, 'fork');
 spew("$dir/fork.checkpoint", $node->safe_psql('fork', 'SELECT aims.checkpoint()'));
 exports(0, qr/^$/, 'a fork goes on from what it has in common', '-d', 'fork', copy_tree($log, "$dir/fork"));
-verifies(0, qr/incarnation  noted by.*incarnation  noted by/s, 'its incarnations are told', "$dir/fork");
+verifies(0, qr/incarnation  1 begun at leaf 0, .*incarnation  2 begun at leaf 1315, /s, 'its incarnations are told', "$dir/fork");
 $size = grow(50);
 exports(0, qr/^$/, 'the ledger goes on, too', $log);
 %before = files($log);
@@ -364,7 +364,7 @@ for my $tile ('000', '003', $partial)
 	{
 		my $leaf = 256 * int($tile) + int($at / 32);
 
-		spoilt("tile/0/$tile", flip($at), qr{not verified: hash @{[int($at / 32)]} of tile/0/\Q$tile\E is not that of leaf $leaf \((entry|seal) \d+\)},
+		spoilt("tile/0/$tile", flip($at), qr{not verified: hash @{[int($at / 32)]} of tile/0/\Q$tile\E is not that of leaf $leaf \((entry|seal|incarnation) \d+\)},
 			"a bit of byte $at of tile/0/$tile");
 	}
 }
@@ -520,35 +520,50 @@ sub made_up_is
 	return;
 }
 
-my @first = (entry(1, 700), entry(3, 701), seal('740:750:740,745', 2, []));
+sub incarnation
+{
+	my ($number, $event, $tree_size) = @_;
+
+	return sprintf '{"aims":"incarnation/1","incarnation":%d,"event":"%s","time":"2026-11-22T15:46:14.506916Z","tree_size":%d,"last_entry":0,"system_identifier":"7575754643421776821","timeline":1,"database":5}',
+	  $number, $event, $tree_size;
+}
+
+my @first = (incarnation(1, 'begun', 0), entry(1, 700), entry(3, 701), seal('740:750:740,745', 3, []));
 my @second = (entry(4, 745), entry(7, 760), entry(8, 740));
 made_up_is(0, qr/5 entries, 2 seals.*^verified$/ms, 'a log as it should be',
 	@first, @second, seal('770:770:', 3, \@first, seal => 2));
-made_up_is(1, qr/leaf 4 \(entry 7\) .*was put in later: transaction 741 /, 'an entry that an earlier seal should have',
+made_up_is(1, qr/leaf 5 \(entry 7\) .*was put in later: transaction 741 /, 'an entry that an earlier seal should have',
 	@first, entry(4, 745), entry(7, 741), seal('770:770:', 2, \@first, seal => 2));
-made_up_is(1, qr/leaf 4 \(entry 4\) .*stands after entry 4/, 'an entry twice',
+made_up_is(1, qr/leaf 5 \(entry 4\) .*stands after entry 4/, 'an entry twice',
 	@first, entry(4, 745), entry(4, 745), seal('770:770:', 2, \@first, seal => 2));
-made_up_is(1, qr/leaf 6 \(seal 2\) .*does not show/, 'an entry that was in progress yet',
+made_up_is(1, qr/leaf 7 \(seal 2\) .*does not show/, 'an entry that was in progress yet',
 	@first, @second, seal('760:760:', 3, \@first, seal => 2));
-made_up_is(1, qr/leaf 6 \(seal 2\) .*does not have the root/, 'a seal that follows on another tree',
-	@first, @second, seal('770:770:', 3, [ @first[ 1, 0, 2 ] ], seal => 2));
-made_up_is(1, qr/leaf 6 \(seal 2\) .*had 2 leaves before it, not 3/, 'or on one of another size',
-	@first, @second, seal('770:770:', 3, \@first, seal => 2, size => 2));
-made_up_is(1, qr/leaf 6 \(seal 2\) .*has 4 entries, not 3/, 'a seal with an entry too few',
+made_up_is(1, qr/leaf 7 \(seal 2\) .*does not have the root/, 'a seal that follows on another tree',
+	@first, @second, seal('770:770:', 3, [ @first[ 0, 2, 1, 3 ] ], seal => 2));
+made_up_is(1, qr/leaf 7 \(seal 2\) .*had 3 leaves before it, not 4/, 'or on one of another size',
+	@first, @second, seal('770:770:', 3, \@first, seal => 2, size => 3));
+made_up_is(1, qr/leaf 7 \(seal 2\) .*has 4 leaves before its own, not 3/, 'a seal with an entry too few',
 	@first, @second, seal('770:770:', 4, \@first, seal => 2));
-made_up_is(1, qr/leaf 6 \(seal 3\) .*does not follow seal 1/, 'a seal that is missing',
+made_up_is(1, qr/leaf 7 \(seal 3\) .*does not follow seal 1/, 'a seal that is missing',
 	@first, @second, seal('770:770:', 3, \@first, seal => 3));
-made_up_is(1, qr/leaf 2 \(seal 1\) .*no snapshot/, 'a snapshot that is none',
-	@first[ 0, 1 ], seal('740:750:745,740', 2, []));
+made_up_is(1, qr/leaf 3 \(seal 1\) .*no snapshot/, 'a snapshot that is none',
+	@first[ 0 .. 2 ], seal('740:750:745,740', 3, []));
 made_up_is(1, qr/last leaf is not that of a seal/, 'a log that ends in an entry', @first, entry(4, 745));
-made_up_is(1, qr/leaf 3 in .*not of a form that this program knows/, 'a leaf that is something else',
+made_up_is(1, qr/leaf 4 in .*not of a form that this program knows/, 'a leaf that is something else',
 	@first, '{"aims":"entry/2","entry":4}');
-made_up_is(1, qr/leaf 3 in .*not of a form/, 'a leaf with something behind it', @first, entry(4, 745) . ' ');
-made_up_is(0, qr/entries, 2 seals.*^verified$/ms, 'incarnations follow each other',
+made_up_is(1, qr/leaf 4 in .*not of a form/, 'a leaf with something behind it', @first, entry(4, 745) . ' ');
+my @restored = (@first, incarnation(2, 'begun', 4), entry(4, 12, 2));
+made_up_is(0, qr/^incarnation  2 begun at leaf 4, .*^verified$/ms, 'incarnations follow each other',
+	@restored, seal('20:20:', 2, \@first, seal => 2, incarnation => 2));
+made_up_is(1, qr/leaf 5 \(seal 2\) .*no leaf says that it began/, 'but not unsaid',
 	@first, entry(4, 12, 2), seal('20:20:', 1, \@first, seal => 2, incarnation => 2));
-my @later = (entry(1, 700, 2), seal('750:750:', 1, [], incarnation => 2));
-made_up_is(1, qr/leaf 3 \(seal 2\) .*incarnation/, 'but not backwards',
-	@later, entry(4, 800, 2), seal('900:900:', 1, \@later, seal => 2, incarnation => 1));
+made_up_is(1, qr/leaf 4 \(incarnation 1\) .*does not follow incarnation 1/, 'nor once more',
+	@first, incarnation(1, 'begun', 4), seal('20:20:', 1, \@first, seal => 2));
+made_up_is(1, qr/leaf 6 \(incarnation 2\) .*does not stand before/, 'nor in the midst of entries',
+	@first[ 0 .. 2 ], seal('740:750:740,745', 3, []), entry(4, 745), entry(7, 760), incarnation(2, 'begun', 4),
+	seal('770:770:', 3, \@first, seal => 2, incarnation => 2));
+made_up_is(1, qr/leaf 4 \(incarnation 2\) .*had 3 leaves/, 'nor of another tree',
+	@first, incarnation(2, 'begun', 3), seal('20:20:', 1, \@first, seal => 2, incarnation => 2));
 runs([ 'aims-verify', '--no-key', made_up('4611686018427387904', @first) ], 1, qr{tile/0/000 is missing},
 	'a log that says that it is huge');
 runs([ 'aims-verify', '--no-key', made_up('9223372036854775808', @first) ], 1, qr/is not a checkpoint/,
