@@ -16,8 +16,10 @@
 #include "catalog/indexing.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "capture.h"
+#include "entry.h"
 #include "incarnation.h"
 #include "row.h"
 
@@ -97,7 +99,8 @@ incarnation_begin(int32 number, int64 tree_size)
 	TupleDesc	desc = RelationGetDescr(rel);
 	Datum		values[7] = {0};
 	bool		nulls[7] = {false};
-	char	   *detail;
+	TimestampTz now = GetCurrentTimestamp();
+	StringInfoData detail;
 
 	row_expect_columns(desc, lengthof(values));
 	values[row_column(desc, "incarnation") - 1] = Int32GetDatum(number);
@@ -108,15 +111,19 @@ incarnation_begin(int32 number, int64 tree_size)
 	values[row_column(desc, "database") - 1] =
 		Int64GetDatum((int64) MyDatabaseId);
 	values[row_column(desc, "started_at") - 1] =
-		TimestampTzGetDatum(GetCurrentTimestamp());
+		TimestampTzGetDatum(now);
 	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(tree_size);
 	nulls[row_column(desc, "resumed_at") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
 	table_close(rel, NoLock);
 
-	detail = psprintf("{\"incarnation\":%d,\"system_identifier\":" UINT64_FORMAT
-					  ",\"timeline\":%d,\"database\":%u,\"tree_size\":" INT64_FORMAT "}",
-					  number, GetSystemIdentifier(), incarnation_timeline(),
-					  MyDatabaseId, tree_size);
-	(void) capture_event("EVENT", "aims.incarnation", NULL, detail);
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"incarnation\":%d,\"system_identifier\":" UINT64_FORMAT
+					 ",\"timeline\":%d,\"database\":%u,\"tree_size\":" INT64_FORMAT
+					 ",\"started_at\":\"",
+					 number, GetSystemIdentifier(), incarnation_timeline(),
+					 MyDatabaseId, tree_size);
+	leaf_time(&detail, now);
+	appendStringInfoString(&detail, "\"}");
+	(void) capture_event("EVENT", "aims.incarnation", NULL, detail.data);
 }
