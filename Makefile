@@ -35,7 +35,7 @@ TAP_TESTS     := $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0
 
 all:
 
-.PHONY: demo test bench unit fuzz
+.PHONY: demo test bench unit fuzz dist
 demo test bench:
 	@test/cluster $@
 
@@ -47,7 +47,12 @@ fuzz:
 	test/packages clang libsodium-dev
 	$(MAKE) -C test/fuzz check
 
-ifneq ($(filter-out demo test bench unit fuzz aims-verify,$(or $(MAKECMDGOALS),all)),)
+# The archive that is released: what is committed, as PGXN wants it.
+dist:
+	git archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o $(EXTENSION)-$(EXTVERSION).zip HEAD
+
+ifneq ($(filter-out demo test bench unit fuzz dist aims-verify,$(or $(MAKECMDGOALS),all)),)
 PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

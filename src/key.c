@@ -223,6 +223,18 @@ key_read_public(const char *path, NoteKey *key)
 }
 
 /*
+ * Give the id of a key, as verifier keys and key files write it.
+ */
+static char *
+key_id_text(const NoteKey *key)
+{
+	char	   *text = palloc0(2 * sizeof(key->id) + 1);
+
+	hex_encode((const char *) key->id, sizeof(key->id), text);
+	return text;
+}
+
+/*
  * Sign a text with the key file, if it holds this key, and check the outcome:
  * a signature that does not verify may give the key away.
  */
@@ -242,8 +254,9 @@ key_sign(const SigningKey *key, const void *text, size_t size,
 			ereport(ERROR,
 					(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
 					 errmsg("signing key file holds another key"),
-					 errdetail("The current key is \"%s\", the file's is \"%s\".",
-							   key->note.name, held.name),
+					 errdetail("The current key is \"%s\" of id %s, the file's is \"%s\" of id %s.",
+							   key->note.name, key_id_text(&key->note),
+							   held.name, key_id_text(&held)),
 					 errhint("Let aims.signing_key_file name the file of the current key.")));
 		if (!crypto_ed25519_sign(secret->bytes + 1, text, size, signature) ||
 			!crypto_ed25519_verify(key->note.public_key, text, size,

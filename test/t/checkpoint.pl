@@ -47,6 +47,7 @@ $primary->init(allows_streaming => 1);
 $primary->append_conf('postgresql.conf', <<~CONF);
 	aims.signing_key_file = '$key_file'
 	bgwriter_lru_maxpages = 0
+	max_prepared_transactions = 5
 	shared_buffers = 32MB
 	wal_writer_delay = 10s
 	CONF
@@ -153,6 +154,22 @@ for my $place ($keys, "$keys/", '/', '/dev/null', '/dev/zero')
 		"SET aims.signing_key_file = '$place'; SELECT aims.checkpoint()", 'MS023', "no key at $place");
 }
 $primary->safe_psql('postgres', 'DROP TABLESPACE aims_space');
+
+# While a key is being replaced it signs nothing: a larger tree under it could
+# not be told from a thief's.
+$primary->safe_psql('postgres', <<~SQL);
+	SET aims.signing_key_file = '$keys/next';
+	BEGIN;
+	SELECT aims.create_signing_key('example.org/aims');
+	PREPARE TRANSACTION 'rotation';
+	SQL
+seal($primary, 'rotation');
+refused($primary, "SET lock_timeout = '10ms'; SELECT aims.checkpoint()", '55P03',
+	'no signature while the key is being replaced');
+$primary->safe_psql('postgres', "ROLLBACK PREPARED 'rotation'");
+refused($primary,
+	"SET aims.signing_key_file = '$keys/next'; SELECT aims.checkpoint()",
+	'MS023', 'nor with a key that was rolled back');
 $signed = $primary->safe_psql('postgres', 'SELECT aims.checkpoint()');
 
 # A standby proves and shows checkpoints, but makes none.

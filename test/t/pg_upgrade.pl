@@ -78,7 +78,8 @@ my $old_config = $ENV{OLD_PG_CONFIG} // older_server($new_config) // $new_config
 my $old = new_cluster('old', $old_config);
 my $new = new_cluster('new', $new_config);
 
-note('from ' . major_of($old_config) . ' to ' . major_of($new_config));
+cmp_ok(major_of($old_config), '<', major_of($new_config), 'the server is older')
+  if $ENV{OLD_PG_CONFIG};
 $old->start;
 query($old, <<~SQL);
 	CREATE EXTENSION aims;
