@@ -31,6 +31,7 @@
 
 #include "capture.h"
 #include "checkpoint.h"
+#include "entry.h"
 #include "incarnation.h"
 #include "key.h"
 #include "ledger.h"
@@ -517,15 +518,18 @@ checkpoint_allow(const char *why, const char *last)
 	bool	   *isnull = palloc0(desc->natts * sizeof(bool));
 	bool	   *replace = palloc0(desc->natts * sizeof(bool));
 	AttrNumber	resumed_at = row_column(desc, "resumed_at");
+	TimestampTz now = GetCurrentTimestamp();
 	StringInfoData detail;
 
-	values[resumed_at - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[resumed_at - 1] = TimestampTzGetDatum(now);
 	replace[resumed_at - 1] = true;
 	CatalogTupleUpdate(rel, &row->t_self,
 					   heap_modify_tuple(row, desc, values, isnull, replace));
 	table_close(rel, NoLock);
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"act\":\"%s\",\"last_checkpoint\":", why);
+	appendStringInfo(&detail, "{\"act\":\"%s\",\"resumed_at\":\"", why);
+	leaf_time(&detail, now);
+	appendStringInfoString(&detail, "\",\"last_checkpoint\":");
 	if (last == NULL)
 		appendStringInfoString(&detail, "null");
 	else

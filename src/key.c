@@ -625,8 +625,9 @@ key_record(SigningKey *key, const char *verifier)
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
 	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"signing_key\":%d,\"verifier_key\":\"%s\",\"valid_from\":\"",
-					 key->number, verifier);
+	appendStringInfo(&detail, "{\"signing_key\":%d,\"verifier_key\":\"%s\",\"tree_size\":" INT64_FORMAT
+					 ",\"valid_from\":\"",
+					 key->number, verifier, key->tree_size);
 	leaf_time(&detail, now);
 	appendStringInfoString(&detail, "\"}");
 	(void) capture_event("EVENT", "aims.signing_key", NULL, detail.data);

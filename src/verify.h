@@ -57,6 +57,7 @@ typedef enum VerifyNoteKind
 #define TILE_DOUBLE 2
 #define TILE_MALFORMED 3
 #define TILE_RANGE 4			/* "entries" is not what "sources" holds */
+#define TILE_HINTS 5			/* "tids" or "keys" are not one for each leaf */
 
 /* What can be wrong between an entry and the one before it. */
 #define CHAIN_ALTERED 1			/* found another row than was written */
@@ -173,6 +174,7 @@ verify_get_bit(pg_atomic_uint32 *bits, uint64 leaf)
 typedef struct LeafTile
 {
 	bool		read;
+	bool		hints;			/* tids and keys could be read */
 	uint64		index;
 	int			width;
 	MerkleHash	hashes[TILE_WIDTH];

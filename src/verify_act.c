@@ -163,6 +163,8 @@ check_keys(Acts *acts)
 		}
 		found++;
 		if (!act_says(act, "verifier_key", psprintf("\"%s\"", key->verifier)) ||
+			!act_says(act, "tree_size",
+					  psprintf(INT64_FORMAT, key->tree_size)) ||
 			!act_says(act, "valid_from", time_text(key->from)))
 			offend_act(acts->report, CHECK_SIGNING_KEYS, act,
 					   psprintf("key %d is not the one that entry " INT64_FORMAT " records",

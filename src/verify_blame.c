@@ -154,24 +154,27 @@ tile_by_entries(Blame *blame, uint64 index)
 	return copy;
 }
 
-/* Do the node and the heads above a tile agree with its entries? */
+/*
+ * Do the node or the heads above a tile agree with its entries? Then what they
+ * give is taken instead of it.
+ */
 static bool
 above_agrees(Report *report, LeafTile *tile, int64 heads)
 {
 	MerkleHash	root;
-	LeafTile   *before = report->instead;
 	bool		agrees;
 
+	report->instead = lappend(report->instead, tile);
 	if (tile->width == TILE_WIDTH)
 	{
 		merkle_hash_of(report->v->hasher, tile->hashes, TILE_WIDTH, root);
-		return memcmp(root, report->nodes[1][tile->index], HASH_SIZE) == 0 &&
+		agrees = memcmp(root, report->nodes[1][tile->index], HASH_SIZE) == 0 &&
 			memcmp(root, report->v->tiles[tile->index].root, HASH_SIZE) != 0;
 	}
-	report->instead = tile;
-	agrees = tree_walk(report) > heads;
+	else
+		agrees = tree_walk(report) > heads;
 	if (!agrees)
-		report->instead = before;
+		report->instead = list_delete_last(report->instead);
 	return agrees;
 }
 

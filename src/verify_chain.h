@@ -7,6 +7,7 @@
 #define AIMS_VERIFY_CHAIN_H
 
 #include "executor/tuptable.h"
+#include "utils/hsearch.h"
 
 #include "verify.h"
 
@@ -37,6 +38,7 @@ typedef struct ChainReader
 	TupleTableSlot *before;		/* the entries that are compared */
 	TupleTableSlot *after;
 	TupleTableSlot *other;
+	HTAB	   *shapes;
 	MemoryContext row;
 	ChainRecord *records;		/* of one partition */
 	int64		n;

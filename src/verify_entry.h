@@ -28,6 +28,7 @@ typedef struct VerifyShape
 	int32		shape_id;		/* hash key, first */
 	int32		registry_id;	/* 0: there is no such shape */
 	bool		fits;			/* both digests are the same */
+	bool		shows_names;	/* of other objects, which may be renamed */
 	MerkleHash	stored;
 	MerkleHash	made;
 } VerifyShape;

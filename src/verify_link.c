@@ -16,13 +16,11 @@
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
 #include "image.h"
 #include "image_key.h"
-#include "row.h"
 #include "verify_chain.h"
 #include "verify_entry.h"
 
@@ -36,6 +34,7 @@ chain_reader_open(Verification *v)
 
 	reader->v = v;
 	reader->rel = table_open(aims_relid("audit_entry"), AccessShareLock);
+	reader->shapes = verify_read_shapes(v);
 	reader->before = table_slot_create(reader->rel, NULL);
 	reader->after = table_slot_create(reader->rel, NULL);
 	reader->other = table_slot_create(reader->rel, NULL);
@@ -71,6 +70,7 @@ chain_reader_close(ChainReader *reader)
 	ExecDropSingleTupleTableSlot(reader->other);
 	table_close(reader->rel, NoLock);
 	MemoryContextDelete(reader->row);
+	hash_destroy(reader->shapes);
 	if (reader->records != NULL)
 		pfree(reader->records);
 	if (reader->gaps != NULL)
@@ -280,20 +280,11 @@ same_key(ChainReader *reader, int64 i)
 static bool
 shape_shows_names(ChainReader *reader)
 {
-	Relation	rel = table_open(aims_relid("shape"), AccessShareLock);
-	ScanKeyData key;
-	HeapTuple	tuple;
-	bool		shows = true;
+	int32		number =
+		DatumGetInt32(reader->after->tts_values[Anum_entry_shape - 1]);
+	VerifyShape *shape = hash_search(reader->shapes, &number, HASH_FIND, NULL);
 
-	ScanKeyInit(&key, row_column(RelationGetDescr(rel), "shape_id"),
-				BTEqualStrategyNumber, F_INT4EQ,
-				reader->after->tts_values[Anum_entry_shape - 1]);
-	tuple = row_find(rel, "shape_pkey", 1, &key, false);
-	if (HeapTupleIsValid(tuple))
-		shows = strstr(row_string(tuple, RelationGetDescr(rel), "definition"),
-					   "\"type\":\"reg") != NULL;
-	table_close(rel, NoLock);
-	return shows;
+	return shape == NULL || shape->shows_names;
 }
 
 /* Does something in the ledger explain that two entries do not fit? */

@@ -93,6 +93,9 @@ read_key(Report *report, HeapTuple tuple, TupleDesc desc)
 											   &isnull));
 	if (isnull)
 		key->until = DT_NOEND;
+	key->tree_size = DatumGetInt64(row_value(tuple, desc, "tree_size",
+											 &isnull));
+	key->last_size = PG_INT64_MAX;
 	bytes = DatumGetByteaPP(row_value(tuple, desc, "public_key", &isnull));
 	key->is_key = VARSIZE_ANY_EXHDR(bytes) == CRYPTO_PUBLIC_SIZE &&
 		note_key_init(hasher, &key->note, key->origin,
@@ -135,6 +138,8 @@ check_rotation(Report *report)
 			report_offend(report, CHECK_SIGNING_KEYS, 0,
 						  psprintf("key %d does not end when key %d begins",
 								   before->number, key->number));
+		if (before != NULL)
+			before->last_size = key->tree_size;
 		before = key;
 	}
 	if (before != NULL && before->until != DT_NOEND)
@@ -304,7 +309,8 @@ check_note(Report *report, const RecordNote *note)
 	else if (key->number != note->key ||
 			 note->tree_size != (int64) note->checkpoint.size)
 		problem = "is stored under another key or size than it says";
-	else if (note->signed_at < key->from || note->signed_at > key->until)
+	else if ((int64) note->checkpoint.size > key->last_size ||
+			 note->signed_at < key->from || note->signed_at > key->until)
 		problem = psprintf("was signed when key %d was not valid", key->number);
 	else
 		problem = tree_problem(report, note);
@@ -332,6 +338,9 @@ report_trusted(Report *report)
 		problem = "It is not a checkpoint in the C2SP format.";
 	else if ((key = signer(report, note)) == NULL)
 		problem = unsigned_problem(report, note);
+	else if ((int64) note->checkpoint.size > key->last_size)
+		problem = psprintf("It was signed by key %d, which was replaced before the ledger had that size.",
+						   key->number);
 	else
 		problem = tree_problem(report, note);
 	if (problem == NULL)

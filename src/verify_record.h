@@ -18,6 +18,8 @@ typedef struct RecordKey
 	char	   *verifier;
 	TimestampTz from;
 	TimestampTz until;			/* DT_NOEND: the current one */
+	int64		tree_size;		/* of the newest head when it began */
+	int64		last_size;		/* the largest that it has signed */
 	bool		is_key;
 	NoteKey		note;
 } RecordKey;

@@ -100,13 +100,14 @@ note_tile(Report *report, const VerifyNote *note)
 		[TILE_MISSING] = "is missing",
 		[TILE_DOUBLE] = "is stored twice",
 		[TILE_MALFORMED] = "cannot be read",
-		[TILE_RANGE] = "does not say which entries it holds"
+		[TILE_RANGE] = "does not say which entries it holds",
+		[TILE_HINTS] = "does not say where its entries are"
 	};
 	char	   *text = psprintf("tile " INT64_FORMAT " %s", note->extra,
 								problems[note->parts]);
 
 	report_offend(report,
-				  note->parts == TILE_RANGE ? CHECK_INDEX : CHECK_TILES,
+				  note->parts >= TILE_RANGE ? CHECK_INDEX : CHECK_TILES,
 				  note->entry_id, text);
 	pfree(text);
 }

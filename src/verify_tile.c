@@ -120,12 +120,19 @@ fill_tile(VerifyStore *store, LeafTile *tile)
 static void
 fill_hints(VerifyStore *store, LeafTile *tile)
 {
+	tile->hints = true;
 	if (!copy_array(store->slot, store->tids, TIDOID, sizeof(ItemPointerData),
 					tile->width, tile->tids))
+	{
 		memset(tile->tids, 0, sizeof(tile->tids));
+		tile->hints = false;
+	}
 	if (!copy_array(store->slot, store->keys, INT4OID, sizeof(int32),
 					tile->width, tile->keys))
+	{
 		memset(tile->keys, 0xFF, sizeof(tile->keys));
+		tile->hints = false;
+	}
 }
 
 /* Read a tile into memory; false where it cannot be read. */
@@ -238,6 +245,8 @@ check_tile(Verification *v, uint64 index)
 		know_tile(v, tile);
 		if (!range_fits(v->store, v->tiles[index].low, v->tiles[index].high))
 			note_tile(v, index, TILE_RANGE);
+		if (!tile->hints)
+			note_tile(v, index, TILE_HINTS);
 	}
 	else
 	{

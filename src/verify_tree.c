@@ -252,6 +252,18 @@ tree_check_nodes(Report *report)
 	}
 }
 
+/* What to take for a stored tile of leaves; NULL: the tile itself. */
+static LeafTile *
+tile_instead(Report *report, uint64 index)
+{
+	ListCell   *cell;
+
+	foreach(cell, report->instead)
+		if (((LeafTile *) lfirst(cell))->index == index)
+			return lfirst(cell);
+	return NULL;
+}
+
 /* The root of a tile, by its leaves or by the node above; or NULL. */
 static const unsigned char *
 tile_root(Report *report, uint64 index, MerkleHash room)
@@ -260,11 +272,11 @@ tile_root(Report *report, uint64 index, MerkleHash room)
 	const unsigned char *node = index < report->size / TILE_WIDTH ?
 		report->nodes[1][index] : no_hash;
 	bool		has_node = memcmp(node, no_hash, HASH_SIZE) != 0;
+	LeafTile   *instead = tile_instead(report, index);
 
-	if (report->instead != NULL && report->instead->index == index)
+	if (instead != NULL)
 	{
-		merkle_hash_of(report->v->hasher, report->instead->hashes, TILE_WIDTH,
-					   room);
+		merkle_hash_of(report->v->hasher, instead->hashes, TILE_WIDTH, room);
 		return room;
 	}
 	if (tile->width == TILE_WIDTH && !(report->by_nodes && has_node))
@@ -289,9 +301,8 @@ reach_marks(Report *report, const MerkleFrontier *frontier, int *next)
 static void
 walk_leaves(Report *report, MerkleFrontier *frontier, uint64 index, int *next)
 {
-	LeafTile   *tile = report->instead != NULL &&
-		report->instead->index == index ? report->instead :
-		verify_tile(report->v, index);
+	LeafTile   *instead = tile_instead(report, index);
+	LeafTile   *tile = instead ? instead : verify_tile(report->v, index);
 
 	for (int i = 0; tile != NULL && i < tile->width; i++)
 	{
