@@ -137,7 +137,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
-                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()')) AS f (name)
+                       ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.commits_in_flight()'),
+                       -- these ask besides that the caller may read the table, or the ledger
+                       ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
+                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
@@ -189,7 +192,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
-                 ('aims.revise_evidence(bigint,text,bytea,date,date)')) AS f (name)
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
     SELECT 'administrator', 'TABLE', v.name, p.privilege

@@ -423,6 +423,16 @@ capture_flush(void)
 		buffer_flush(buffers);
 }
 
+/* Is there an entry of an outer transaction that is not written? */
+bool
+capture_is_pending(void)
+{
+	for (EntryBuffer *buffer = buffers; buffer != NULL; buffer = buffer->parent)
+		if (buffer->n > 0)
+			return true;
+	return false;
+}
+
 /* Put one entry for all rows into the buffer, and write it. */
 void
 capture_truncate(const RegistryEntry *registered, Relation rel)

@@ -32,6 +32,9 @@ extern void capture_ddl(const char *relation, const char *physical,
 /* Write what the current subtransaction has captured. */
 extern void capture_flush(void);
 
+/* Does an outer transaction hold entries that cannot be written here? */
+extern bool capture_is_pending(void);
+
 /* Called by the transaction callbacks of aims.c */
 extern void capture_pre_commit(void);	/* PRE_COMMIT and PRE_PREPARE */
 extern void capture_end(bool committed);

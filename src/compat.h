@@ -39,6 +39,29 @@
 #define ExecInsertIndexTuples_compat(info, slot, estate) \
 	ExecInsertIndexTuples(info, slot, estate, false, false, NULL, NIL)
 #endif
+
+/* Which indexes an updated row has to be put into. */
+#if PG_VERSION_NUM >= 160000
+#define UpdatedIndexes TU_UpdateIndexes
+#define ExecUpdateIndexTuples_compat(info, slot, estate, which) \
+	((which) == TU_None ? NIL : \
+	 ExecInsertIndexTuples(info, slot, estate, true, false, NULL, NIL, \
+						   (which) == TU_Summarizing))
+#else
+#define UpdatedIndexes bool
+#define ExecUpdateIndexTuples_compat(info, slot, estate, which) \
+	((which) ? ExecInsertIndexTuples(info, slot, estate, true, false, NULL, \
+									 NIL) : NIL)
+#endif
+
+/* The caller's own copy of a sorted value; from 16 on one may do without. */
+#if PG_VERSION_NUM >= 160000
+#define tuplesort_getdatum_compat(state, value, isnull) \
+	tuplesort_getdatum(state, true, true, value, isnull, NULL)
+#else
+#define tuplesort_getdatum_compat(state, value, isnull) \
+	tuplesort_getdatum(state, true, value, isnull, NULL)
+#endif
 #if PG_VERSION_NUM >= 180000
 #define index_beginscan_bitmap_compat(index, snapshot, nkeys) \
 	index_beginscan_bitmap(index, snapshot, NULL, nkeys)

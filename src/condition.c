@@ -276,6 +276,16 @@ condition_parse(Relation rel, const char *source)
 	return condition;
 }
 
+/* The condition as an expression, for who evaluates it here. */
+Node *
+condition_tree(Relation rel, const char *source)
+{
+	Node	   *expression = condition_analyse_reporting(rel, source);
+
+	(void) condition_walker(expression, NULL);
+	return expression;
+}
+
 /* A trigger's OLD is the first relation of its condition. */
 char *
 condition_of_old_row(Relation rel, const char *tgqual)

@@ -5,6 +5,7 @@
 #ifndef AIMS_CONDITION_H
 #define AIMS_CONDITION_H
 
+#include "nodes/nodes.h"
 #include "utils/rel.h"
 
 /* A condition as the server prints it, on columns of the bare row, NEW, OLD. */
@@ -20,6 +21,9 @@ typedef struct Condition
  * The caller has pinned search_path, and creates triggers under the same one.
  */
 extern Condition *condition_parse(Relation rel, const char *source);
+
+/* The same as an expression on rows of rel, whose relation is number 1. */
+extern Node *condition_tree(Relation rel, const char *source);
 
 /* The condition of a trigger on old rows, printed on the bare row. */
 extern char *condition_of_old_row(Relation rel, const char *tgqual);

@@ -16,6 +16,7 @@
 #include "catalog/indexing.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 
 #include "capture.h"
@@ -89,6 +90,30 @@ incarnation_current(void)
 		known_at = generation;
 	}
 	return number;
+}
+
+/* Do transaction ids of that incarnation mean the same here and now? */
+bool
+incarnation_keeps_xids(int32 number)
+{
+	Relation	rel = table_open(aims_relid("incarnation"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	ScanKeyData key;
+	HeapTuple	tuple;
+	bool		isnull;
+	bool		keeps = true;	/* it has sealed nothing yet */
+
+	ScanKeyInit(&key, row_column(desc, "incarnation"), BTEqualStrategyNumber,
+				F_INT4EQ, Int32GetDatum(number));
+	tuple = row_find(rel, "incarnation_pkey", 1, &key, false);
+	if (HeapTupleIsValid(tuple))
+		keeps = DatumGetInt64(row_value(tuple, desc, "system_identifier",
+										&isnull)) ==
+			(int64) GetSystemIdentifier() &&
+			DatumGetInt64(row_value(tuple, desc, "database", &isnull)) ==
+			(int64) MyDatabaseId;
+	table_close(rel, AccessShareLock);
+	return keeps;
 }
 
 /* Record a new incarnation, and say so in the ledger itself. */

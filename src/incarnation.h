@@ -23,6 +23,12 @@ extern Incarnation incarnation_newest(void);
  */
 extern int32 incarnation_current(void);
 
+/*
+ * Do transaction ids of that incarnation mean the same here and now? Another
+ * timeline of the same database continues them.
+ */
+extern bool incarnation_keeps_xids(int32 number);
+
 /* Begin the next incarnation (the caller seals and holds the lock). */
 extern void incarnation_begin(int32 number, int64 tree_size);
 

@@ -726,3 +726,29 @@ tile_writer_finish(TileWriter *writer, MerkleHash root)
 	pfree(writer);
 	return size;
 }
+
+/*
+ * Forget the key of a leaf's entry.
+ */
+void
+tile_forget_key(uint64_t leaf, Snapshot snapshot)
+{
+	TileWriter *writer = palloc0(sizeof(TileWriter));
+	WriterLevel last = {.stored = true};
+
+	writer->store = tile_open(snapshot);
+	writer->rel = table_open(aims_relid("tile"), RowExclusiveLock);
+	writer->indexes = CatalogOpenIndexes(writer->rel);
+	writer->range_type = lookup_type_cache(INT8RANGEOID,
+										   TYPECACHE_RANGE_INFO);
+	last.tile = palloc0(sizeof(Tile));
+	last.tile->index = leaf / TILE_WIDTH;
+	tile_read(writer->store, last.tile, &last.tid);
+	last.tile->keys[leaf % TILE_WIDTH] = 0;
+	tile_write(writer, &last);
+	pfree(last.tile);
+	CatalogCloseIndexes(writer->indexes);
+	table_close(writer->rel, NoLock);
+	tile_close(writer->store);
+	pfree(writer);
+}

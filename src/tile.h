@@ -95,4 +95,10 @@ extern void tile_writer_root(TileWriter *writer, MerkleHash root);
 /* Write the partial tiles, give the root and close. Returns the tree's size. */
 extern uint64_t tile_writer_finish(TileWriter *writer, MerkleHash root);
 
+/*
+ * Forget the key of a leaf's entry, which was redacted: its hash could be
+ * compared with that of a guessed key. The caller keeps sealers out.
+ */
+extern void tile_forget_key(uint64_t leaf, Snapshot snapshot);
+
 #endif							/* AIMS_TILE_H */

@@ -83,7 +83,7 @@ tile_path_parse_index(const char **text, const char *end, uint64_t *index)
 		if (!last)
 			(*text)++;
 		group = tile_path_number(text, end, 3);
-		if (group < 0 || *index > (INT64_MAX - 999) / 1000)
+		if (group < 0 || *index > (uint64_t) (INT64_MAX - group) / 1000)
 			return false;
 		*index = *index * 1000 + group;
 		if (last)

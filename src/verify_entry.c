@@ -385,20 +385,24 @@ seal_fits(EntryReader *reader, TupleTableSlot *slot, int64 leaf)
 /*
  * An entry that is not in the tree is to be sealed yet, unless the newest seal
  * must have seen its transaction: then somebody put it in later, or a seal
- * has left it out.
+ * has left it out. True where it is as it should be.
  */
-static void
+static bool
 check_unsealed(EntryReader *reader, TupleTableSlot *slot)
 {
 	VerifyShared *shared = reader->v->shared;
 
 	if (reader->nseals == 0 ||
 		!seal_shows(reader, reader->nseals - 1, slot))
+	{
 		pg_atomic_fetch_add_u64(&shared->unsealed, 1);
-	else if (shared->damaged)
+		return true;
+	}
+	if (shared->damaged)
 		pg_atomic_fetch_add_u64(&shared->uncompared, 1);
 	else
 		note_entry(reader, slot, NOTE_UNSEALED, 0, -1, 0);
+	return false;
 }
 
 /* Check what the tile says of the entry besides its hash: hints. */
@@ -447,7 +451,8 @@ note_acts(EntryReader *reader, TupleTableSlot *slot, bool is_row,
 		  bool redacted, int64 leaf)
 {
 	const char *relation = reader->relation.string;
-	bool		is_event = strcmp(reader->operation.string, "EVENT") == 0;
+	bool		is_event = reader->operation.string != NULL &&
+		strcmp(reader->operation.string, "EVENT") == 0;
 	bool		ours = relation != NULL && strncmp(relation, "aims.", 5) == 0;
 
 	if (redacted)
@@ -464,8 +469,10 @@ note_acts(EntryReader *reader, TupleTableSlot *slot, bool is_row,
 static bool
 is_row_change(const char *operation)
 {
-	return strcmp(operation, "INSERT") == 0 ||
-		strcmp(operation, "UPDATE") == 0 || strcmp(operation, "DELETE") == 0;
+	return operation != NULL &&
+		(strcmp(operation, "INSERT") == 0 ||
+		 strcmp(operation, "UPDATE") == 0 ||
+		 strcmp(operation, "DELETE") == 0);
 }
 
 /* Check the digests of an entry; what was redacted has none to fit. */
@@ -484,35 +491,45 @@ check_digests(EntryReader *reader, TupleTableSlot *slot, bool redacted,
 	return parts == 0;
 }
 
-/* Check one entry. */
+/* Compare an entry with its leaf, if it has one; true where all is well. */
+static bool
+check_place(EntryReader *reader, TupleTableSlot *slot, int64 leaf,
+			const VerifyShape *shape, bool fits)
+{
+	if (leaf < 0)
+		return check_unsealed(reader, slot) && fits;
+	if (!check_sealed(reader, slot, leaf, shape))
+		fits = false;
+	if (fits)
+		check_hints(reader, slot, verify_tile(reader->v, leaf / TILE_WIDTH),
+					leaf);
+	else
+		(void) verify_set_bit(reader->v->bad, leaf);
+	return fits;
+}
+
+/* Check one entry. What a stranger says is not listened to. */
 static void
 check_entry(EntryReader *reader, TupleTableSlot *slot)
 {
-	Verification *v = reader->v;
-	bool		redacted = slot->tts_isnull[Anum_entry_salt - 1];
-	int64		leaf = verify_find_leaf(v,
-										DatumGetInt64(slot->tts_values[Anum_entry_id - 1]),
-										reader->guess);
+	int64		entry_id = DatumGetInt64(slot->tts_values[Anum_entry_id - 1]);
+	int64		leaf = verify_find_leaf(reader->v, entry_id, reader->guess);
 	const VerifyShape *shape = verify_shape(reader, slot);
+	bool		redacted = slot->tts_isnull[Anum_entry_salt - 1];
 	bool		fits;
 	bool		is_row;
 
 	keep_clear_columns(reader, slot);
 	is_row = is_row_change(reader->operation.string);
 	fits = check_digests(reader, slot, redacted, leaf);
-	if (leaf < 0)
-		check_unsealed(reader, slot);
-	else if (!check_sealed(reader, slot, leaf, shape))
-		fits = false;
-	else if (fits)
-		check_hints(reader, slot, verify_tile(v, leaf / TILE_WIDTH), leaf);
-	if (leaf >= 0 && !fits)
-		(void) verify_set_bit(v->bad, leaf);
+	fits = check_place(reader, slot, leaf, shape, fits);
+	if (!fits && leaf < 0)
+		return;
 	if (!is_row || redacted)
 		note_acts(reader, slot, is_row, redacted, leaf);
 	else if (!slot->tts_isnull[Anum_entry_key - 1] && shape->registry_id != 0)
 		chain_writer_add(reader->chains, slot, shape->registry_id,
-						 leaf >= 0 ? leaf : LEAF_NONE + DatumGetInt64(slot->tts_values[Anum_entry_id - 1]));
+						 leaf >= 0 ? leaf : LEAF_NONE + entry_id);
 }
 
 /* Tell the others what was done since. */

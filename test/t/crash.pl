@@ -211,16 +211,17 @@ sub check_entries
 		    (SELECT id FROM entry EXCEPT ALL SELECT id FROM written)) AS difference LIMIT 5
 		SQL
 	is_none(<<~SQL, 'each update of a row has its entry');
-		SELECT c.client, c.n, count(e.entry_id)
-		  FROM counter AS c
-		  LEFT JOIN aims.audit_entry AS e
-		    ON e.relation = 'public.counter' AND e.operation = 'UPDATE' AND (e.key ->> 'client')::integer = c.client
-		 GROUP BY c.client HAVING c.n <> count(e.entry_id)
+		SELECT client, n FROM counter WHERE n > 0
+		EXCEPT
+		SELECT (key ->> 'client')::integer, count(*) FROM aims.audit_entry
+		 WHERE relation = 'public.counter' AND operation = 'UPDATE' GROUP BY 1
 		SQL
 	is_none(<<~SQL, 'each entry is sealed, and once');
-		SELECT entry_id, count(s.leaf) FROM aims.audit_entry
-		  LEFT JOIN (SELECT unnest(sources) FROM aims.tile WHERE level = 0) AS s (leaf) ON leaf = entry_id
-		 GROUP BY entry_id HAVING count(s.leaf) <> 1 LIMIT 5
+		WITH sealed (leaf) AS (SELECT s FROM aims.tile, unnest(sources) AS s WHERE level = 0 AND s > 0)
+		SELECT * FROM (
+		    (SELECT entry_id FROM aims.audit_entry EXCEPT ALL SELECT leaf FROM sealed)
+		    UNION ALL
+		    (SELECT leaf FROM sealed EXCEPT ALL SELECT entry_id FROM aims.audit_entry)) AS difference LIMIT 5
 		SQL
 	return;
 }

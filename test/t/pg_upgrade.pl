@@ -124,9 +124,11 @@ is( query($new, "SELECT count(*), bool_and(xid > $xid) FROM aims.audit_entry WHE
 	'2|t', 'capture goes on in a new incarnation, with larger transaction ids');
 query($new, 'SELECT aims.seal()') for 1 .. 2;
 is(query($new, <<~SQL), '', 'each entry is sealed, and once');
-	SELECT entry_id, count(s.leaf) FROM aims.audit_entry
-	  LEFT JOIN (SELECT unnest(sources) FROM aims.tile WHERE level = 0) AS s (leaf) ON leaf = entry_id
-	 GROUP BY entry_id HAVING count(s.leaf) <> 1
+	WITH sealed (leaf) AS (SELECT s FROM aims.tile, unnest(sources) AS s WHERE level = 0 AND s > 0)
+	SELECT * FROM (
+	    (SELECT entry_id FROM aims.audit_entry EXCEPT ALL SELECT leaf FROM sealed)
+	    UNION ALL
+	    (SELECT leaf FROM sealed EXCEPT ALL SELECT entry_id FROM aims.audit_entry)) AS difference LIMIT 5
 	SQL
 is( query($new, 'SELECT count(*), count(DISTINCT system_identifier), count(DISTINCT database) FROM aims.incarnation'),
 	'2|2|1', 'the incarnation is there to see, with the identifier of the new cluster');

@@ -63,9 +63,11 @@ sub is_sealed
 	my ($node, $name) = @_;
 
 	is(query($node, <<~SQL), '', $name);
-		SELECT entry_id, count(s.leaf) FROM aims.audit_entry
-		  LEFT JOIN (SELECT unnest(sources) FROM aims.tile WHERE level = 0) AS s (leaf) ON leaf = entry_id
-		 GROUP BY entry_id HAVING count(s.leaf) <> 1
+		WITH sealed (leaf) AS (SELECT s FROM aims.tile, unnest(sources) AS s WHERE level = 0 AND s > 0)
+		SELECT * FROM (
+		    (SELECT entry_id FROM aims.audit_entry EXCEPT ALL SELECT leaf FROM sealed)
+		    UNION ALL
+		    (SELECT leaf FROM sealed EXCEPT ALL SELECT entry_id FROM aims.audit_entry)) AS difference LIMIT 5
 		SQL
 	return;
 }

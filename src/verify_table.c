@@ -1,0 +1,529 @@
+/*
+ * verify_table.c
+ *		aims.verify_table(): are the live rows what was last written through
+ *		the front door?
+ *
+ * For each key the newest entry is compared with the row: its image, written
+ * as the entry's shape would have it, must have the entry's digest. Table and
+ * ledger are read under one snapshot, taken after the table was locked against
+ * DDL alone, so nobody waits. What cannot be told is said to be so, and never
+ * called altered.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xlog.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+
+#include "incarnation.h"
+#include "keyed.h"
+#include "row.h"
+
+/* Rows that share a cause, told of in one line. */
+typedef struct PartitionCount
+{
+	const KeyedNote *ddl;
+	const char *table;
+	int64		rows;
+} PartitionCount;
+
+typedef struct TableCheck
+{
+	ReturnSetInfo *result;
+	MemoryContext context;		/* of the whole */
+	Keyed		keyed;
+	bool		restored;		/* xmins are not those of the ledger */
+
+	/* the key that is looked at */
+	bool		begun;
+	unsigned char identity[KEYED_IDENTITY];
+	bool		has_last;
+	KeyedRecord last;			/* its newest entry */
+	StringInfoData last_key;
+	int64		rows;
+
+	/* the same without a key: how many came and went */
+	int64		written;
+	int64		removed;
+	int64		older;
+	KeyedRecord some;			/* one of them */
+
+	/* lines at the end */
+	int64		all_older;
+	int64		all_unknown;
+	int64		all_outside;
+	int64		all_other_key;
+	List	   *attached;
+	List	   *detached;
+} TableCheck;
+
+/* Add a line to the result. */
+static void
+report(TableCheck *check, Jsonb *key, const char *problem)
+{
+	Datum		values[2] = {JsonbPGetDatum(key), CStringGetTextDatum(problem)};
+	bool		nulls[2] = {key == NULL, false};
+
+	tuplestore_putvalues(check->result->setResult, check->result->setDesc,
+						 values, nulls);
+}
+
+/* The first redacted entry after that one, which may have been of this row. */
+static int64
+redacted_after(TableCheck *check, int64 entry_id, bool removes)
+{
+	KeyedNotes *redacted = &check->keyed.redacted;
+
+	for (int i = 0; i < redacted->n; i++)
+		if (redacted->notes[i].entry_id > entry_id &&
+			redacted->notes[i].removes == removes)
+			return redacted->notes[i].entry_id;
+	return 0;
+}
+
+/* The first DDL entry after that one; rewrite: of those that wrote rows. */
+static int64
+ddl_after(TableCheck *check, int64 entry_id, bool rewrite)
+{
+	KeyedNotes *ddl = &check->keyed.ddl;
+	int64		first = 0;
+
+	for (int i = 0; i < ddl->n; i++)
+		if (ddl->notes[i].entry_id > entry_id &&
+			(ddl->notes[i].rewrite || !rewrite) &&
+			(first == 0 || ddl->notes[i].entry_id < first))
+			first = ddl->notes[i].entry_id;
+	return first;
+}
+
+/* A row that differs, although its shape says that it can be compared. */
+static const char *
+difference(TableCheck *check, const char *hindrance)
+{
+	int64		entry_id = check->last.entry_id;
+	int64		redacted = redacted_after(check, entry_id, false);
+	int64		rewrite = ddl_after(check, entry_id, true);
+	int64		ddl = ddl_after(check, entry_id, false);
+
+	if (redacted != 0)
+		return psprintf("redacted: the row is not what entry " INT64_FORMAT
+						" wrote, and entry " INT64_FORMAT
+						", which is redacted, may have written it",
+						entry_id, redacted);
+	if (hindrance != NULL && ddl != 0)
+		return psprintf("not comparable since DDL entry " INT64_FORMAT
+						": column %s is not what it was when entry " INT64_FORMAT
+						" wrote the row", ddl, hindrance, entry_id);
+	if (hindrance != NULL)
+		return psprintf("not comparable: column %s is not what it was when entry "
+						INT64_FORMAT " wrote the row", hindrance, entry_id);
+	if (rewrite != 0)
+		return psprintf("not comparable since DDL entry " INT64_FORMAT
+						", which wrote all rows anew", rewrite);
+	return psprintf("altered: the row is not what entry " INT64_FORMAT
+					" wrote", entry_id);
+}
+
+/* Compare a row with the entry that wrote it. */
+static void
+check_row(TableCheck *check, KeyedRecord *row)
+{
+	Keyed	   *keyed = &check->keyed;
+	JsonSpan	image = {row->image, row->image_length};
+	const char *hindrance;
+	StringInfoData text;
+	bool		exact;
+
+	initStringInfo(&text);
+	exact = keyed_convert(keyed, image, 0, row->member,
+						  row->physical == check->last.physical ||
+						  keyed->subject->nmembers == 1,
+						  check->last.shape_id, &text, &hindrance);
+	if (keyed_fits(keyed, &check->last, 'n', text.data, text.len))
+		;
+	else if (!row->captured)
+		check->all_outside++;
+	else
+		report(check, keyed_key(keyed, row),
+			   difference(check, exact ? NULL : hindrance ? hindrance :
+						  "of an enum whose labels were altered"));
+	pfree(text.data);
+}
+
+/* Count a row among those of a partition that came or went. */
+static List *
+count_partition(TableCheck *check, List *counts, const KeyedNote *ddl,
+				const char *table)
+{
+	PartitionCount *count;
+	ListCell   *lc;
+	MemoryContext caller;
+
+	foreach(lc, counts)
+	{
+		count = lfirst(lc);
+		if (count->ddl == ddl)
+		{
+			count->rows++;
+			return counts;
+		}
+	}
+	caller = MemoryContextSwitchTo(check->context);
+	count = palloc(sizeof(PartitionCount));
+	count->ddl = ddl;
+	count->table = table;
+	count->rows = 1;
+	counts = lappend(counts, count);
+	MemoryContextSwitchTo(caller);
+	return counts;
+}
+
+/* The DDL entry by which a partition came (or went); NULL: none. */
+static const KeyedNote *
+partition_ddl(TableCheck *check, int32 physical, bool came)
+{
+	KeyedNotes *ddl = &check->keyed.ddl;
+	const char *table = keyed_physical(&check->keyed, physical);
+
+	for (int i = ddl->n - 1; i >= 0 && table != NULL; i--)
+	{
+		const char *name = came ? ddl->notes[i].attached :
+			ddl->notes[i].detached;
+
+		if (name != NULL && strcmp(name, table) == 0)
+			return &ddl->notes[i];
+	}
+	return NULL;
+}
+
+/* Was the row written by a transaction that rewrote the table? */
+static bool
+is_rewritten(TableCheck *check, uint64 xid)
+{
+	KeyedNotes *ddl = &check->keyed.ddl;
+
+	for (int i = 0; i < ddl->n; i++)
+		if (ddl->notes[i].rewrite && ddl->notes[i].xid == xid)
+			return true;
+	return false;
+}
+
+/*
+ * A row that no entry wrote: is it known why? Counted then, and NULL returned;
+ * else what is wrong with it.
+ */
+static const char *
+unwritten(TableCheck *check, const KeyedRecord *row)
+{
+	const KeyedNote *attach = partition_ddl(check, row->physical, true);
+	int64		redacted = redacted_after(check, 0, false);
+
+	if (!row->captured)
+		return NULL;
+	if (check->keyed.other_key > 0)
+		check->all_other_key++;
+	else if (check->restored || is_rewritten(check, row->xid))
+		check->all_unknown++;
+	else if (row->older)
+		check->all_older++;
+	else if (attach != NULL)
+		check->attached = count_partition(check, check->attached, attach,
+										  attach->attached);
+	else if (redacted != 0)
+		return psprintf("redacted: no entry names this row; entry "
+						INT64_FORMAT ", which is redacted, may have written it",
+						redacted);
+	else
+		return "no entry wrote this row";
+	return NULL;
+}
+
+/* A row whose key has no entry, or whose newest entry is a DELETE. */
+static void
+check_unwritten(TableCheck *check, KeyedRecord *row)
+{
+	const char *problem;
+
+	if (check->has_last)
+		problem = !row->captured ? NULL :
+			redacted_after(check, check->last.entry_id, false) != 0 ?
+			psprintf("redacted: entry " INT64_FORMAT " deleted this row; entry "
+					 INT64_FORMAT ", which is redacted, may have written it again",
+					 check->last.entry_id,
+					 redacted_after(check, check->last.entry_id, false)) :
+			psprintf("no entry wrote this row since entry " INT64_FORMAT
+					 " deleted it", check->last.entry_id);
+	else
+		problem = unwritten(check, row);
+	if (problem != NULL)
+		report(check, keyed_key(&check->keyed, row), problem);
+}
+
+/* A row that is not there, although its newest entry is not a DELETE. */
+static const char *
+missing(TableCheck *check)
+{
+	const KeyedRecord *last = &check->last;
+	Keyed	   *keyed = &check->keyed;
+	int64		redacted = redacted_after(check, last->entry_id, true);
+	char	   *where = keyed_is_member(keyed, last->physical) ? "" :
+		psprintf("; it was in %s, which is no part of the table any more",
+				 keyed_physical(keyed, last->physical));
+
+	if (redacted == 0 && last->operation == KEYED_UPDATE)
+		redacted = redacted_after(check, last->entry_id, false);
+	if (redacted != 0)
+		return psprintf("redacted: entry " INT64_FORMAT
+						" wrote this row, which is gone; entry " INT64_FORMAT
+						", which is redacted, may have deleted it",
+						last->entry_id, redacted);
+	if (last->operation == KEYED_UPDATE &&
+		keyed->subject->members[0].condition != NULL)
+		return psprintf("missing: entry " INT64_FORMAT
+						" wrote this row, and no entry deletes it; that is as it should be if the entry made it one that is not captured",
+						last->entry_id);
+	return psprintf("missing: entry " INT64_FORMAT
+					" wrote this row, and no entry deletes it%s",
+					last->entry_id, where);
+}
+
+/* Tell of a row that is missing. */
+static void
+check_missing(TableCheck *check)
+{
+	const KeyedNote *detach = partition_ddl(check, check->last.physical,
+											false);
+
+	check->last.key = check->last_key.data;
+	if (detach != NULL && detach->entry_id > check->last.entry_id)
+		check->detached = count_partition(check, check->detached, detach,
+										  detach->detached);
+	else
+		report(check, keyed_key(&check->keyed, &check->last), missing(check));
+}
+
+/* A record of the key that is looked at. */
+static void
+check_keyed(TableCheck *check, KeyedRecord *record)
+{
+	if (!record->is_row)
+	{
+		check->has_last = !keyed_is_wiped(&check->keyed, record->physical,
+										  record->entry_id);
+		check->last = *record;
+		resetStringInfo(&check->last_key);
+		appendBinaryStringInfo(&check->last_key, record->key,
+							   record->key_length);
+		return;
+	}
+	if (++check->rows == 2)
+		report(check, keyed_key(&check->keyed, record),
+			   "doubled: more than one row has this key");
+	else if (check->rows == 1 && check->has_last &&
+			 check->last.operation != KEYED_DELETE)
+		check_row(check, record);
+	else if (check->rows == 1)
+		check_unwritten(check, record);
+}
+
+/* A record of an image that is looked at. */
+static void
+check_keyless(TableCheck *check, KeyedRecord *record)
+{
+	if (!check->some.captured)
+		check->some = *record;
+	if (!record->is_row)
+	{
+		if (keyed_is_wiped(&check->keyed, record->physical, record->entry_id))
+			return;
+		check->last = *record;
+		if (record->operation == KEYED_DELETE)
+			check->removed++;
+		else
+			check->written++;
+		return;
+	}
+	if (!record->captured)
+		return;
+	check->rows++;
+	if (record->older)
+		check->older++;
+}
+
+/* Rows without a key that are not there. */
+static void
+keyless_missing(TableCheck *check, int64 rows)
+{
+	int64		redacted = redacted_after(check, check->last.entry_id, true);
+
+	if (redacted == 0)
+		report(check, NULL, psprintf("missing: rows like the one of entry "
+									 INT64_FORMAT ", " INT64_FORMAT " in all",
+									 check->last.entry_id, rows));
+	else
+		report(check, NULL, psprintf("redacted: rows like the one of entry "
+									 INT64_FORMAT " are gone, " INT64_FORMAT
+									 " in all; entry " INT64_FORMAT
+									 ", which is redacted, may have deleted one",
+									 check->last.entry_id, rows, redacted));
+}
+
+/*
+ * Rows without a key are told by how many there are. Those of before the
+ * relation was governed are no entry's, but entries may have removed some of
+ * them instead of later ones that are alike.
+ */
+static void
+keyless_end(TableCheck *check)
+{
+	int64		due = check->written - check->removed;
+	int64		excess = check->rows - Max(due, 0);
+	int64		late = check->rows - check->older - check->written;
+
+	if (due > check->rows)
+		keyless_missing(check, due - check->rows);
+	for (; excess > 0; excess--)
+	{
+		const char *problem;
+
+		check->some.older = late-- <= 0;
+		problem = unwritten(check, &check->some);
+		if (problem != NULL)
+			report(check, NULL, problem);
+	}
+}
+
+/* All records of a key have been seen. */
+static void
+group_end(TableCheck *check)
+{
+	if (!check->begun)
+		return;
+	if (check->some.keyless)
+		keyless_end(check);
+	else if (check->has_last && check->last.operation != KEYED_DELETE &&
+			 check->rows == 0)
+		check_missing(check);
+}
+
+/* Begin with a key. */
+static void
+group_begin(TableCheck *check, const KeyedRecord *record)
+{
+	check->begun = true;
+	memcpy(check->identity, record->identity, KEYED_IDENTITY);
+	check->has_last = false;
+	check->rows = check->written = check->removed = check->older = 0;
+	memset(&check->some, 0, sizeof(check->some));
+	memset(&check->last, 0, sizeof(check->last));
+}
+
+/* Look at every key. */
+static void
+check_all(TableCheck *check)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext row = AllocSetContextCreate(caller, "aims comparison",
+											  ALLOCSET_DEFAULT_SIZES);
+	KeyedRecord *record;
+
+	while ((record = keyed_next(&check->keyed)) != NULL)
+	{
+		MemoryContextSwitchTo(row);
+		if (!check->begun || memcmp(check->identity, record->identity,
+									KEYED_IDENTITY) != 0)
+		{
+			group_end(check);
+			group_begin(check, record);
+		}
+		if (record->keyless)
+			check_keyless(check, record);
+		else
+			check_keyed(check, record);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(row);
+	}
+	group_end(check);
+}
+
+/* One line for many rows. */
+static void
+report_count(TableCheck *check, int64 rows, const char *problem)
+{
+	if (rows > 0)
+		report(check, NULL, psprintf(INT64_FORMAT " %s%s", rows,
+									 rows == 1 ? "row " : "rows ", problem));
+}
+
+/* What is told of in one line each. */
+static void
+report_counts(TableCheck *check)
+{
+	Keyed	   *keyed = &check->keyed;
+	ListCell   *lc;
+
+	report_count(check, check->all_older,
+				 "without an entry, older than governance");
+	report_count(check, check->all_unknown, check->restored ?
+				 "without an entry; since the ledger was restored nobody can tell whether they are older than governance" :
+				 "without an entry, written anew by DDL; nobody can tell whether they are older than governance");
+	report_count(check, check->all_outside,
+				 "that are not captured now differ from their last entry");
+	report_count(check, check->all_other_key,
+				 "not comparable: entries name them by another key than today's");
+	if (keyed->reduced && keyed->subject->members[0].writer->nkey == 0)
+		report(check, NULL, "columns that were added, dropped or altered since the table was governed were not compared");
+	foreach(lc, check->attached)
+	{
+		PartitionCount *count = lfirst(lc);
+
+		report_count(check, count->rows,
+					 psprintf("without an entry, of %s, which DDL entry "
+							  INT64_FORMAT " attached", count->table,
+							  count->ddl->entry_id));
+	}
+	foreach(lc, check->detached)
+	{
+		PartitionCount *count = lfirst(lc);
+
+		report_count(check, count->rows,
+					 psprintf("gone with %s, which DDL entry " INT64_FORMAT
+							  " detached", count->table,
+							  count->ddl->entry_id));
+	}
+}
+
+PG_FUNCTION_INFO_V1(aims_verify_table);
+/* A line per row that is not what the ledger says. */
+Datum
+aims_verify_table(PG_FUNCTION_ARGS)
+{
+	Oid			relid = subject_argument(fcinfo);
+	TableCheck	check = {0};
+	Keyed	   *keyed = &check.keyed;
+
+	subject_require_reader(relid);
+	InitMaterializedSRF(fcinfo, 0);
+	check.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	check.context = CurrentMemoryContext;
+	initStringInfo(&check.last_key);
+	keyed->function = "verify_table";
+	keyed->subject = subject_open(relid, AccessShareLock, true);
+	keyed->snapshot = subject_snapshot();
+	keyed->registry_id = keyed->subject->registry_id;
+	subject_read_shapes(keyed->subject, keyed->snapshot);
+	keyed_read(keyed);
+	check.restored = !keyed_xids_hold(keyed, keyed->registry_id);
+	check_all(&check);
+	report_counts(&check);
+	keyed_end(keyed);
+	UnregisterSnapshot(keyed->snapshot);
+	subject_close(keyed->subject);
+	return (Datum) 0;
+}
