@@ -95,13 +95,15 @@ image_member(const char *image, int length, const char *column,
 static char *
 scalar_text(const JsonbValue *value)
 {
+	Datum		number;
+
 	switch (value->type)
 	{
 		case jbvString:
 			return pnstrdup(value->val.string.val, value->val.string.len);
 		case jbvNumeric:
-			return DatumGetCString(DirectFunctionCall1(numeric_out,
-													   NumericGetDatum(value->val.numeric)));
+			number = NumericGetDatum(value->val.numeric);
+			return DatumGetCString(DirectFunctionCall1(numeric_out, number));
 		case jbvBool:
 			return pstrdup(value->val.boolean ? "true" : "false");
 		default:

@@ -170,6 +170,19 @@ verify_get_bit(pg_atomic_uint32 *bits, uint64 leaf)
 	return (pg_atomic_read_u32(&bits[leaf / 32]) >> (leaf % 32)) & 1;
 }
 
+/* A column of an entry whose slot has been deformed. */
+static inline bool
+entry_null(TupleTableSlot *slot, int attnum)
+{
+	return slot->tts_isnull[attnum - 1];
+}
+
+static inline Datum
+entry_value(TupleTableSlot *slot, int attnum)
+{
+	return slot->tts_values[attnum - 1];
+}
+
 /* verify_tile.c: tiles, read from the heap and without raising errors. */
 typedef struct LeafTile
 {

@@ -103,18 +103,22 @@ read_acts(Acts *acts)
 	for (int64 i = 0; i < list->n; i++)
 	{
 		Act		   *act;
+		Datum		relation;
+		Datum		detail;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!table_tuple_fetch_row_version(rel, &list->notes[i].tid,
 										   acts->report->v->snapshot, slot))
 			continue;
 		slot_getallattrs(slot);
-		if (slot->tts_isnull[Anum_entry_new_image - 1])
+		if (entry_null(slot, Anum_entry_new_image))
 			continue;
 		act = palloc(sizeof(Act));
 		act->entry_id = list->notes[i].entry_id;
-		act->relation = TextDatumGetCString(slot->tts_values[Anum_entry_relation - 1]);
-		act->detail = TextDatumGetCString(slot->tts_values[Anum_entry_new_image - 1]);
+		relation = entry_value(slot, Anum_entry_relation);
+		detail = entry_value(slot, Anum_entry_new_image);
+		act->relation = TextDatumGetCString(relation);
+		act->detail = TextDatumGetCString(detail);
 		sort_act(acts, act);
 	}
 	ExecDropSingleTupleTableSlot(slot);

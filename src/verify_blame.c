@@ -70,7 +70,8 @@ note_list_remove(NoteList *list, int64 i)
  * wrong.
  */
 static bool
-blame_number(Blame *blame, const VerifyNote *stranger, const VerifyNote *missing)
+blame_number(Blame *blame, const VerifyNote *stranger,
+			 const VerifyNote *missing)
 {
 	if (is_leaf_of(blame, stranger, stranger->entry_id, missing->leaf))
 	{

@@ -128,7 +128,8 @@ chain_hash(int32 registry_id, const Jsonb *key)
 static ChainRelation *
 chain_relation(ChainWriter *writer, int32 registry_id)
 {
-	if (writer->relation == NULL || writer->relation->registry_id != registry_id)
+	if (writer->relation == NULL ||
+		writer->relation->registry_id != registry_id)
 		writer->relation = hash_search(writer->relations, &registry_id,
 									   HASH_FIND, NULL);
 	return writer->relation;
@@ -140,9 +141,9 @@ key_before(TupleTableSlot *slot, Jsonb *key)
 {
 	text	   *image;
 
-	if (slot->tts_isnull[Anum_entry_old_image - 1])
+	if (entry_null(slot, Anum_entry_old_image))
 		return key;
-	image = DatumGetTextPP(slot->tts_values[Anum_entry_old_image - 1]);
+	image = DatumGetTextPP(entry_value(slot, Anum_entry_old_image));
 	return image_key_of(VARDATA_ANY(image), VARSIZE_ANY_EXHDR(image), key);
 }
 
@@ -151,7 +152,7 @@ static void
 note_gap(ChainWriter *writer, TupleTableSlot *slot, int64 leaf)
 {
 	text	   *relation =
-		DatumGetTextPP(slot->tts_values[Anum_entry_relation - 1]);
+		DatumGetTextPP(entry_value(slot, Anum_entry_relation));
 	VerifyNote	note = {0};
 
 	writer->unlinked++;
@@ -188,7 +189,7 @@ chain_writer_add(ChainWriter *writer, TupleTableSlot *slot, int32 registry_id,
 				 int64 leaf)
 {
 	ChainRelation *relation = chain_relation(writer, registry_id);
-	Jsonb	   *key = DatumGetJsonbP(slot->tts_values[Anum_entry_key - 1]);
+	Jsonb	   *key = DatumGetJsonbP(entry_value(slot, Anum_entry_key));
 	Jsonb	   *before = key;
 	ChainRecord record = {0};
 
@@ -200,11 +201,11 @@ chain_writer_add(ChainWriter *writer, TupleTableSlot *slot, int32 registry_id,
 	record.chain = chain_hash(registry_id, key);
 	record.leaf = leaf;
 	record.tid = slot->tts_tid;
-	if (!slot->tts_isnull[Anum_entry_old_digest - 1])
+	if (!entry_null(slot, Anum_entry_old_digest))
 		record.flags |= CHAIN_OLD;
-	if (!slot->tts_isnull[Anum_entry_new_digest - 1])
+	if (!entry_null(slot, Anum_entry_new_digest))
 		record.flags |= CHAIN_NEW;
-	if (!slot->tts_isnull[Anum_entry_old_image - 1])
+	if (!entry_null(slot, Anum_entry_old_image))
 		record.flags |= CHAIN_IMAGE;
 	if (relation->images)
 		record.flags |= CHAIN_IMAGES;

@@ -37,14 +37,14 @@ keep_text(KeptText *kept, TupleTableSlot *slot, int attnum)
 	text	   *value;
 	int			length;
 
-	if (slot->tts_isnull[attnum - 1])
+	if (entry_null(slot, attnum))
 	{
 		bool		changed = kept->string != NULL;
 
 		kept->string = NULL;
 		return changed;
 	}
-	value = DatumGetTextPP(slot->tts_values[attnum - 1]);
+	value = DatumGetTextPP(entry_value(slot, attnum));
 	length = VARSIZE_ANY_EXHDR(value);
 	if (kept->string != NULL && kept->length == length &&
 		memcmp(kept->string, VARDATA_ANY(value), length) == 0)
@@ -90,9 +90,9 @@ digest_column(TupleTableSlot *slot, int attnum)
 {
 	bytea	   *bytes;
 
-	if (slot->tts_isnull[attnum - 1])
+	if (entry_null(slot, attnum))
 		return NULL;
-	bytes = DatumGetByteaPP(slot->tts_values[attnum - 1]);
+	bytes = DatumGetByteaPP(entry_value(slot, attnum));
 	return VARSIZE_ANY_EXHDR(bytes) != HASH_SIZE ? NULL :
 		(const unsigned char *) VARDATA_ANY(bytes);
 }
@@ -122,9 +122,9 @@ image_fits(EntryReader *reader, TupleTableSlot *slot, int image_attnum,
 	text	   *image;
 	int			length;
 
-	if (slot->tts_isnull[image_attnum - 1])
+	if (entry_null(slot, image_attnum))
 		return true;
-	image = DatumGetTextPP(slot->tts_values[image_attnum - 1]);
+	image = DatumGetTextPP(entry_value(slot, image_attnum));
 	parts[2].data = text_in_utf8(VARDATA_ANY(image), VARSIZE_ANY_EXHDR(image),
 								 &length);
 	parts[2].size = length;
@@ -137,12 +137,14 @@ particulars_fit(EntryReader *reader, TupleTableSlot *slot, const void *salt)
 {
 	HashPart	parts[4];
 	int			length;
+	bool		has_old = !entry_null(slot, Anum_entry_old_image);
+	bool		has_new = !entry_null(slot, Anum_entry_new_image);
 
 	keep_particulars(reader, slot);
 	resetStringInfo(&reader->key);
-	if (!slot->tts_isnull[Anum_entry_key - 1])
+	if (!entry_null(slot, Anum_entry_key))
 	{
-		Jsonb	   *key = DatumGetJsonbP(slot->tts_values[Anum_entry_key - 1]);
+		Jsonb	   *key = DatumGetJsonbP(entry_value(slot, Anum_entry_key));
 
 		(void) JsonbToCString(&reader->key, &key->root, VARSIZE(key));
 	}
@@ -152,8 +154,7 @@ particulars_fit(EntryReader *reader, TupleTableSlot *slot, const void *salt)
 				 leaf_put_particulars_end(reader->rest.data,
 										  reader->prefix.len == 1,
 										  reader->key.data, reader->key.len,
-										  !slot->tts_isnull[Anum_entry_old_image - 1],
-										  !slot->tts_isnull[Anum_entry_new_image - 1],
+										  has_old, has_new,
 										  database_escape()));
 	parts[2].data = text_in_utf8(reader->prefix.data, reader->prefix.len,
 								 &length);
@@ -171,15 +172,15 @@ particulars_fit(EntryReader *reader, TupleTableSlot *slot, const void *salt)
 static int
 unfit_parts(EntryReader *reader, TupleTableSlot *slot)
 {
-	bytea	   *salt = DatumGetByteaPP(slot->tts_values[Anum_entry_salt - 1]);
+	bytea	   *salt = DatumGetByteaPP(entry_value(slot, Anum_entry_salt));
 	int			parts = 0;
 	int			all = PART_PARTICULARS;
 
 	if (VARSIZE_ANY_EXHDR(salt) != ENTRY_SALT_SIZE)
 		return PART_SALT;
-	if (!slot->tts_isnull[Anum_entry_old_image - 1])
+	if (!entry_null(slot, Anum_entry_old_image))
 		all |= PART_OLD;
-	if (!slot->tts_isnull[Anum_entry_new_image - 1])
+	if (!entry_null(slot, Anum_entry_new_image))
 		all |= PART_NEW;
 	if (!image_fits(reader, slot, Anum_entry_old_image, Anum_entry_old_digest,
 					VARDATA_ANY(salt), 'o'))
@@ -197,11 +198,11 @@ static bool
 is_redacted_wholly(TupleTableSlot *slot)
 {
 	for (int i = 0; i < SESSION_COLUMNS; i++)
-		if (!slot->tts_isnull[session_columns[i] - 1])
+		if (!entry_null(slot, session_columns[i]))
 			return false;
-	return slot->tts_isnull[Anum_entry_key - 1] &&
-		slot->tts_isnull[Anum_entry_old_image - 1] &&
-		slot->tts_isnull[Anum_entry_new_image - 1];
+	return entry_null(slot, Anum_entry_key) &&
+		entry_null(slot, Anum_entry_old_image) &&
+		entry_null(slot, Anum_entry_new_image);
 }
 
 /* Write a note on the entry in the slot. */
@@ -214,7 +215,7 @@ note_entry(EntryReader *reader, TupleTableSlot *slot, VerifyNoteKind kind,
 	note.kind = kind;
 	note.parts = parts;
 	note.tid = slot->tts_tid;
-	note.entry_id = DatumGetInt64(slot->tts_values[Anum_entry_id - 1]);
+	note.entry_id = DatumGetInt64(entry_value(slot, Anum_entry_id));
 	note.leaf = leaf >= 0 ? leaf : LEAF_NONE + note.entry_id;
 	note.extra = extra;
 	verify_note(reader->v, &note);
@@ -265,16 +266,16 @@ fill_leaf(EntryReader *reader, TupleTableSlot *slot, const VerifyShape *shape,
 											 Anum_entry_particulars_digest);
 	leaf->old_digest = digest_column(slot, Anum_entry_old_digest);
 	leaf->new_digest = digest_column(slot, Anum_entry_new_digest);
-	if (!slot->tts_isnull[Anum_entry_shape - 1])
+	if (!entry_null(slot, Anum_entry_shape))
 	{
 		leaf->shape = DatumGetInt32(values[Anum_entry_shape - 1]);
 		leaf->shape_digest = shape->made;
 	}
 	if (leaf->particulars_digest == NULL)
 		leaf->particulars_digest = wrong;
-	if (leaf->old_digest == NULL && !slot->tts_isnull[Anum_entry_old_digest - 1])
+	if (leaf->old_digest == NULL && !entry_null(slot, Anum_entry_old_digest))
 		leaf->old_digest = wrong;
-	if (leaf->new_digest == NULL && !slot->tts_isnull[Anum_entry_new_digest - 1])
+	if (leaf->new_digest == NULL && !entry_null(slot, Anum_entry_new_digest))
 		leaf->new_digest = wrong;
 }
 
@@ -321,8 +322,8 @@ seal_shows(EntryReader *reader, int64 seal, TupleTableSlot *slot)
 {
 	SealPlace  *place = &reader->seals[seal];
 	int32		incarnation =
-		DatumGetInt32(slot->tts_values[Anum_entry_incarnation - 1]);
-	int64		xid = DatumGetInt64(slot->tts_values[Anum_entry_xid - 1]);
+		DatumGetInt32(entry_value(slot, Anum_entry_incarnation));
+	int64		xid = DatumGetInt64(entry_value(slot, Anum_entry_xid));
 
 	if (!place->parsed)
 	{
@@ -371,7 +372,7 @@ seal_fits(EntryReader *reader, TupleTableSlot *slot, int64 leaf)
 {
 	int64		seal = seal_of_leaf(reader, leaf);
 	int32		incarnation =
-		DatumGetInt32(slot->tts_values[Anum_entry_incarnation - 1]);
+		DatumGetInt32(entry_value(slot, Anum_entry_incarnation));
 
 	if (seal < 0)
 		return true;			/* no head over it: another check's */
@@ -411,8 +412,8 @@ check_hints(EntryReader *reader, TupleTableSlot *slot, const LeafTile *tile,
 			int64 leaf)
 {
 	int			i = leaf % TILE_WIDTH;
-	Jsonb	   *key = slot->tts_isnull[Anum_entry_key - 1] ? NULL :
-		DatumGetJsonbP(slot->tts_values[Anum_entry_key - 1]);
+	Jsonb	   *key = entry_null(slot, Anum_entry_key) ? NULL :
+		DatumGetJsonbP(entry_value(slot, Anum_entry_key));
 
 	if (tile->keys[i] != entry_key_hash(key))
 		note_entry(reader, slot, NOTE_KEY, 0, leaf, 0);
@@ -427,20 +428,20 @@ check_sealed(EntryReader *reader, TupleTableSlot *slot, int64 leaf,
 			 const VerifyShape *shape)
 {
 	LeafTile   *tile = verify_tile(reader->v, leaf / TILE_WIDTH);
-	int32		number = slot->tts_isnull[Anum_entry_shape - 1] ? 0 :
-		DatumGetInt32(slot->tts_values[Anum_entry_shape - 1]);
+	int			place = leaf % TILE_WIDTH;
+	int32		number = entry_null(slot, Anum_entry_shape) ? 0 :
+		DatumGetInt32(entry_value(slot, Anum_entry_shape));
 
 	reader->guess = leaf + 1;
 	if (verify_set_bit(reader->v->seen, leaf))
 		note_entry(reader, slot, NOTE_DOUBLED, 0, leaf, 0);
-	if (!entry_is_sealed(reader, slot, shape, tile->hashes[leaf % TILE_WIDTH]))
+	if (!entry_is_sealed(reader, slot, shape, tile->hashes[place]))
 	{
 		note_entry(reader, slot, NOTE_LEAF, 0, leaf, number);
 		return false;
 	}
 	if (!seal_fits(reader, slot, leaf) ||
-		(leaf % TILE_WIDTH > 0 &&
-		 tile->sources[leaf % TILE_WIDTH - 1] > tile->sources[leaf % TILE_WIDTH]))
+		(place > 0 && tile->sources[place - 1] > tile->sources[place]))
 		note_entry(reader, slot, NOTE_ORDER, 0, leaf, 0);
 	return true;
 }
@@ -512,10 +513,10 @@ check_place(EntryReader *reader, TupleTableSlot *slot, int64 leaf,
 static void
 check_entry(EntryReader *reader, TupleTableSlot *slot)
 {
-	int64		entry_id = DatumGetInt64(slot->tts_values[Anum_entry_id - 1]);
+	int64		entry_id = DatumGetInt64(entry_value(slot, Anum_entry_id));
 	int64		leaf = verify_find_leaf(reader->v, entry_id, reader->guess);
 	const VerifyShape *shape = verify_shape(reader, slot);
-	bool		redacted = slot->tts_isnull[Anum_entry_salt - 1];
+	bool		redacted = entry_null(slot, Anum_entry_salt);
 	bool		fits;
 	bool		is_row;
 
@@ -527,7 +528,7 @@ check_entry(EntryReader *reader, TupleTableSlot *slot)
 		return;
 	if (!is_row || redacted)
 		note_acts(reader, slot, is_row, redacted, leaf);
-	else if (!slot->tts_isnull[Anum_entry_key - 1] && shape->registry_id != 0)
+	else if (!entry_null(slot, Anum_entry_key) && shape->registry_id != 0)
 		chain_writer_add(reader->chains, slot, shape->registry_id,
 						 leaf >= 0 ? leaf : LEAF_NONE + entry_id);
 }

@@ -98,13 +98,13 @@ digest_continues(ChainReader *reader, TupleTableSlot *before,
 	text	   *image;
 	MerkleHash	made;
 
-	if (before->tts_isnull[Anum_entry_salt - 1] ||
-		before->tts_isnull[Anum_entry_new_digest - 1] ||
-		after->tts_isnull[Anum_entry_old_image - 1])
+	if (entry_null(before, Anum_entry_salt) ||
+		entry_null(before, Anum_entry_new_digest) ||
+		entry_null(after, Anum_entry_old_image))
 		return false;
-	salt = DatumGetByteaPP(before->tts_values[Anum_entry_salt - 1]);
-	stored = DatumGetByteaPP(before->tts_values[Anum_entry_new_digest - 1]);
-	image = DatumGetTextPP(after->tts_values[Anum_entry_old_image - 1]);
+	salt = DatumGetByteaPP(entry_value(before, Anum_entry_salt));
+	stored = DatumGetByteaPP(entry_value(before, Anum_entry_new_digest));
+	image = DatumGetTextPP(entry_value(after, Anum_entry_old_image));
 	if (VARSIZE_ANY_EXHDR(salt) != ENTRY_SALT_SIZE ||
 		VARSIZE_ANY_EXHDR(stored) != HASH_SIZE)
 		return false;
@@ -120,10 +120,10 @@ same_column(TupleTableSlot *a, TupleTableSlot *b, int attnum)
 	struct varlena *left;
 	struct varlena *right;
 
-	if (a->tts_isnull[attnum - 1] || b->tts_isnull[attnum - 1])
-		return a->tts_isnull[attnum - 1] && b->tts_isnull[attnum - 1];
-	left = PG_DETOAST_DATUM_PACKED(a->tts_values[attnum - 1]);
-	right = PG_DETOAST_DATUM_PACKED(b->tts_values[attnum - 1]);
+	if (entry_null(a, attnum) || entry_null(b, attnum))
+		return entry_null(a, attnum) && entry_null(b, attnum);
+	left = PG_DETOAST_DATUM_PACKED(entry_value(a, attnum));
+	right = PG_DETOAST_DATUM_PACKED(entry_value(b, attnum));
 	return VARSIZE_ANY_EXHDR(left) == VARSIZE_ANY_EXHDR(right) &&
 		memcmp(VARDATA_ANY(left), VARDATA_ANY(right),
 			   VARSIZE_ANY_EXHDR(left)) == 0;
@@ -136,11 +136,11 @@ same_column(TupleTableSlot *a, TupleTableSlot *b, int attnum)
 static bool
 entries_comparable(TupleTableSlot *before, TupleTableSlot *after)
 {
-	if (before->tts_isnull[Anum_entry_shape - 1] ||
-		after->tts_isnull[Anum_entry_shape - 1])
+	if (entry_null(before, Anum_entry_shape) ||
+		entry_null(after, Anum_entry_shape))
 		return false;
-	return DatumGetInt32(before->tts_values[Anum_entry_shape - 1]) ==
-		DatumGetInt32(after->tts_values[Anum_entry_shape - 1]) &&
+	return DatumGetInt32(entry_value(before, Anum_entry_shape)) ==
+		DatumGetInt32(entry_value(after, Anum_entry_shape)) &&
 		same_column(before, after, Anum_entry_relation) &&
 		same_column(before, after, Anum_entry_physical);
 }
@@ -149,7 +149,7 @@ entries_comparable(TupleTableSlot *before, TupleTableSlot *after)
 static bool
 gap_between(ChainReader *reader, TupleTableSlot *slot, int64 from, int64 to)
 {
-	text	   *name = DatumGetTextPP(slot->tts_values[Anum_entry_relation - 1]);
+	text	   *name = DatumGetTextPP(entry_value(slot, Anum_entry_relation));
 	uint64		relation = verify_hash_text(VARDATA_ANY(name),
 											VARSIZE_ANY_EXHDR(name));
 	int64		low = 0;
@@ -200,7 +200,7 @@ static int64
 record_xid(ChainReader *reader, int64 i)
 {
 	fetch_entry(reader, i, reader->other);
-	return DatumGetInt64(reader->other->tts_values[Anum_entry_xid - 1]);
+	return DatumGetInt64(entry_value(reader->other, Anum_entry_xid));
 }
 
 /*
@@ -211,7 +211,7 @@ static void
 find_group(ChainReader *reader, int64 i, int64 *first, int64 *last)
 {
 	uint64		chain = reader->records[i].chain;
-	int64		xid = DatumGetInt64(reader->after->tts_values[Anum_entry_xid - 1]);
+	int64		xid = DatumGetInt64(entry_value(reader->after, Anum_entry_xid));
 	int64		current = xid;
 	bool		former = false;
 
@@ -281,7 +281,7 @@ static bool
 shape_shows_names(ChainReader *reader)
 {
 	int32		number =
-		DatumGetInt32(reader->after->tts_values[Anum_entry_shape - 1]);
+		DatumGetInt32(entry_value(reader->after, Anum_entry_shape));
 	VerifyShape *shape = hash_search(reader->shapes, &number, HASH_FIND, NULL);
 
 	return shape == NULL || shape->shows_names;
@@ -314,8 +314,8 @@ note_link(ChainReader *reader, int64 i, int problem)
 	note.tid = reader->records[i].tid;
 	note.leaf = reader->records[i].leaf;
 	note.entry_id =
-		DatumGetInt64(reader->after->tts_values[Anum_entry_id - 1]);
-	note.extra = DatumGetInt64(reader->before->tts_values[Anum_entry_id - 1]);
+		DatumGetInt64(entry_value(reader->after, Anum_entry_id));
+	note.extra = DatumGetInt64(entry_value(reader->before, Anum_entry_id));
 	verify_note(reader->v, &note);
 }
 

@@ -84,9 +84,9 @@ verify_shape(EntryReader *reader, TupleTableSlot *slot)
 	int32		number;
 	VerifyShape *shape;
 
-	if (slot->tts_isnull[Anum_entry_shape - 1])
+	if (entry_null(slot, Anum_entry_shape))
 		return &none;
-	number = DatumGetInt32(slot->tts_values[Anum_entry_shape - 1]);
+	number = DatumGetInt32(entry_value(slot, Anum_entry_shape));
 	if (reader->shape != NULL && reader->shape->shape_id == number)
 		return reader->shape;
 	shape = hash_search(reader->shapes, &number, HASH_FIND, NULL);

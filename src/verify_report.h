@@ -89,7 +89,7 @@ typedef struct Report
 	NoteList	missing;		/* leaves without an entry, the first ones */
 	Mark	   *marks;			/* by size */
 	int			nmarks;
-	List	   *instead;		/* of LeafTile *: what to take for stored ones */
+	List	   *instead;		/* of LeafTile *: to be taken for stored ones */
 	bool		by_nodes;		/* take nodes, not leaves, where they differ */
 	EntryReader *reader;
 	NoteList	leaves;			/* NOTE_LEAF */

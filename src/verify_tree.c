@@ -91,9 +91,8 @@ tree_read_tiles(Report *report, Snapshot snapshot, uint64 *ntiles)
 		if (rows[i].level == 0 && rows[i].index >= 0 &&
 			rows[i].index < leaves * 2 + 16)
 			*ntiles = Max(*ntiles, (uint64) rows[i].index + 1);
-	tiles = MemoryContextAllocExtended(CurrentMemoryContext,
-									   Max(*ntiles, 1) * sizeof(VerifyTile),
-									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	tiles = palloc_extended(Max(*ntiles, 1) * sizeof(VerifyTile),
+							MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int64 i = 0; i < leaves; i++)
 	{
 		if (rows[i].level < 0 || rows[i].index < 0 ||
@@ -139,9 +138,8 @@ read_upper(Report *report, ItemPointer tid, uint64 width, MerkleHash *out)
 static void
 read_nodes(Report *report, int level, uint64 n)
 {
-	MerkleHash *nodes = MemoryContextAllocExtended(CurrentMemoryContext,
-												   n * HASH_SIZE,
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	MerkleHash *nodes = palloc_extended(n * HASH_SIZE,
+										MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
 	report->nodes[level] = nodes;
 	for (uint64 first = 0; first < n; first += TILE_WIDTH)
