@@ -41,7 +41,8 @@ static const Check checks[CHECK_COUNT] = {
 	[CHECK_INDEX] = {"tree index", "tiles that name other entries than they hold"},
 	[CHECK_HEADS] = {"tree heads", "seals that do not fit the tree, or the seal before them"},
 	[CHECK_SHAPES] = {"shapes", "altered shapes"},
-	[CHECK_INCARNATIONS] = {"incarnations", "incarnations that their entries do not record"},
+	[CHECK_INCARNATIONS] = {"incarnations", "incarnations that were altered"},
+	[CHECK_RESUMPTIONS] = {"resumptions", "incarnations said to be resumed, which no entry says"},
 	[CHECK_SIGNING_KEYS] = {"signing keys", "signing keys that were altered"},
 	[CHECK_CHECKPOINTS] = {"checkpoints", "checkpoints that do not fit"},
 };

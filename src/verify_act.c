@@ -8,6 +8,7 @@
  */
 #include "aims.h"
 
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
@@ -16,6 +17,7 @@
 
 #include "image.h"
 #include "image_key.h"
+#include "incarnation.h"
 #include "row.h"
 #include "verify_record.h"
 
@@ -32,7 +34,6 @@ typedef struct Acts
 	Report	   *report;
 	List	   *keys;			/* of Act * */
 	List	   *incarnations;
-	List	   *resumptions;
 	int64	   *redacted;		/* entries that were, in order */
 	int64		nredacted;
 } Acts;
@@ -78,12 +79,7 @@ sort_act(Acts *acts, Act *act)
 	if (strcmp(act->relation, "aims.signing_key") == 0)
 		acts->keys = lappend(acts->keys, act);
 	else if (strcmp(act->relation, "aims.incarnation") == 0)
-	{
-		if (act_member(act, "incarnation") != NULL)
-			acts->incarnations = lappend(acts->incarnations, act);
-		else
-			acts->resumptions = lappend(acts->resumptions, act);
-	}
+		acts->incarnations = lappend(acts->incarnations, act);
 	else if (strcmp(act->relation, "aims.audit_entry") == 0 &&
 			 act_says(act, "act", "\"redact\"") &&
 			 (entry = act_member(act, "entry_id")) != NULL)
@@ -180,88 +176,65 @@ check_keys(Acts *acts)
 							list_length(acts->keys), found));
 }
 
-/* Does an act record that row of aims.incarnation? */
-static bool
-incarnation_fits(const Act *act, HeapTuple tuple, TupleDesc desc)
+/* A leaf of the tree, for incarnations; one that cannot be read is none. */
+static int64
+leaf_at(void *arg, uint64 leaf, MerkleHash hash)
 {
-	bool		isnull;
+	Report	   *report = arg;
+	LeafTile   *tile = verify_tile(report->v, leaf / TILE_WIDTH);
 
-	return act_says(act, "system_identifier",
-					psprintf(UINT64_FORMAT,
-							 (uint64) DatumGetInt64(row_value(tuple, desc, "system_identifier", &isnull)))) &&
-		act_says(act, "timeline",
-				 psprintf("%d", DatumGetInt32(row_value(tuple, desc, "timeline", &isnull)))) &&
-		act_says(act, "database",
-				 psprintf(INT64_FORMAT, DatumGetInt64(row_value(tuple, desc, "database", &isnull)))) &&
-		act_says(act, "tree_size",
-				 psprintf(INT64_FORMAT, DatumGetInt64(row_value(tuple, desc, "tree_size", &isnull)))) &&
-		act_says(act, "started_at",
-				 time_text(DatumGetTimestampTz(row_value(tuple, desc, "started_at", &isnull))));
+	if (tile == NULL || leaf % TILE_WIDTH >= tile->width)
+		return -1;
+	memcpy(hash, tile->hashes[leaf % TILE_WIDTH], HASH_SIZE);
+	return tile->sources[leaf % TILE_WIDTH];
 }
 
-/* Compare a row of aims.incarnation with the acts; true where one made it. */
+/* Is there an act that has resumed that incarnation as its row says? */
 static bool
-check_incarnation(Acts *acts, HeapTuple tuple, TupleDesc desc, int *resumed)
+resumption_recorded(Acts *acts, HeapTuple tuple, TupleDesc desc)
 {
 	bool		isnull;
-	int32		number = DatumGetInt32(row_value(tuple, desc, "incarnation",
-												 &isnull));
-	Act		   *act = find_act(acts->incarnations, "incarnation", number);
-	Datum		resumed_at = row_value(tuple, desc, "resumed_at", &isnull);
-	char	   *time = isnull ? NULL :
-		time_text(DatumGetTimestampTz(resumed_at));
+	char	   *number = psprintf("%d",
+								  DatumGetInt32(row_value(tuple, desc, "incarnation", &isnull)));
+	char	   *how = row_string(tuple, desc, "resumption");
 	ListCell   *cell;
 
-	if (act == NULL)
-		offend_act(acts->report, CHECK_INCARNATIONS, NULL,
-				   psprintf("no entry records incarnation %d", number));
-	else if (!incarnation_fits(act, tuple, desc))
-		offend_act(acts->report, CHECK_INCARNATIONS, act,
-				   psprintf("incarnation %d is not what entry " INT64_FORMAT " records",
-							number, act->entry_id));
-	foreach(cell, acts->resumptions)
-		if (time != NULL && act_says(lfirst(cell), "resumed_at", time))
-			break;
-	if (time != NULL && cell != NULL)
-		++*resumed;
-	else if (time != NULL)
-		offend_act(acts->report, CHECK_INCARNATIONS, act,
-				   psprintf("no entry records that incarnation %d was resumed then",
-							number));
-	return act != NULL;
+	foreach(cell, acts->incarnations)
+		if (how != NULL && act_says(lfirst(cell), "incarnation", number) &&
+			act_says(lfirst(cell), "act", psprintf("\"%s\"", how)))
+			return true;
+	return false;
 }
 
-/* Compare incarnations with the acts that have begun and resumed them. */
+/*
+ * Compare incarnations with their leaves and, since a resumption has one only
+ * after the next seal, with the acts that have resumed them.
+ */
 static void
 check_incarnations(Acts *acts)
 {
+	Report	   *report = acts->report;
 	Relation	rel = table_open(aims_relid("incarnation"), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, acts->report->v->snapshot, 0,
-										 NULL);
-	int			found = 0;
-	int			resumed = 0;
+	TupleDesc	desc = RelationGetDescr(rel);
+	TableScanDesc scan = table_beginscan(rel, report->v->snapshot, 0, NULL);
+	const char *problem = incarnation_problem(report->v->snapshot, leaf_at,
+											  report, report->seals,
+											  report->nseals, report->size);
+	HeapTuple	tuple;
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	if (problem != NULL)
+		report_offend(report, CHECK_INCARNATIONS, 0, problem);
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
-		bool		free_it;
+		bool		isnull;
 
-		if (check_incarnation(acts,
-							  ExecFetchSlotHeapTuple(slot, false, &free_it),
-							  RelationGetDescr(rel), &resumed))
-			found++;
+		(void) row_value(tuple, desc, "resumed_at", &isnull);
+		if (!isnull && !resumption_recorded(acts, tuple, desc))
+			report_offend(report, CHECK_RESUMPTIONS, 0,
+						  psprintf("incarnation %d", DatumGetInt32(row_value(tuple, desc, "incarnation", &isnull))));
 	}
 	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
-	if (found < list_length(acts->incarnations))
-		offend_act(acts->report, CHECK_INCARNATIONS, llast(acts->incarnations),
-				   psprintf("entries record %d incarnations, of which %d are there",
-							list_length(acts->incarnations), found));
-	if (resumed < list_length(acts->resumptions))
-		offend_act(acts->report, CHECK_INCARNATIONS, llast(acts->resumptions),
-				   psprintf("entries record that %d incarnations were resumed, rows say so of %d",
-							list_length(acts->resumptions), resumed));
 }
 
 /* By number. */
