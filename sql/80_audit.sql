@@ -239,7 +239,7 @@ BEGIN ATOMIC
     UNION ALL
     SELECT t.tgrelid::regclass::text,
            format('trigger %I stayed behind: the relation does not belong to number %s of the registry', t.tgname,
-                  encode(t.tgargs, 'escape'))
+                  replace(encode(t.tgargs, 'escape'), '\000', ''))
     FROM present AS t
     WHERE t.tgfoid IN ('aims.audit_row()'::regprocedure, 'aims.audit_truncate()'::regprocedure)
     AND NOT EXISTS (SELECT FROM relative AS m

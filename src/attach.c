@@ -18,9 +18,13 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
+#include "nodes/value.h"
+#include "parser/parse_func.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -121,6 +125,67 @@ has_trigger(Relation rel, int32 registry_id, const char *function, int event,
 	return false;
 }
 
+/* GRANT or REVOKE; two sessions may do so at once. */
+static void
+run_privilege(const char *statement)
+{
+	Oid			function = LookupFuncName(list_make2(makeString("aims"),
+													 makeString("audit_row")),
+										  0, NULL, false);
+
+	LockDatabaseObject(ProcedureRelationId, function, 0,
+					   ShareUpdateExclusiveLock);
+	run(statement);
+}
+
+/*
+ * The server copies row triggers to a new partition with the rights of whoever
+ * creates it: the owner of a partitioned table, who may do so, must be allowed
+ * to execute their function.
+ */
+static void
+allow_partitions(Oid relid)
+{
+	const char *args[] = {psprintf("%u", relid)};
+
+	if (get_rel_relkind(relid) == RELKIND_PARTITIONED_TABLE &&
+		owner_execute("SELECT format('GRANT EXECUTE ON FUNCTION aims.audit_row() TO %s', c.relowner::regrole)"
+					  " FROM pg_class AS c WHERE c.oid = $1::oid"
+					  " AND NOT has_function_privilege(c.relowner, 'aims.audit_row()', 'EXECUTE')",
+					  lengthof(args), args) > 0)
+		run_privilege(SPI_getvalue(SPI_tuptable->vals[0],
+								   SPI_tuptable->tupdesc, 1));
+}
+
+void
+attach_disallow(Oid owner)
+{
+	const char *args[] = {psprintf("%u", owner)};
+
+	if (owner_execute("SELECT format('REVOKE EXECUTE ON FUNCTION aims.audit_row() FROM %s', o.oid::regrole)"
+					  " FROM pg_roles AS o WHERE o.oid = $1::oid"
+					  " AND EXISTS (SELECT FROM pg_proc AS p, aclexplode(p.proacl) AS a"
+					  " WHERE p.oid = 'aims.audit_row()'::regprocedure AND a.grantee = o.oid AND a.grantee <> p.proowner)"
+					  " AND NOT EXISTS (SELECT FROM aims.registry AS r JOIN pg_class AS c ON c.oid = r.relation"
+					  " WHERE r.guarded AND c.relkind = 'p' AND c.relowner = o.oid)",
+					  lengthof(args), args) > 0)
+		run_privilege(SPI_getvalue(SPI_tuptable->vals[0],
+								   SPI_tuptable->tupdesc, 1));
+}
+
+void
+attach_owner(Oid relid, Oid former)
+{
+	OwnerScope	scope = owner_begin();
+
+	SPI_connect();
+	allow_partitions(relid);
+	if (OidIsValid(former))
+		attach_disallow(former);
+	SPI_finish();
+	owner_end(scope);
+}
+
 bool
 attach_complete(Oid relid, int32 registry_id)
 {
@@ -147,6 +212,7 @@ attach_triggers(Oid relid, const Root *root, const Condition *when)
 
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
 		return;
+	allow_partitions(relid);
 	rel = relation_open(relid, NoLock);
 	truncate = has_trigger(rel, root->registry_id, "audit_truncate",
 						   TRIGGER_TYPE_TRUNCATE, false);

@@ -22,6 +22,15 @@ extern void attach_triggers(Oid relid, const Root *root,
 extern void attach_drop(Oid relid, int32 keep);
 
 /*
+ * Take back from a role what it needed to create partitions, unless it owns
+ * another governed partitioned table. As the owner, inside SPI_connect.
+ */
+extern void attach_disallow(Oid owner);
+
+/* The relation has a new owner; former may be InvalidOid. */
+extern void attach_owner(Oid relid, Oid former);
+
+/*
  * Make the capture triggers of a relation, and of all below it, those of the
  * governed relation that it belongs to now, if any. MS031 where it would
  * belong to two.

@@ -64,6 +64,7 @@ typedef struct Dropped
 	const char *schema;
 	const char *identity;
 	const char *name;			/* without those of schema and relation */
+	bool		original;		/* named by the command itself */
 	Oid			root;			/* what it was recorded under */
 } Dropped;
 
@@ -127,6 +128,22 @@ tag_is_harmless(CommandTag tag)
 		default:
 			return false;
 	}
+}
+
+/*
+ * Have names quoted only where they must be, whatever the session wishes, until
+ * AtEOXact_GUC.
+ */
+static int
+names_begin(void)
+{
+	int			level = NewGUCNestLevel();
+
+	if (quote_all_identifiers)
+		(void) set_config_option("quote_all_identifiers", "off", PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+								 false);
+	return level;
 }
 
 /* Call one of the server's functions that list what an event is about. */
@@ -207,9 +224,13 @@ dropped_object(TupleTableSlot *slot)
 															  &isnull));
 	dropped->address.objectSubId = DatumGetInt32(slot_getattr(slot, 3,
 															  &isnull));
+	dropped->original = DatumGetBool(slot_getattr(slot, 4, &isnull));
 	dropped->type = slot_text(slot, 7);
 	dropped->schema = slot_text(slot, 8);
 	dropped->identity = slot_text(slot, 10);
+	if (strcmp(dropped->type, "table") == 0)	/* as relation_name() has it */
+		dropped->identity = quote_qualified_identifier(dropped->schema,
+													   slot_text(slot, 9));
 	dropped->name = last_name(slot, 11);
 	return dropped;
 }
@@ -342,6 +363,24 @@ command_targets(CollectedCommand *command, const ObjectAddress *address)
 	return targets;
 }
 
+/* Does ALTER TABLE give the relation another owner? */
+static bool
+changes_owner(const CollectedCommand *command)
+{
+	ListCell   *lc;
+
+	if (command->type != SCT_AlterTable)
+		return false;
+	foreach(lc, command->d.alterTable.subcmds)
+	{
+		CollectedATSubcmd *sub = lfirst(lc);
+
+		if (((AlterTableCmd *) sub->parsetree)->subtype == AT_ChangeOwner)
+			return true;
+	}
+	return false;
+}
+
 /* The registry's column names follow a renamed column. */
 static void
 follow_rename(const CollectedCommand *command, Oid relid)
@@ -373,6 +412,8 @@ command_done(CollectedCommand *command)
 	foreach(lc, moved_relations(command, address.objectId))
 		attach_reconcile(lfirst_oid(lc));
 	follow_rename(command, address.objectId);
+	if (changes_owner(command))
+		attach_owner(address.objectId, relation_owner(address.objectId, true));
 	foreach(lc, targets)
 		record_command(lfirst(lc), command, &address);
 }
@@ -383,15 +424,64 @@ Datum
 aims_ddl_command(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
+	int			level;
 	ListCell   *lc;
 
 	if (tag_is_harmless(data->tag) || data->tag == CMDTAG_CREATE_EXTENSION ||
 		!ddl_is_watched())
 		PG_RETURN_NULL();
+	level = names_begin();
 	foreach(lc, collected_commands())
 		command_done(lfirst(lc));
 	capture_flush();
+	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
+}
+
+/* Append why a table is rewritten: some reasons leave all values alone. */
+static void
+detail_rewrite(StringInfo out)
+{
+	static const struct
+	{
+		int			reason;
+		const char *name;
+	} reasons[] = {
+		{AT_REWRITE_ALTER_PERSISTENCE, "persistence"},
+		{AT_REWRITE_DEFAULT_VAL, "default"},
+		{AT_REWRITE_COLUMN_REWRITE, "column"},
+		{AT_REWRITE_ACCESS_METHOD, "access method"}
+	};
+	Oid			function = F_PG_EVENT_TRIGGER_TABLE_REWRITE_REASON;
+	int			bits = DatumGetInt32(OidFunctionCall0(function));
+	const char *separator = "";
+
+	detail_true(out, "rewrite");
+	appendStringInfoString(out, ",\"reasons\":[");
+	for (int i = 0; i < lengthof(reasons); i++)
+		if (bits & reasons[i].reason)
+		{
+			appendStringInfo(out, "%s\"%s\"", separator, reasons[i].name);
+			separator = ",";
+		}
+	appendStringInfoChar(out, ']');
+}
+
+/* Write the entry of a table whose rows are about to be rewritten. */
+static void
+record_rewrite(const Target *target, CommandTag tag)
+{
+	StringInfoData detail;
+	ObjectAddress address;
+
+	ObjectAddressSet(address, RelationRelationId, target->relid);
+	initStringInfo(&detail);
+	detail_begin(&detail, GetCommandTagName(tag),
+				 getObjectTypeDescription(&address, true),
+				 getObjectIdentity(&address, true));
+	detail_rewrite(&detail);
+	detail_end(&detail);
+	capture_ddl(target->relation, target->physical, detail.data);
 }
 
 PG_FUNCTION_INFO_V1(aims_ddl_rewrite);
@@ -400,27 +490,17 @@ Datum
 aims_ddl_rewrite(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
-	ObjectAddress address;
 	Datum		relid;
+	int			level;
 	ListCell   *lc;
 
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
+	level = names_begin();
 	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
-	ObjectAddressSet(address, RelationRelationId, DatumGetObjectId(relid));
-	foreach(lc, relation_targets(address.objectId))
-	{
-		Target	   *target = lfirst(lc);
-		StringInfoData detail;
-
-		initStringInfo(&detail);
-		detail_begin(&detail, GetCommandTagName(data->tag),
-					 getObjectTypeDescription(&address, true),
-					 getObjectIdentity(&address, true));
-		detail_true(&detail, "rewrite");
-		detail_end(&detail);
-		capture_ddl(target->relation, target->physical, detail.data);
-	}
+	foreach(lc, relation_targets(DatumGetObjectId(relid)))
+		record_rewrite(lfirst(lc), data->tag);
+	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
 }
 
@@ -481,6 +561,7 @@ unregister_dropped(Oid relid, const char *name)
 	for (int i = 0; i < lengthof(tables); i++)
 		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
 							   tables[i]), 1, args);
+	attach_disallow(relation_owner(relid, true));
 	SPI_finish();
 	owner_end(scope);
 }
@@ -568,6 +649,8 @@ is_part(const Dropped *dropped, CommandTag tag)
 	switch (dropped->address.classId)
 	{
 		case TriggerRelationId:
+			return OidIsValid(trigger_function(dropped->address.objectId,
+											   true));
 		case RewriteRelationId:
 		case PolicyRelationId:
 			return true;
@@ -588,10 +671,12 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
 	List	   *recorded = NIL;
+	int			level;
 	ListCell   *lc;
 
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
+	level = names_begin();
 	foreach(lc, dropped_objects())
 	{
 		Dropped    *dropped = lfirst(lc);
@@ -601,11 +686,12 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 		else if (strcmp(dropped->type, "table") == 0 ||
 				 strcmp(dropped->type, "foreign table") == 0)
 			table_dropped(dropped, data->tag);
-		else if (dropped->schema != NULL &&
+		else if (dropped->original && dropped->schema != NULL &&
 				 strcmp(dropped->schema, "aims") == 0)
 			record_dropped(dropped, data->tag, dropped->identity, NULL);
 	}
 	capture_flush();
+	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
 }
 

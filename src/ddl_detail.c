@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "attach.h"
 #include "ddl_detail.h"
@@ -142,7 +143,7 @@ detail_end(StringInfo out)
 void
 detail_trigger_function(StringInfo out, Oid function)
 {
-	if (function_is_ours(function))
+	if (SearchSysCacheExists1(PROCOID, ObjectIdGetDatum(function)))
 		detail_string(out, "function",
 					  format_procedure_qualified(function));
 }
@@ -286,6 +287,10 @@ detail_rename(StringInfo out, const RenameStmt *stmt, Oid relid)
 	else if (stmt->renameType == OBJECT_TABLE)
 		detail_action(out, "RENAME", relation_former_name(relid),
 					  relation_name(relid));
+	else if (stmt->renameType == OBJECT_TYPE ||
+			 stmt->renameType == OBJECT_DOMAIN)
+		detail_action(out, "RENAME", NameListToString((List *) stmt->object),
+					  stmt->newname);
 	else
 		detail_action(out, "RENAME", stmt->subname, stmt->newname);
 }

@@ -30,7 +30,7 @@ extern void detail_actions(StringInfo out, CollectedCommand *command);
  */
 extern Oid	subcommand_relation(const CollectedATSubcmd *sub);
 
-/* Append the function of a trigger, where it is one of ours. */
+/* Append the function of a trigger: ours are those of schema aims. */
 extern void detail_trigger_function(StringInfo out, Oid function);
 
 extern void detail_end(StringInfo out);

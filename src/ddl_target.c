@@ -107,6 +107,13 @@ catalog_column(Oid catalog, Oid index, Oid oid, AttrNumber column,
 	return value;
 }
 
+Oid
+relation_owner(Oid relid, bool former)
+{
+	return catalog_column(RelationRelationId, ClassOidIndexId, relid,
+						  Anum_pg_class_relowner, former);
+}
+
 /* Is the relation one that has rows and triggers, or a row type? */
 static bool
 relation_has_columns(Oid relid)
@@ -138,8 +145,19 @@ object_relation(Oid classid, Oid objid, bool dropped)
 Oid
 trigger_function(Oid trigger, bool dropped)
 {
-	return catalog_column(TriggerRelationId, TriggerOidIndexId, trigger,
-						  Anum_pg_trigger_tgfoid, dropped);
+	Relation	rel = table_open(TriggerRelationId, AccessShareLock);
+	HeapTuple	tuple = catalog_row(rel, TriggerOidIndexId, trigger, dropped);
+	Oid			function = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_trigger form = (Form_pg_trigger) GETSTRUCT(tuple);
+
+		if (!form->tgisinternal || OidIsValid(form->tgparentid))
+			function = form->tgfoid;
+	}
+	table_close(rel, AccessShareLock);
+	return function;
 }
 
 /* The schema that an object lies in; InvalidOid where it lies in none. */
@@ -277,7 +295,8 @@ type_targets(Oid type)
 							   " SELECT DISTINCT c.oid FROM used AS u"
 							   " JOIN pg_depend AS d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = u.type"
 							   " JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid"
-							   " WHERE d.objsubid > 0 AND c.relkind IN ('r', 'p', 'f')", type))
+							   " WHERE d.objsubid > 0 AND c.relkind IN ('r', 'p', 'f')"
+							   " ORDER BY c.oid", type))
 		targets = add_roots(targets, relation_targets(lfirst_oid(lc)));
 	return targets;
 }
@@ -291,7 +310,7 @@ schema_targets(Oid schema)
 
 	foreach(lc, find_relations("SELECT r.relation::oid FROM aims.registry AS r"
 							   " JOIN pg_class AS c ON c.oid = r.relation"
-							   " WHERE c.relnamespace = $1::oid AND r.guarded",
+							   " WHERE c.relnamespace = $1::oid AND r.guarded ORDER BY r.registry_id",
 							   schema))
 		targets = add_roots(targets, relation_targets(lfirst_oid(lc)));
 	return targets;

@@ -26,6 +26,9 @@ typedef struct Target
 extern HeapTuple catalog_row(Relation catalog, Oid index, Oid oid,
 							 bool deleted);
 
+/* The owner of a relation: now, or before it was changed or dropped. */
+extern Oid	relation_owner(Oid relid, bool former);
+
 /*
  * The relation that a table, or a trigger, rule, policy or constraint of one,
  * belongs to; InvalidOid where the object is none of these. With dropped, one
@@ -33,7 +36,10 @@ extern HeapTuple catalog_row(Relation catalog, Oid index, Oid oid,
  */
 extern Oid	object_relation(Oid classid, Oid objid, bool dropped);
 
-/* The function that a trigger calls; dropped as above. */
+/*
+ * The function that a trigger calls; dropped as above. InvalidOid for one that
+ * the server made for a constraint.
+ */
 extern Oid	trigger_function(Oid trigger, bool dropped);
 
 /* Does the object belong to the extension, or lie in its schema? */

@@ -22,6 +22,7 @@
 
 #include "checkpoint.h"
 #include "find.h"
+#include "incarnation.h"
 #include "ledger.h"
 #include "row.h"
 #include "tile.h"
@@ -159,6 +160,11 @@ aims_entry_bundle(PG_FUNCTION_ARGS)
 		appendStringInfoString(&out, "..");
 		if (source < 0)
 			export_seal(-source, &out);
+		else if (source == 0)
+		{
+			if (!incarnation_leaf(snapshot, leaf, &out))
+				export_missing("incarnation at leaf", (int64) leaf);
+		}
 		else
 		{
 			export_entry(entries, store, leaf, snapshot, slot);

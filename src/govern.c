@@ -31,6 +31,7 @@
 #include "capture.h"
 #include "condition.h"
 #include "ddl.h"
+#include "ddl_target.h"
 #include "decision.h"
 #include "owner.h"
 #include "shape.h"
@@ -359,6 +360,7 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		attach_drop(lfirst_oid(lc), 0);
 	unregister_relation(relid);
+	attach_disallow(relation_owner(relid, false));
 	SPI_finish();
 	ddl_resume();
 	owner_end(scope);

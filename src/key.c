@@ -700,7 +700,7 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	{
 		key_record(&key, verifier);
 		if (withheld)
-			checkpoint_allow("forked", last);
+			incarnation_resume("forked", last);
 	}
 	PG_CATCH();
 	{

@@ -12,6 +12,7 @@
 #include "access/transam.h"
 
 #include "entry_index.h"
+#include "incarnation.h"
 #include "tile.h"
 #include "unsealed.h"
 
@@ -21,6 +22,7 @@
 struct UnsealedScan
 {
 	int32		incarnation;
+	int64		last_entry;		/* numbers up to it may be from elsewhere */
 	XidWindow	window;			/* of the last seal */
 	TileStore  *store;
 	EntryPages *pages;
@@ -81,6 +83,7 @@ unsealed_begin(Relation rel, Snapshot snapshot, const Seal *last)
 	UnsealedScan *scan = palloc0(sizeof(UnsealedScan));
 
 	scan->incarnation = last->incarnation;
+	scan->last_entry = incarnation_last_entry(last->incarnation);
 	scan->window = window_parse(last->snapshot);
 	scan->store = tile_open(snapshot);
 	scan->pages = entry_pages_begin(rel, snapshot);
@@ -89,37 +92,28 @@ unsealed_begin(Relation rel, Snapshot snapshot, const Seal *last)
 }
 
 /*
- * Is that entry, of a transaction that the last seal saw in progress, not
- * sealed? One that was prepared before a promotion carries an older
- * incarnation; but so do sealed entries of another cluster whose xid happens
- * to be the same.
+ * Did the last seal not take the entry in the slot? By its xid it did not;
+ * where that may be of another cluster, the tree has the last word. Of those
+ * in progress, one that was prepared before a promotion carries an older
+ * incarnation. And what was written in two clusters after one another, without
+ * a seal in the first, carries one number, which the first seal took together.
  */
-static bool
-unsealed_late(UnsealedScan *scan, TupleTableSlot *slot, bool here)
-{
-	bool		isnull;
-
-	return here ||
-		tile_leaf_of_entry(scan->store,
-						   DatumGetInt64(slot_getattr(slot, Anum_entry_id,
-													  &isnull))) < 0;
-}
-
-/* Did the last seal not take the entry in the slot? */
 static bool
 unsealed_is(UnsealedScan *scan, TupleTableSlot *slot)
 {
 	bool		isnull;
+	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+													  &isnull));
 	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
 												 &isnull));
 	bool		here = DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation,
 												  &isnull)) ==
 		scan->incarnation;
 
-	if (xid >= scan->window.xmax)
-		return here;
-	return window_lists(&scan->window, xid) &&
-		unsealed_late(scan, slot, here);
+	if (xid >= scan->window.xmax ? !here : !window_lists(&scan->window, xid))
+		return false;
+	return (here && entry_id > scan->last_entry) ||
+		tile_leaf_of_entry(scan->store, entry_id) < 0;
 }
 
 /* Put the next entry into the slot. */

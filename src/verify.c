@@ -26,6 +26,7 @@
 #include "utils/timestamp.h"
 
 #include "image.h"
+#include "incarnation.h"
 #include "key.h"
 #include "owner.h"
 #include "row.h"
@@ -220,6 +221,17 @@ check_heads(Verification *v)
 	}
 }
 
+/* Check that aims.incarnation says what the tree says. */
+static void
+check_incarnations(Verification *v)
+{
+	const char *problem = incarnation_problem(v->snapshot, v->store, v->seals,
+											  v->nseals, v->size);
+
+	report(v, "incarnations", problem == NULL, 0,
+		   problem ? problem : "No problem found.");
+}
+
 /* Check that each shape's definition fits its digest. */
 static void
 check_shapes(Verification *v)
@@ -395,6 +407,12 @@ check_surroundings(Verification *v)
 				" (SELECT int8range(min(s), max(s), '[]') FROM unnest(sources) AS s WHERE s > 0 HAVING count(*) > 0)"
 				" LIMIT 10",
 				"Tiles say which entries they hold.");
+	check_query(v, "resumptions",
+				"SELECT format('Incarnation %s is said to be %s, and no entry says so.', i.incarnation, i.resumption) FROM aims.incarnation AS i"
+				" WHERE i.resumed_at IS NOT NULL AND NOT EXISTS (SELECT FROM ONLY aims.audit_entry AS e"
+				" WHERE e.entry_id > i.last_entry AND e.operation = 'EVENT' AND e.relation = 'aims.incarnation'"
+				" AND e.new_image ->> 'act' = i.resumption AND e.new_image ->> 'incarnation' = i.incarnation::text)",
+				"Checkpoints were withheld until an entry says why not.");
 	check_query(v, "stages",
 				"SELECT format('%s is in stage %s, but came to %s by its history.', a.system, a.stage, h.to_stage)"
 				" FROM aims.ai_system AS a LEFT JOIN LATERAL"
@@ -460,6 +478,7 @@ check_ledger(Verification *v, const char *trusted)
 	report_checks(v);
 	check_checkpoints(v);
 	check_trusted(v, trusted);
+	check_incarnations(v);
 	tile_close(v->store);
 	hasher_free(v->hasher);
 }

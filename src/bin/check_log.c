@@ -307,11 +307,16 @@ static const char *
 leaf_name(const LeafText *leaf)
 {
 	static char name[64];
+	static const char *const kinds[] = {
+		[LEAF_ENTRY] = "entry",
+		[LEAF_SEAL] = "seal",
+		[LEAF_INCARNATION] = "incarnation"
+	};
 
 	if (leaf->kind == LEAF_UNKNOWN)
 		return "";
-	snprintf(name, sizeof(name), leaf->kind == LEAF_ENTRY ?
-			 " (entry %" PRId64 ")" : " (seal %" PRId64 ")", leaf->number);
+	snprintf(name, sizeof(name), " (%s %" PRId64 ")", kinds[leaf->kind],
+			 leaf->number);
 	return name;
 }
 

@@ -232,6 +232,31 @@ leaf_read_seal(LeafCursor *cursor, LeafText *out)
 }
 
 /*
+ * Read what follows the version of an incarnation.
+ */
+static void
+leaf_read_incarnation(LeafCursor *cursor, LeafText *out)
+{
+	out->kind = LEAF_INCARNATION;
+	out->number = out->incarnation = leaf_number(cursor);
+	leaf_expect(cursor, ",\"event\":\"");
+	out->event = leaf_string(cursor);
+	leaf_expect(cursor, ",\"time\":\"");
+	out->time = leaf_string(cursor);
+	leaf_expect(cursor, ",\"tree_size\":");
+	out->tree_size = leaf_number(cursor);
+	leaf_expect(cursor, ",\"last_entry\":");
+	(void) leaf_number(cursor);
+	leaf_expect(cursor, ",\"system_identifier\":\"");
+	(void) leaf_string(cursor);
+	leaf_expect(cursor, ",\"timeline\":");
+	(void) leaf_number(cursor);
+	leaf_expect(cursor, ",\"database\":");
+	(void) leaf_number(cursor);
+	(void) leaf_optional(cursor, ",\"checkpoint\":\"");
+}
+
+/*
  * Take a leaf apart.
  */
 void
@@ -244,6 +269,9 @@ leaf_text_read(const char *leaf, int size, LeafText *out)
 		leaf_read_entry(&cursor, out);
 	else if (leaf_accept(&cursor, "{\"aims\":\"seal/1\",\"seal\":"))
 		leaf_read_seal(&cursor, out);
+	else if (leaf_accept(&cursor,
+						 "{\"aims\":\"incarnation/1\",\"incarnation\":"))
+		leaf_read_incarnation(&cursor, out);
 	else
 		cursor.p = NULL;
 	leaf_expect(&cursor, "}");
