@@ -183,7 +183,7 @@ sub restore
 }
 
 my %database = map { $_->{encoding} => $_ } @databases;
-for my $pair ([ 'LATIN1', 'UTF8' ], [ 'WIN1252', 'UTF8' ], [ 'EUC_JP', 'UTF8' ], [ 'LATIN1', 'WIN1252' ], [ 'SQL_ASCII', 'SQL_ASCII' ])
+for my $pair ([ 'LATIN1', 'UTF8' ], [ 'WIN1252', 'UTF8' ], [ 'EUC_JP', 'UTF8' ], [ 'SQL_ASCII', 'SQL_ASCII' ])
 {
 	my ($from, $to) = @$pair;
 	my $name = restore($database{$from}, $to);
