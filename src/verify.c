@@ -275,8 +275,10 @@ note_problem(Verification *v, const char *text)
 	MerkleHash	root;
 	ListCell   *cell;
 	bool		is_signed = false;
+	int			length;
 
-	if (!note_parse(text, strlen(text), &note) ||
+	text = text_in_utf8(text, strlen(text), &length);
+	if (!note_parse(text, length, &note) ||
 		!note_parse_checkpoint(&note, &checkpoint))
 		return pstrdup("It is not a checkpoint in the C2SP format.");
 	foreach(cell, key_all())
