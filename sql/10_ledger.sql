@@ -26,26 +26,41 @@ COMMENT ON COLUMN aims.shape.digest IS 'SHA-256 of definition in UTF-8';
 COMMENT ON COLUMN aims.shape.recorded_at IS 'When the shape was first seen';
 
 CREATE TABLE aims.incarnation (
-    incarnation       integer     PRIMARY KEY,
-    system_identifier bigint      NOT NULL,
-    timeline          integer     NOT NULL,
-    database          bigint      NOT NULL,
-    started_at        timestamptz NOT NULL,
-    tree_size         bigint      NOT NULL,
-    resumed_at        timestamptz,
-    CONSTRAINT incarnation_number_positive CHECK (incarnation > 0)
+    incarnation        integer     PRIMARY KEY,
+    system_identifier  bigint      NOT NULL,
+    timeline           integer     NOT NULL,
+    database           bigint      NOT NULL,
+    started_at         timestamptz NOT NULL,
+    tree_size          bigint      NOT NULL,
+    resumed_at         timestamptz,
+    last_entry         bigint      NOT NULL,
+    checkpoint         text,
+    resumption         text,
+    resumed_size       bigint,
+    resumed_checkpoint text,
+    CONSTRAINT incarnation_number_positive CHECK (incarnation > 0),
+    CONSTRAINT incarnation_resumption CHECK (resumption IN ('resumed', 'forked')),
+    CONSTRAINT incarnation_resumption_whole CHECK (num_nulls(resumed_at, resumption, resumed_size) IN (0, 3)),
+    CONSTRAINT incarnation_tree_size_key UNIQUE (tree_size),
+    CONSTRAINT incarnation_resumed_size_key UNIQUE (resumed_size)
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.incarnation', '');
 COMMENT ON TABLE aims.incarnation IS
-    'Clusters and databases that this ledger has lived in; transaction ids mean something within one of them only';
+    'Clusters and databases that this ledger has lived in; transaction ids mean something within one of them only. A leaf of the tree says the same of each, and another of its resumption (doc/formats.md)';
 COMMENT ON COLUMN aims.incarnation.incarnation IS 'Counts from 1';
 COMMENT ON COLUMN aims.incarnation.system_identifier IS 'Of the cluster (pg_control)';
 COMMENT ON COLUMN aims.incarnation.timeline IS 'Timeline that the incarnation began on';
 COMMENT ON COLUMN aims.incarnation.database IS 'Number of the database in its cluster';
 COMMENT ON COLUMN aims.incarnation.started_at IS 'When the first seal of this incarnation was made';
-COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had by then';
+COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had by then: index of its leaf';
 COMMENT ON COLUMN aims.incarnation.resumed_at IS
-    'When checkpoints were allowed again by aims.resume; the first incarnation needs none';
+    'When checkpoints were allowed again by aims.resume, or by a new origin; the first incarnation needs none';
+COMMENT ON COLUMN aims.incarnation.last_entry IS 'Its own entry: smaller numbers may have been given elsewhere';
+COMMENT ON COLUMN aims.incarnation.checkpoint IS 'Newest checkpoint that was stored when it began';
+COMMENT ON COLUMN aims.incarnation.resumption IS
+    'resumed: the ledger contained the checkpoint that was handed in, and its origin goes on; forked: it did not, and a new origin began';
+COMMENT ON COLUMN aims.incarnation.resumed_size IS 'Leaves that the tree had at the resumption: index of the leaf about it';
+COMMENT ON COLUMN aims.incarnation.resumed_checkpoint IS 'The checkpoint that was handed in, or the last that was stored';
 
 CREATE TABLE aims.audit_entry (
     entry_id           bigint      NOT NULL,
@@ -130,7 +145,7 @@ COMMENT ON TABLE aims.seal IS
     'Tree heads: each seal appends what has committed since the one before it, then a seal leaf that chains the heads';
 COMMENT ON COLUMN aims.seal.seal_id IS 'Counts from 1';
 COMMENT ON COLUMN aims.seal.incarnation IS 'Incarnation that sealed';
-COMMENT ON COLUMN aims.seal.first_leaf IS 'Leaf index of the first leaf of this seal';
+COMMENT ON COLUMN aims.seal.first_leaf IS 'Leaf index of the first leaf of this seal: an incarnation''s where one began or was resumed, else an entry''s';
 COMMENT ON COLUMN aims.seal.tree_size IS 'Leaves of the tree after this seal; its last leaf is the seal leaf';
 COMMENT ON COLUMN aims.seal.root_hash IS 'RFC 6962 root over tree_size leaves';
 COMMENT ON COLUMN aims.seal.previous_root IS 'Root of the head before this one (of the empty tree for the first)';
@@ -162,7 +177,7 @@ COMMENT ON TABLE aims.tile IS
 COMMENT ON COLUMN aims.tile.level IS '0 holds leaf hashes; level n + 1 holds the roots of full tiles of level n';
 COMMENT ON COLUMN aims.tile.tile_index IS 'Position of the tile in its level';
 COMMENT ON COLUMN aims.tile.hashes IS 'Up to 256 hashes, one after the other';
-COMMENT ON COLUMN aims.tile.sources IS 'Level 0: entry id of each leaf; a negative number is a seal''s leaf (minus seal_id)';
+COMMENT ON COLUMN aims.tile.sources IS 'Level 0: entry id of each leaf; a negative number is a seal''s leaf (minus seal_id), 0 that of an incarnation';
 COMMENT ON COLUMN aims.tile.tids IS 'Level 0: where each entry was in audit_entry when it was sealed, a hint; (0,0) for other leaves';
 COMMENT ON COLUMN aims.tile.keys IS 'Level 0: hash of each entry''s key, which finds the entries of a row; 0 where there is none. Not granted: a guessed key could be tested with it';
 COMMENT ON COLUMN aims.tile.entries IS 'Level 0: smallest to largest entry id in the tile; NULL where it holds none';

@@ -504,37 +504,6 @@ aims_checkpoint_obstacle(PG_FUNCTION_ARGS)
 }
 
 /*
- * Mark the newest incarnation as one that may sign, and say in the ledger why,
- * with the last checkpoint of before (UTF-8) where there is one.
- */
-void
-checkpoint_allow(const char *why, const char *last)
-{
-	Relation	rel = table_open(aims_relid("incarnation"), RowExclusiveLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	HeapTuple	row = row_find(rel, "incarnation_pkey", 0, NULL, true);
-	Datum	   *values = palloc0(desc->natts * sizeof(Datum));
-	bool	   *isnull = palloc0(desc->natts * sizeof(bool));
-	bool	   *replace = palloc0(desc->natts * sizeof(bool));
-	AttrNumber	resumed_at = row_column(desc, "resumed_at");
-	StringInfoData detail;
-
-	values[resumed_at - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	replace[resumed_at - 1] = true;
-	CatalogTupleUpdate(rel, &row->t_self,
-					   heap_modify_tuple(row, desc, values, isnull, replace));
-	table_close(rel, NoLock);
-	initStringInfo(&detail);
-	appendStringInfo(&detail, "{\"act\":\"%s\",\"last_checkpoint\":", why);
-	if (last == NULL)
-		appendStringInfoString(&detail, "null");
-	else
-		escape_json(&detail, pg_any_to_server(last, strlen(last), PG_UTF8));
-	appendStringInfoChar(&detail, '}');
-	(void) capture_event("EVENT", "aims.incarnation", NULL, detail.data);
-}
-
-/*
  * Give the newest checkpoint that is known here, in UTF-8, or NULL.
  */
 char *
@@ -601,11 +570,11 @@ resume_withheld(const char *note, const char *difference)
 {
 	if (difference == NULL)
 	{
-		checkpoint_allow("resumed", note);
+		incarnation_resume("resumed", note);
 		return;
 	}
 	key_begin_origin();
-	checkpoint_allow("forked", note);
+	incarnation_resume("forked", note);
 	ereport(WARNING,
 			(errmsg("the ledger does not contain the checkpoint: a new origin begins"),
 			 errdetail_internal("%s", difference),
@@ -630,6 +599,7 @@ aims_resume(PG_FUNCTION_ARGS)
 	problem = checkpoint_problem(note, strlen(note), &tree_size, root);
 	if (problem != NULL)
 		resume_refuse(problem);
+	LockRelationOid(aims_relid("seal"), ShareRowExclusiveLock);
 	LockRelationOid(aims_relid("incarnation"), ShareRowExclusiveLock);
 	newest = incarnation_newest();
 	if (newest.number > 0 && !newest.here)

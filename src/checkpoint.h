@@ -36,12 +36,6 @@ extern char *checkpoint_note(int64 *tree_size);
 extern const char *checkpoint_problem(const char *note, size_t size,
 									  int64 *tree_size, MerkleHash root);
 
-/*
- * Let the newest incarnation sign, and say so in the ledger: why, and the last
- * checkpoint of before (UTF-8, or NULL).
- */
-extern void checkpoint_allow(const char *why, const char *last);
-
 /* The newest checkpoint that is stored and verifies, in UTF-8, or NULL. */
 extern char *checkpoint_last(void);
 

@@ -11,15 +11,23 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "access/xlogrecovery.h"
 #include "catalog/indexing.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/json.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "capture.h"
+#include "checkpoint.h"
 #include "incarnation.h"
+#include "ledger.h"
 #include "row.h"
 
 /* The timeline that is written, or replayed, here. */
@@ -114,15 +122,39 @@ incarnation_keeps_xids(int32 number)
 	return keeps;
 }
 
-/* Record a new incarnation, and say so in the ledger itself. */
+/* A note as text of the database, or NULL. */
+static Datum
+note_datum(const char *note, bool *isnull)
+{
+	*isnull = note == NULL;
+	if (*isnull)
+		return (Datum) 0;
+	return CStringGetTextDatum(pg_any_to_server(note, strlen(note), PG_UTF8));
+}
+
+/* Say in the ledger that an incarnation begins; returns the entry's id. */
+static int64
+incarnation_event(int32 number, int64 tree_size)
+{
+	return capture_event("EVENT", "aims.incarnation", NULL,
+						 psprintf("{\"act\":\"begun\",\"incarnation\":%d"
+								  ",\"system_identifier\":" UINT64_FORMAT
+								  ",\"timeline\":%d,\"database\":%u"
+								  ",\"tree_size\":" INT64_FORMAT "}",
+								  number, GetSystemIdentifier(),
+								  incarnation_timeline(), MyDatabaseId,
+								  tree_size));
+}
+
+/* Record a new incarnation. */
 void
 incarnation_begin(int32 number, int64 tree_size)
 {
 	Relation	rel = table_open(aims_relid("incarnation"), RowExclusiveLock);
 	TupleDesc	desc = RelationGetDescr(rel);
-	Datum		values[7] = {0};
-	bool		nulls[7] = {false};
-	char	   *detail;
+	AttrNumber	checkpoint = row_column(desc, "checkpoint");
+	Datum		values[12] = {0};
+	bool		nulls[12] = {false};
 
 	row_expect_columns(desc, lengthof(values));
 	values[row_column(desc, "incarnation") - 1] = Int32GetDatum(number);
@@ -135,13 +167,111 @@ incarnation_begin(int32 number, int64 tree_size)
 	values[row_column(desc, "started_at") - 1] =
 		TimestampTzGetDatum(GetCurrentTimestamp());
 	values[row_column(desc, "tree_size") - 1] = Int64GetDatum(tree_size);
+	values[row_column(desc, "last_entry") - 1] =
+		Int64GetDatum(incarnation_event(number, tree_size));
+	values[checkpoint - 1] = note_datum(checkpoint_last(),
+										&nulls[checkpoint - 1]);
 	nulls[row_column(desc, "resumed_at") - 1] = true;
+	nulls[row_column(desc, "resumption") - 1] = true;
+	nulls[row_column(desc, "resumed_size") - 1] = true;
+	nulls[row_column(desc, "resumed_checkpoint") - 1] = true;
 	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
 	table_close(rel, NoLock);
+	CommandCounterIncrement();	/* its leaf is made from the row */
+}
 
-	detail = psprintf("{\"incarnation\":%d,\"system_identifier\":" UINT64_FORMAT
-					  ",\"timeline\":%d,\"database\":%u,\"tree_size\":" INT64_FORMAT "}",
-					  number, GetSystemIdentifier(), incarnation_timeline(),
-					  MyDatabaseId, tree_size);
-	(void) capture_event("EVENT", "aims.incarnation", NULL, detail);
+/* Set a column of a row that is being changed. */
+static void
+set_column(TupleDesc desc, const char *name, Datum value, Datum *values,
+		   bool *replace)
+{
+	AttrNumber	column = row_column(desc, name);
+
+	values[column - 1] = value;
+	replace[column - 1] = true;
+}
+
+/* The size of the tree, our own seal included. */
+static int64
+current_tree_size(void)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Seal		seal;
+
+	(void) seal_newest(snapshot, &seal);
+	UnregisterSnapshot(snapshot);
+	return seal.tree_size;
+}
+
+/* Say in the ledger that checkpoints go on. */
+static void
+resumption_event(int32 number, const char *how, const char *checkpoint)
+{
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"act\":\"%s\",\"incarnation\":%d"
+					 ",\"last_checkpoint\":", how, number);
+	if (checkpoint == NULL)
+		appendStringInfoString(&detail, "null");
+	else
+		escape_json(&detail, pg_any_to_server(checkpoint, strlen(checkpoint),
+											  PG_UTF8));
+	appendStringInfoChar(&detail, '}');
+	(void) capture_event("EVENT", "aims.incarnation", NULL, detail.data);
+}
+
+/* Let the newest incarnation sign. */
+void
+incarnation_resume(const char *how, const char *checkpoint)
+{
+	Relation	rel;
+	TupleDesc	desc;
+	HeapTuple	row;
+	Datum	   *values;
+	bool	   *isnull;
+	bool	   *replace;
+	AttrNumber	note;
+
+	LockRelationOid(aims_relid("seal"), ShareRowExclusiveLock);
+	rel = table_open(aims_relid("incarnation"), RowExclusiveLock);
+	desc = RelationGetDescr(rel);
+	row = row_find(rel, "incarnation_pkey", 0, NULL, true);
+	values = palloc0(desc->natts * sizeof(Datum));
+	isnull = palloc0(desc->natts * sizeof(bool));
+	replace = palloc0(desc->natts * sizeof(bool));
+	note = row_column(desc, "resumed_checkpoint");
+	set_column(desc, "resumed_at",
+			   TimestampTzGetDatum(GetCurrentTimestamp()), values, replace);
+	set_column(desc, "resumption", CStringGetTextDatum(how), values, replace);
+	set_column(desc, "resumed_size", Int64GetDatum(current_tree_size()),
+			   values, replace);
+	set_column(desc, "resumed_checkpoint",
+			   note_datum(checkpoint, &isnull[note - 1]), values, replace);
+	CatalogTupleUpdate(rel, &row->t_self,
+					   heap_modify_tuple(row, desc, values, isnull, replace));
+	resumption_event(DatumGetInt32(row_value(row, desc, "incarnation",
+											 &isnull[0])),
+					 how, checkpoint);
+	table_close(rel, NoLock);
+}
+
+/* The largest entry number that may be from elsewhere. */
+int64
+incarnation_last_entry(int32 number)
+{
+	Relation	rel = table_open(aims_relid("incarnation"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	ScanKeyData key;
+	HeapTuple	row;
+	int64		last = 0;
+	bool		isnull;
+
+	ScanKeyInit(&key, row_column(desc, "incarnation"), BTEqualStrategyNumber,
+				F_INT4EQ, Int32GetDatum(number));
+	row = row_find(rel, "incarnation_pkey", 1, &key, false);
+	if (HeapTupleIsValid(row))
+		last = DatumGetInt64(row_value(row, desc, "last_entry", &isnull));
+	table_close(rel, AccessShareLock);
+	return last;
 }

@@ -5,7 +5,10 @@
 #ifndef AIMS_INCARNATION_H
 #define AIMS_INCARNATION_H
 
-#include "utils/timestamp.h"
+#include "lib/stringinfo.h"
+
+#include "ledger.h"
+#include "tile.h"
 
 typedef struct Incarnation
 {
@@ -31,5 +34,35 @@ extern bool incarnation_keeps_xids(int32 number);
 
 /* Begin the next incarnation (the caller seals and holds the lock). */
 extern void incarnation_begin(int32 number, int64 tree_size);
+
+/*
+ * Mark the newest incarnation as one that may sign, and say so in the ledger:
+ * how (resumed or forked), and the last checkpoint of before, in UTF-8, or
+ * NULL. Takes the sealers' lock: the next seal writes a leaf about it.
+ */
+extern void incarnation_resume(const char *how, const char *checkpoint);
+
+/*
+ * The largest entry number that may have been given elsewhere than in that
+ * incarnation.
+ */
+extern int64 incarnation_last_entry(int32 number);
+
+/*
+ * Append the leaf that an incarnation has at that index, in UTF-8: about its
+ * beginning or its resumption. False where it has none there.
+ */
+extern bool incarnation_leaf(Snapshot snapshot, uint64 index, StringInfo out);
+
+/* Gives the source and the stored hash of a leaf. */
+typedef int64 (*IncarnationTree)(void *arg, uint64 leaf, MerkleHash hash);
+
+/*
+ * Compare the table with the leaves of a tree of size leaves under these
+ * seals: NULL, or what is wrong (a sentence).
+ */
+extern const char *incarnation_problem(Snapshot snapshot, IncarnationTree tree,
+									   void *arg, const Seal *seals,
+									   int64 nseals, uint64 size);
 
 #endif							/* AIMS_INCARNATION_H */

@@ -319,15 +319,20 @@ seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
 	qsort(items->items, items->n, sizeof(SealItem), compare_int64);
 }
 
-/* The incarnation that seals here; a new one is recorded. */
-static int32
-seal_incarnation(int64 tree_size)
+/* The leaf of an incarnation that began or was resumed since the last seal. */
+static bool
+append_incarnation(SealTree *tree, uint64 index)
 {
-	int32		number = incarnation_current();
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	StringInfoData leaf;
+	bool		found;
 
-	if (!incarnation_newest().here)
-		incarnation_begin(number, tree_size);
-	return number;
+	initStringInfo(&leaf);
+	found = incarnation_leaf(snapshot, index, &leaf);
+	UnregisterSnapshot(snapshot);
+	if (found)
+		seal_tree_add(tree, leaf.data, leaf.len, 0, NULL, 0);
+	return found;
 }
 
 /* Append the items and the seal's leaf, and store the new head. */
@@ -345,6 +350,8 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 	seal.snapshot = window;
 	seal.sealed_at = GetCurrentTimestamp();
 	memcpy(seal.previous_root, last->root, HASH_SIZE);
+	if (append_incarnation(tree, last->tree_size))
+		seal.tree_size++;
 	append_entries(tree, items, rel, snapshot);
 	append_seal(tree, &seal);
 	seal_tree_finish(tree, seal.tree_size, seal.root);
@@ -363,6 +370,7 @@ aims_seal(PG_FUNCTION_ARGS)
 	SealItems	items = {0};
 	Seal		last;
 	int32		incarnation;
+	bool		begins;
 	char	   *window;
 	int64		tree_size;
 
@@ -375,9 +383,12 @@ aims_seal(PG_FUNCTION_ARGS)
 		seal_empty_root(last.root);
 	tree_size = last.tree_size;
 	window = window_text(snapshot, own);
-	incarnation = seal_incarnation(tree_size);
+	incarnation = incarnation_current();
 	seal_collect(&items, rel, snapshot, &last, incarnation, own);
-	if (items.n > 0)
+	begins = !incarnation_newest().here && last.tree_size + items.n > 0;
+	if (begins)
+		incarnation_begin(incarnation, last.tree_size);
+	if (items.n > 0 || begins)
 		tree_size = seal_append(&items, rel, snapshot, &last, window,
 								incarnation);
 	table_close(rel, AccessShareLock);

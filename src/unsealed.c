@@ -9,9 +9,19 @@
  */
 #include "aims.h"
 
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "access/transam.h"
+#include "access/xlog.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "entry_index.h"
+#include "incarnation.h"
 #include "tile.h"
 #include "unsealed.h"
 
@@ -21,6 +31,7 @@
 struct UnsealedScan
 {
 	int32		incarnation;
+	int64		last_entry;		/* numbers up to it may be from elsewhere */
 	XidWindow	window;			/* of the last seal */
 	TileStore  *store;
 	EntryPages *pages;
@@ -81,6 +92,7 @@ unsealed_begin(Relation rel, Snapshot snapshot, const Seal *last)
 	UnsealedScan *scan = palloc0(sizeof(UnsealedScan));
 
 	scan->incarnation = last->incarnation;
+	scan->last_entry = incarnation_last_entry(last->incarnation);
 	scan->window = window_parse(last->snapshot);
 	scan->store = tile_open(snapshot);
 	scan->pages = entry_pages_begin(rel, snapshot);
@@ -89,37 +101,28 @@ unsealed_begin(Relation rel, Snapshot snapshot, const Seal *last)
 }
 
 /*
- * Is that entry, of a transaction that the last seal saw in progress, not
- * sealed? One that was prepared before a promotion carries an older
- * incarnation; but so do sealed entries of another cluster whose xid happens
- * to be the same.
+ * Did the last seal not take the entry in the slot? By its xid it did not;
+ * where that may be of another cluster, the tree has the last word. Of those
+ * in progress, one that was prepared before a promotion carries an older
+ * incarnation. And what was written in two clusters after one another, without
+ * a seal in the first, carries one number, which the first seal took together.
  */
-static bool
-unsealed_late(UnsealedScan *scan, TupleTableSlot *slot, bool here)
-{
-	bool		isnull;
-
-	return here ||
-		tile_leaf_of_entry(scan->store,
-						   DatumGetInt64(slot_getattr(slot, Anum_entry_id,
-													  &isnull))) < 0;
-}
-
-/* Did the last seal not take the entry in the slot? */
 static bool
 unsealed_is(UnsealedScan *scan, TupleTableSlot *slot)
 {
 	bool		isnull;
+	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+													  &isnull));
 	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
 												 &isnull));
 	bool		here = DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation,
 												  &isnull)) ==
 		scan->incarnation;
 
-	if (xid >= scan->window.xmax)
-		return here;
-	return window_lists(&scan->window, xid) &&
-		unsealed_late(scan, slot, here);
+	if (xid >= scan->window.xmax ? !here : !window_lists(&scan->window, xid))
+		return false;
+	return (here && entry_id > scan->last_entry) ||
+		tile_leaf_of_entry(scan->store, entry_id) < 0;
 }
 
 /* Put the next entry into the slot. */
@@ -139,4 +142,105 @@ unsealed_end(UnsealedScan *scan)
 	entry_pages_end(scan->pages);
 	tile_close(scan->store);
 	pfree(scan);
+}
+
+/* What waits for a seal. */
+typedef struct Waiting
+{
+	int64		entries;
+	TimestampTz oldest;
+} Waiting;
+
+/* Count the entry in the slot. */
+static void
+waiting_add(Waiting *waiting, TupleTableSlot *slot)
+{
+	bool		isnull;
+	TimestampTz at =
+		DatumGetTimestampTz(slot_getattr(slot, Anum_entry_recorded_at,
+										 &isnull));
+
+	if (waiting->entries++ == 0 || at < waiting->oldest)
+		waiting->oldest = at;
+}
+
+/*
+ * Did the seal not see the entry in the slot? For a ledger that was moved and
+ * not sealed since: entries carry the seal's incarnation, or a later one.
+ */
+static bool
+waiting_is(const Seal *last, const XidWindow *window, TupleTableSlot *slot)
+{
+	bool		isnull;
+	int32		incarnation =
+		DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation, &isnull));
+	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
+												 &isnull));
+
+	return incarnation > last->incarnation ||
+		(incarnation == last->incarnation && xid >= window->xmax) ||
+		window_lists(window, xid);
+}
+
+/* Count in one pass over the table what no seal saw. */
+static void
+waiting_count_all(Waiting *waiting, Relation rel, Snapshot snapshot,
+				  const Seal *last, TupleTableSlot *slot)
+{
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	XidWindow	window = {0};
+
+	if (last->seal_id > 0)
+		window = window_parse(last->snapshot);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (waiting_is(last, &window, slot))
+			waiting_add(waiting, slot);
+	}
+	table_endscan(scan);
+}
+
+/* Count what waits for a seal. */
+static Waiting
+waiting_count(Snapshot snapshot)
+{
+	Relation	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	Waiting		waiting = {0};
+	Seal		last;
+
+	if (seal_newest(snapshot, &last) &&
+		(incarnation_newest().here || RecoveryInProgress()))
+	{
+		UnsealedScan *scan = unsealed_begin(rel, snapshot, &last);
+
+		while (unsealed_next(scan, slot))
+			waiting_add(&waiting, slot);
+		unsealed_end(scan);
+	}
+	else
+		waiting_count_all(&waiting, rel, snapshot, &last, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+	return waiting;
+}
+
+PG_FUNCTION_INFO_V1(aims_unsealed);
+/* How many entries wait for a seal, and since when. */
+Datum
+aims_unsealed(PG_FUNCTION_ARGS)
+{
+	Waiting		waiting = waiting_count(GetActiveSnapshot());
+	TupleDesc	desc;
+	Datum		values[2];
+	bool		nulls[2] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = Int64GetDatum(waiting.entries);
+	values[1] = TimestampTzGetDatum(waiting.oldest);
+	nulls[1] = waiting.entries == 0;
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
 }

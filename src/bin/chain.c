@@ -69,6 +69,42 @@ chain_add_entry(Chain *chain, const LeafText *leaf)
 }
 
 /*
+ * Is that what a leaf's string says?
+ */
+static bool
+chain_says(const LeafString *string, const char *text)
+{
+	return string->size == (int) strlen(text) &&
+		memcmp(string->data, text, string->size) == 0;
+}
+
+/*
+ * Add what is said of an incarnation. It stands before the entries of a seal,
+ * and says that one begins, or that checkpoints go on in the one there is.
+ */
+static const char *
+chain_add_incarnation(Chain *chain, const LeafText *leaf)
+{
+	bool		begins = chain_says(&leaf->event, "begun");
+
+	if (chain->notes > 0 || chain->waiting > 0)
+		return "does not stand before the entries of its seal";
+	if ((uint64_t) leaf->tree_size != chain->size)
+		return chain_problem(chain, "says that the tree had %" PRId64
+							 " leaves before it, not %" PRId64,
+							 leaf->tree_size, (int64_t) chain->size);
+	if (begins ? leaf->number <= chain->incarnation :
+		leaf->number != chain->incarnation ||
+		!(chain_says(&leaf->event, "resumed") ||
+		  chain_says(&leaf->event, "forked")))
+		return chain_problem(chain, "does not follow incarnation %" PRId64,
+							 chain->incarnation, 0);
+	chain->begun = begins ? leaf->number : 0;
+	chain->notes = 1;
+	return NULL;
+}
+
+/*
  * Check a seal against what came before it.
  */
 static const char *
@@ -77,9 +113,11 @@ chain_check_seal(Chain *chain, const LeafText *leaf)
 	if (leaf->number != chain->seal + 1)
 		return chain_problem(chain, "does not follow seal %" PRId64,
 							 chain->seal, 0);
-	if (leaf->incarnation < chain->incarnation)
+	if (leaf->incarnation !=
+		(chain->begun > 0 ? chain->begun : chain->incarnation))
 		return chain_problem(chain, "is of incarnation %" PRId64
-							 ", after one of %" PRId64,
+							 ", after one of %" PRId64
+							 ", and no leaf says that it began",
 							 leaf->incarnation, chain->incarnation);
 	if ((uint64_t) leaf->previous_size != chain->size)
 		return chain_problem(chain, "says that the tree had %" PRId64
@@ -88,10 +126,11 @@ chain_check_seal(Chain *chain, const LeafText *leaf)
 	if (memcmp(leaf->previous_root.bytes, chain->root, HASH_SIZE) != 0)
 		return chain_problem(chain, "does not have the root of seal %" PRId64,
 							 chain->seal, 0);
-	if ((uint64_t) leaf->entries != chain->waiting)
+	if ((uint64_t) leaf->entries != chain->notes + chain->waiting)
 		return chain_problem(chain, "says that it has %" PRId64
-							 " entries, not %" PRId64,
-							 leaf->entries, (int64_t) chain->waiting);
+							 " leaves before its own, not %" PRId64,
+							 leaf->entries,
+							 (int64_t) (chain->notes + chain->waiting));
 	if (!leaf_snapshot_read(&leaf->snapshot, &chain->snapshot))
 		return "has no snapshot as PostgreSQL writes it";
 	if (chain->waiting > 0 &&
@@ -118,11 +157,15 @@ chain_add(Chain *chain, const LeafText *leaf, const Tree *tree)
 		return "is not of a form that this program knows: damaged, or made by a later version";
 	if (leaf->kind == LEAF_ENTRY)
 		return chain_add_entry(chain, leaf);
+	if (leaf->kind == LEAF_INCARNATION)
+		return chain_add_incarnation(chain, leaf);
 	problem = chain_check_seal(chain, leaf);
 	if (problem != NULL)
 		return problem;
 	chain->seal = leaf->number;
 	chain->incarnation = leaf->incarnation;
+	chain->begun = 0;
+	chain->notes = 0;
 	chain->waiting = 0;
 	chain->size = tree->size;
 	tree_root(tree, chain->root);

@@ -20,7 +20,9 @@ typedef struct Chain
 	MerkleHash	root;
 	LeafSnapshot snapshot;
 	char		sealed_at[CHAIN_TIME_MAX];
-	/* entries since */
+	/* since: the leaf of an incarnation, and entries */
+	int64_t		begun;			/* the one that begins, or 0 */
+	uint64_t	notes;
 	uint64_t	waiting;
 	int64_t		entry;			/* the last one */
 	int64_t		entry_incarnation;	/* the newest of theirs */
@@ -33,8 +35,7 @@ typedef struct Chain
 extern Chain *chain_create(Hasher *hasher);
 
 /*
- * Add the leaf of an entry or a seal; tree has it already. Returns NULL or
- * what is wrong.
+ * Add a leaf; tree has it already. Returns NULL or what is wrong.
  */
 extern const char *chain_add(Chain *chain, const LeafText *leaf,
 							 const Tree *tree);

@@ -151,8 +151,8 @@ check_part(const CheckOptions *options, Hasher *hasher, const char *file,
 static void
 print_leaf(const LeafText *leaf)
 {
-	printf(leaf->kind == LEAF_ENTRY ? "entry        %" PRId64 ", " :
-		   "seal         %" PRId64 ", ", leaf->number);
+	printf("%-12s %" PRId64 ", ", leaf->kind == LEAF_ENTRY ? "entry" :
+		   leaf->kind == LEAF_SEAL ? "seal" : "incarnation", leaf->number);
 	tally_print_string(leaf->time.data, leaf->time.size, 0);
 	if (leaf->kind == LEAF_ENTRY)
 	{

@@ -28,13 +28,14 @@ typedef enum LeafKind
 {
 	LEAF_ENTRY,					/* entry/1 */
 	LEAF_SEAL,					/* seal/1 */
+	LEAF_INCARNATION,			/* incarnation/1 */
 	LEAF_UNKNOWN				/* none of these, or not as they must be */
 } LeafKind;
 
 typedef struct LeafText
 {
 	LeafKind	kind;
-	int64_t		number;			/* entry or seal */
+	int64_t		number;			/* entry, seal or incarnation */
 	int64_t		incarnation;
 	LeafString	time;
 	/* of an entry */
@@ -52,6 +53,9 @@ typedef struct LeafText
 	int64_t		previous_size;
 	LeafDigest	previous_root;
 	LeafString	snapshot;
+	/* of an incarnation */
+	LeafString	event;			/* begun, resumed or forked */
+	int64_t		tree_size;
 } LeafText;
 
 /* Take a leaf apart. Strings point into it. */

@@ -152,8 +152,8 @@ SELECT is_empty($$
        AND NOT verify_inclusion(leaf(entry_id), leaf_index(entry_id), tree_size,
                                 inclusion_proof(entry_id, tree_size), root_hash)
 $$, 'every sealed entry is proved in every tree that has it');
-SELECT is((SELECT count(DISTINCT leaf_index(entry_id)) + (SELECT count(*) FROM seal) FROM audit_entry), :size2::bigint,
-          'every leaf is an entry or a seal');
+SELECT is((SELECT count(DISTINCT leaf_index(entry_id)) + (SELECT count(*) FROM seal) + (SELECT count(*) FROM incarnation) FROM audit_entry),
+          :size2::bigint, 'every leaf is an entry, a seal or an incarnation');
 SELECT alike(tlog_proof(entry_id), E'c2sp.org/tlog-proof@v1\nindex ' || leaf_index(entry_id) || E'\n%'
                                       || E'\n\n' || :'checkpoint2', 'tlog_proof names index and checkpoint')
   FROM audit_entry ORDER BY entry_id LIMIT 1;
@@ -183,7 +183,7 @@ ROLLBACK;
 -- Withheld after a restore
 BEGIN;
 SET LOCAL session_replication_role = replica;
-INSERT INTO incarnation SELECT incarnation + 1, system_identifier, timeline, database, now(), :size2, NULL FROM incarnation;
+INSERT INTO incarnation SELECT incarnation + 1, system_identifier, timeline, database, now(), :size2, NULL, 0 FROM incarnation;
 SET LOCAL session_replication_role = origin;
 SELECT is(checkpoint_obstacle(), 'withheld: restored, copied or failed over, and not resumed', 'the obstacle is named');
 SELECT throws_ok('SELECT checkpoint()', 'MS022', NULL, 'withheld after a restore');
@@ -196,7 +196,7 @@ SELECT is(checkpoint(), :'checkpoint2', 'and signed again');
 ROLLBACK;
 BEGIN;
 SET LOCAL session_replication_role = replica;
-INSERT INTO incarnation SELECT incarnation + 1, system_identifier + 1, timeline, database, now(), :size2, NULL FROM incarnation;
+INSERT INTO incarnation SELECT incarnation + 1, system_identifier + 1, timeline, database, now(), :size2, NULL, 0 FROM incarnation;
 SELECT throws_ok('SELECT checkpoint()', 'MS022', NULL, 'withheld where the newest seal is another cluster''s');
 SELECT throws_ok(format('SELECT resume(%L)', :'checkpoint2'), 'MS022', NULL, 'to be sealed before it is resumed');
 ROLLBACK;

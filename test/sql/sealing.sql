@@ -2,13 +2,24 @@
 -- What a seal costs, what it refuses, and how entries are found again. What it
 -- takes from concurrent transactions is in test/specs/seal.spec and
 -- test/t/seal_race.pl.
-SELECT plan(20);
+SELECT plan(23);
 
 INSERT INTO aims.person (person, full_name) VALUES ('owner', 'Owner');
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('sealed', 'Sealed', 'owner', 'Test');
 CREATE TABLE score (id bigint PRIMARY KEY, ai text);
 SELECT aims.govern('score', system_column => 'ai', image => 'digest') \g /dev/null
 ALTER TABLE aims.audit_entry SET (autovacuum_enabled = off);
+
+-- What was written in another database, and restored here before anything was
+-- sealed in either: its xids are not ours, and ours come to them one day
+SET session_replication_role = replica;
+INSERT INTO aims.audit_entry
+SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', -g, 'xid', txid_current() + 10 + g))).*
+FROM aims.audit_entry AS e, generate_series(1, 20) AS g WHERE e.entry_id = 1;
+UPDATE aims.audit_entry SET entry_id = nextval('aims.audit_entry_entry_id_seq') WHERE entry_id < 0;
+SELECT currval('aims.audit_entry_entry_id_seq') AS foreign_entry \gset
+RESET session_replication_role;
+SELECT aims.seal() \g /dev/null
 
 -- A transaction that is idle, with an entry at the very beginning
 BEGIN;
@@ -37,6 +48,8 @@ INSERT INTO score SELECT generate_series(30001, 30010);
 SELECT cmp_ok(pg_temp.pages_of_a_seal(), '<', pg_temp.pages_of_the_ledger() / 2,
     'a seal of a few entries does not read the ledger, though a transaction was idle all the time');
 SELECT is((SELECT count(*) FROM aims.audit_entry WHERE aims.leaf_index(entry_id) IS NULL), 0::bigint, 'but has found them all');
+SELECT is((SELECT (unsealed, oldest_prepared = (SELECT prepared FROM pg_prepared_xacts WHERE gid = 'aims_test_idle'))::text FROM aims.ledger_status), '(0,t)',
+    'ledger_status says that something is prepared, and since when');
 COMMIT PREPARED 'aims_test_idle';
 SELECT aims.seal() \g /dev/null
 SELECT is((SELECT count(*) FROM aims.audit_entry WHERE key = '{"id": -1}' AND aims.leaf_index(entry_id) IS NOT NULL), 1::bigint,
@@ -50,6 +63,11 @@ RESET ROLE;
 SELECT cmp_ok(brin_summarize_new_values('aims.audit_entry_brin_idx'), '<=', 2, 'whoever may seal summarizes');
 DROP OWNED BY ledger_sealer;
 DROP ROLE ledger_sealer;
+
+SELECT is((SELECT count(*) FROM aims.tile, unnest(sources) AS s WHERE s > :foreign_entry - 20 AND s <= :foreign_entry), 20::bigint,
+    'entries of another database are sealed once, whatever their xids');
+
+SELECT is((SELECT count(*) FROM aims.audit_entry WHERE xmax <> '0'), 0::bigint, 'sealing changes no entry, and locks none');
 
 -- An entry that is no longer where its tile says
 SELECT max(entry_id) AS entry FROM aims.audit_entry WHERE key = '{"id": 20000}' \gset

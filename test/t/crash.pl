@@ -20,6 +20,7 @@ my $node = PostgreSQL::Test::Cluster->new('crash');
 my $directory = $node->basedir;
 my $id = 0;
 my %note;    # what checkpoints of each size were handed out
+my @recent;  # sizes of those of this round, and of the newest before
 
 srand($seed);
 note("AIMS_CRASH_SEED=$seed");
@@ -172,6 +173,7 @@ sub take_notes
 	  if $synchronous eq 'on';
 	while ($signed =~ /^(example\.org\S+\n(\d+)\n\S+\n\n\S+ \S+ \S+\n)/mg)
 	{
+		push @recent, $2 unless $note{$2};
 		$changed++ if ($note{$2} //= $1) ne $1;
 	}
 	is($changed, 0, 'one checkpoint for each size');
@@ -226,13 +228,15 @@ sub check_entries
 	return;
 }
 
-# All checkpoints up to now against a new one.
+# Checkpoints against a new one, which goes to the next round.
 sub check_checkpoints
 {
-	my $values = join ',', map { "('$_')" } values %note;
+	my @sizes = @_;
+	my $values = join ',', map { "('$note{$_}')" } @sizes;
 	my $newest = $node->safe_psql('postgres', 'SELECT aims.checkpoint()');
+	my $size = (split /\n/, $newest)[1];
 
-	is_none(<<~SQL, keys(%note) . ' checkpoints are the beginning of the next one');
+	is_none(<<~SQL, @sizes . ' checkpoints are the beginning of the next one');
 		SELECT old.tree_size
 		  FROM aims.open_checkpoint('$newest', aims.public_key()) AS new,
 		       (VALUES $values) AS v (note), aims.open_checkpoint(v.note, aims.public_key()) AS old
@@ -242,6 +246,8 @@ sub check_checkpoints
 		                                             aims.consistency_proof(old.tree_size, new.tree_size)) END
 		SQL
 	is_none("SELECT * FROM aims.verify('$newest') WHERE NOT ok", 'the ledger verifies');
+	@recent = ($size);
+	$note{$size} = $newest;
 	return;
 }
 
@@ -289,8 +295,9 @@ for my $round (1 .. $rounds)
 	end_prepared();
 	$node->safe_psql('postgres', 'SELECT aims.seal()') for 1 .. 2;
 	check_entries();
-	check_checkpoints();
+	check_checkpoints(@recent);
 }
+check_checkpoints(keys %note);
 is_none('SELECT incarnation FROM aims.incarnation WHERE incarnation > 1',
 	'a crash begins no incarnation');
 note($node->safe_psql('postgres', <<~SQL));

@@ -193,5 +193,18 @@ is(continues($after, $second, $continued, $key), 't', 'the log continues what wa
 verifies($after, $second, 'and verifies');
 query($after, "ROLLBACK PREPARED 'late'");
 
+# A copy of the database knows that it is one.
+$after->safe_psql('template1', 'CREATE DATABASE copy TEMPLATE postgres');
+$after->safe_psql('copy', 'INSERT INTO score VALUES (6001)');
+is( ($after->psql('copy', "SELECT aims.checkpoint()", extra_params => [ '-v', 'VERBOSITY=sqlstate' ]))[2]
+	  =~ /MS022/, 1, 'a copy of the database signs nothing');
+$after->safe_psql('copy', 'SELECT aims.seal()') for 1 .. 2;
+is( $after->safe_psql('copy', <<~SQL), '3|2|0', 'it is an incarnation of its own, and what was written there is sealed');
+	SELECT count(*), count(DISTINCT database), (SELECT unsealed FROM aims.ledger_status) FROM aims.incarnation
+	SQL
+is($after->safe_psql('copy', "SELECT * FROM aims.verify('$continued') WHERE NOT ok"),
+	'', 'and verifies');
+is(state_of($after, 'SELECT aims.checkpoint()'), 'none', 'the original goes on signing');
+
 $_->stop for $before, $after;
 done_testing();

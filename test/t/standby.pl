@@ -94,5 +94,66 @@ $standby->safe_psql('postgres', "SELECT aims.resume(rtrim('$published', chr(10))
 like($standby->safe_psql('postgres', 'SELECT aims.checkpoint()'),
 	qr{^hospital\.example/log}, 'until the last published one was shown');
 
+# The tree says of each incarnation what the table says.
+is($standby->safe_psql('postgres', 'SELECT * FROM aims.verify() WHERE NOT ok'),
+	'', 'a resumption verifies before it is sealed');
+$standby->safe_psql('postgres', 'SELECT aims.seal()');
+is($standby->safe_psql('postgres', 'SELECT * FROM aims.verify() WHERE NOT ok'),
+	'', 'and after');
+is( $standby->safe_psql('postgres', <<'SQL'), "1|begun|t\n2|begun|t\n2|resumed|t", 'leaves of the incarnations');
+SELECT s.incarnation, s.event,
+       sha256('\x00'::bytea || convert_to(format(
+           '{"aims":"incarnation/1","incarnation":%s,"event":"%s","time":"%s","tree_size":%s,"last_entry":%s,'
+           '"system_identifier":"%s","timeline":%s,"database":%s%s}',
+           s.incarnation, s.event, to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), s.leaf, s.last_entry,
+           s.system_identifier, s.timeline, s.database, ',"checkpoint":' || to_json(s.checkpoint)), 'UTF8'))
+       = substr(t.hashes, 32 * (s.leaf % 256)::integer + 1, 32)
+FROM (SELECT incarnation, 'begun' AS event, started_at AS at, tree_size AS leaf, checkpoint,
+             last_entry, system_identifier, timeline, database
+      FROM aims.incarnation
+      UNION ALL
+      SELECT incarnation, resumption, resumed_at, resumed_size, resumed_checkpoint,
+             last_entry, system_identifier, timeline, database
+      FROM aims.incarnation WHERE resumed_at IS NOT NULL) AS s
+JOIN aims.tile AS t ON t.level = 0 AND t.tile_index = s.leaf / 256
+WHERE t.sources[s.leaf % 256 + 1] = 0
+ORDER BY s.leaf
+SQL
+for my $change (
+	"timeline = timeline + 1 WHERE incarnation = 1",
+	"system_identifier = system_identifier + 1 WHERE incarnation = 1",
+	"database = database + 1 WHERE incarnation = 2",
+	"started_at = started_at - interval '1 microsecond' WHERE incarnation = 2",
+	"tree_size = tree_size + 1 WHERE incarnation = 2",
+	"last_entry = last_entry + 1 WHERE incarnation = 2",
+	"checkpoint = NULL WHERE incarnation = 2",
+	"resumed_at = resumed_at + interval '1 microsecond' WHERE incarnation = 2",
+	"resumption = 'forked' WHERE incarnation = 2",
+	"resumed_size = resumed_size - 1 WHERE incarnation = 2",
+	"resumed_checkpoint = NULL WHERE incarnation = 2",
+	"resumed_at = NULL, resumption = NULL, resumed_size = NULL WHERE incarnation = 2",
+	"incarnation = 3 WHERE incarnation = 2")
+{
+	is( $standby->safe_psql(
+			'postgres',
+			"SET session_replication_role = replica; BEGIN; UPDATE aims.incarnation SET $change;"
+			  . " SELECT ok FROM aims.verify() WHERE check_name = 'incarnations'; ROLLBACK"),
+		'f', "altered: $change");
+}
+is( $standby->safe_psql(
+		'postgres',
+		"SET session_replication_role = replica; BEGIN; DELETE FROM aims.incarnation WHERE incarnation = 2;"
+		  . " SELECT ok FROM aims.verify() WHERE check_name = 'incarnations'; ROLLBACK"),
+	'f', 'a row deleted');
+is( $standby->safe_psql(
+		'postgres', <<'SQL'), 'resumptions', 'a resumption that nobody made');
+SET session_replication_role = replica;
+BEGIN;
+UPDATE aims.incarnation SET resumed_at = now(), resumption = 'resumed', resumed_size = (SELECT max(tree_size) FROM aims.seal)
+WHERE incarnation = 1;
+SELECT check_name FROM aims.verify() WHERE NOT ok;
+ROLLBACK;
+SQL
+
 $standby->stop;
 done_testing();
