@@ -44,7 +44,7 @@ read_shape(Verification *v, HTAB *shapes, HeapTuple tuple, TupleDesc desc)
 	memset(shape->stored, 0, HASH_SIZE);
 	if (VARSIZE_ANY_EXHDR(digest) == HASH_SIZE)
 		memcpy(shape->stored, VARDATA_ANY(digest), HASH_SIZE);
-	shape->shows_names = strstr(definition, "\"type\":\"reg") != NULL;
+	shape->shows_names = strstr(definition, "\"pg_catalog.reg") != NULL;
 	shape->fits = memcmp(shape->stored, shape->made, HASH_SIZE) == 0;
 }
 
