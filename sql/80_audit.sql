@@ -44,13 +44,18 @@ COMMENT ON COLUMN aims.audit_log.seal_id IS 'Seal that appended it';
 COMMENT ON COLUMN aims.audit_log.tree_size IS 'Size of the first head that covers it';
 COMMENT ON COLUMN aims.audit_log.sealed_at IS 'When it was sealed';
 
+CREATE FUNCTION aims.unsealed(OUT entries bigint, OUT oldest timestamptz) RETURNS record
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'aims_unsealed';
+COMMENT ON FUNCTION aims.unsealed() IS
+    'Committed entries that no seal has taken yet, and the time of the oldest. Part of aims.ledger_status; reads what is new and not the ledger, except after a restore, promotion or upgrade before the next seal';
+
 CREATE VIEW aims.ledger_status WITH (security_barrier) AS
     SELECT coalesce(s.tree_size, 0) AS tree_size,
            s.root_hash,
            s.sealed_at,
-           u.unsealed,
-           u.oldest_unsealed,
-           statement_timestamp() - u.oldest_unsealed AS oldest_unsealed_age,
+           u.entries AS unsealed,
+           u.oldest AS oldest_unsealed,
+           statement_timestamp() - u.oldest AS oldest_unsealed_age,
            i.incarnation,
            k.origin AS origin,
            c.tree_size AS checkpoint_size,
@@ -61,31 +66,16 @@ CREATE VIEW aims.ledger_status WITH (security_barrier) AS
                WHEN c.tree_size IS NULL THEN 'no checkpoint yet: run aims.checkpoint and keep it outside'
                WHEN c.tree_size < s.tree_size THEN 'checkpoint is behind the tree'
                ELSE 'signed'
-           END AS checkpoints
+           END AS checkpoints,
+           p.prepared AS oldest_prepared
     FROM (VALUES (1)) AS one (row)
     LEFT JOIN LATERAL (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s ON true
     LEFT JOIN LATERAL (SELECT * FROM aims.incarnation ORDER BY incarnation DESC LIMIT 1) AS i ON true
     CROSS JOIN LATERAL (SELECT aims.checkpoint_obstacle() AS obstacle) AS o
     LEFT JOIN LATERAL (SELECT * FROM aims.signing_key WHERE valid_until IS NULL LIMIT 1) AS k ON true
     LEFT JOIN LATERAL (SELECT * FROM aims.checkpoint ORDER BY tree_size DESC LIMIT 1) AS c ON true
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS unsealed, min(w.recorded_at) AS oldest_unsealed
-        FROM (
-            SELECT e.recorded_at
-            FROM ONLY aims.audit_entry AS e
-            WHERE s.snapshot IS NULL
-            UNION ALL
-            SELECT e.recorded_at
-            FROM ONLY aims.audit_entry AS e
-            WHERE e.xid >= pg_snapshot_xmin(s.snapshot)::text::bigint
-            AND NOT pg_visible_in_snapshot(e.xid::text::xid8, s.snapshot)
-            AND (e.incarnation = s.incarnation
-                 OR e.incarnation < s.incarnation AND e.xid < pg_snapshot_xmax(s.snapshot)::text::bigint)
-            UNION ALL
-            -- written since a restore or failover that no seal has followed yet
-            SELECT e.recorded_at
-            FROM ONLY aims.audit_entry AS e
-            WHERE o.obstacle IS NOT NULL AND e.incarnation > s.incarnation) AS w) AS u ON true;
+    CROSS JOIN LATERAL (SELECT min(x.prepared) AS prepared FROM pg_prepared_xacts AS x WHERE x.database = current_database()) AS p
+    CROSS JOIN aims.unsealed() AS u;
 COMMENT ON VIEW aims.ledger_status IS
     'State of the ledger, one row: what is sealed, what waits, and whether heads are signed (ISO/IEC 42001 A.6.2.8)';
 COMMENT ON COLUMN aims.ledger_status.tree_size IS 'Leaves of the newest head';
@@ -99,6 +89,8 @@ COMMENT ON COLUMN aims.ledger_status.origin IS 'Name of the key that signs, and 
 COMMENT ON COLUMN aims.ledger_status.checkpoint_size IS 'Leaves of the newest signed checkpoint';
 COMMENT ON COLUMN aims.ledger_status.checkpoint_at IS 'When it was signed';
 COMMENT ON COLUMN aims.ledger_status.checkpoints IS 'In words: signed, behind, none yet, WITHHELD or UNSIGNED';
+COMMENT ON COLUMN aims.ledger_status.oldest_prepared IS
+    'When the oldest prepared transaction of the database was prepared: what it wrote is sealed after COMMIT PREPARED';
 
 CREATE FUNCTION aims.capture_problem(OUT relation text, OUT problem text)
     RETURNS SETOF record

@@ -185,6 +185,23 @@ compat_alter_table_type(int type)
 	return type;
 }
 
+/* An index has something to end after insertions from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define index_insert_cleanup_compat(index, info) \
+	index_insert_cleanup(index, info)
+#else
+#define index_insert_cleanup_compat(index, info) ((void) 0)
+#endif
+
+/* The file of a relation got another name in 16. */
+#if PG_VERSION_NUM >= 160000
+#define compat_rd_locator rd_locator
+#define compat_seq_locator locator
+#else
+#define compat_rd_locator rd_node
+#define compat_seq_locator node
+#endif
+
 /* Stands before a declaration; the server has it from 18 on. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()

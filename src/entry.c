@@ -6,8 +6,6 @@
  */
 #include "aims.h"
 
-#include "utils/builtins.h"
-
 #include "entry.h"
 #include "image.h"
 
@@ -79,27 +77,4 @@ entry_leaf(StringInfo out, const EntryLeaf *leaf)
 				 errmsg("leaf of ledger entry " INT64_FORMAT " is too long",
 						leaf->entry_id),
 				 errdetail("A leaf has at most %d bytes.", LEAF_MAX)));
-}
-
-/* Set a nullable varlena column. */
-void
-entry_set_column(Datum *values, bool *nulls, int attnum, void *value)
-{
-	nulls[attnum - 1] = value == NULL;
-	values[attnum - 1] = PointerGetDatum(value);
-}
-
-/* Set a nullable text column from a string. */
-void
-entry_set_string(Datum *values, bool *nulls, int attnum, const char *s)
-{
-	entry_set_column(values, nulls, attnum, s ? cstring_to_text(s) : NULL);
-}
-
-/* Set a column that is never null. */
-void
-entry_set_value(Datum *values, bool *nulls, int attnum, Datum value)
-{
-	values[attnum - 1] = value;
-	nulls[attnum - 1] = false;
 }

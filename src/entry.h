@@ -65,12 +65,4 @@ extern void leaf_time(StringInfo out, TimestampTz time);
 /* Append bytes in hexadecimal. */
 extern void leaf_hex(StringInfo out, const unsigned char *bytes, int length);
 
-/* Set columns of an entry's row; a varlena or string may be NULL. */
-extern void entry_set_column(Datum *values, bool *nulls, int attnum,
-							 void *value);
-extern void entry_set_string(Datum *values, bool *nulls, int attnum,
-							 const char *s);
-extern void entry_set_value(Datum *values, bool *nulls, int attnum,
-							Datum value);
-
 #endif							/* AIMS_ENTRY_H */

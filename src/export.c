@@ -22,6 +22,7 @@
 
 #include "checkpoint.h"
 #include "find.h"
+#include "image.h"
 #include "incarnation.h"
 #include "ledger.h"
 #include "row.h"
@@ -178,4 +179,92 @@ aims_entry_bundle(PG_FUNCTION_ARGS)
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(entries, AccessShareLock);
 	PG_RETURN_BYTEA_P(cstring_to_text_with_len(out.data, out.len));
+}
+
+/*
+ * Text of the server as the bytes that were hashed.
+ */
+static Datum
+disclosure_bytes(const char *text, int length)
+{
+	int			size;
+	const char *utf8 = text_in_utf8(text, length, &size);
+
+	return PointerGetDatum(cstring_to_text_with_len(utf8, size));
+}
+
+/*
+ * An image as the bytes that were hashed.
+ */
+static Datum
+disclosure_image(TupleTableSlot *slot, int attnum, bool *isnull)
+{
+	Datum		value = slot_getattr(slot, attnum, isnull);
+	char	   *image;
+
+	if (*isnull)
+		return (Datum) 0;
+	image = TextDatumGetCString(value);
+	return disclosure_bytes(image, strlen(image));
+}
+
+/*
+ * What there is of an entry, with its leaf. A redacted one has nothing else.
+ */
+static void
+disclosure_form(TupleTableSlot *slot, Datum values[5], bool nulls[5])
+{
+	StringInfoData text;
+
+	memset(nulls, 0, 5 * sizeof(bool));
+	initStringInfo(&text);
+	leaf_reader_append(leaf_reader_open(false), slot, &text);
+	values[0] = PointerGetDatum(cstring_to_text_with_len(text.data, text.len));
+	values[1] = slot_getattr(slot, Anum_entry_salt, &nulls[1]);
+	nulls[2] = nulls[1];
+	if (!nulls[2])
+	{
+		resetStringInfo(&text);
+		entry_particulars(&text, slot);
+		values[2] = disclosure_bytes(text.data, text.len);
+	}
+	values[3] = disclosure_image(slot, Anum_entry_old_image, &nulls[3]);
+	values[4] = disclosure_image(slot, Anum_entry_new_image, &nulls[4]);
+}
+
+PG_FUNCTION_INFO_V1(aims_disclosure);
+/*
+ * disclosure(entry_id)
+ */
+Datum
+aims_disclosure(PG_FUNCTION_ARGS)
+{
+	int64		entry_id = PG_GETARG_INT64(0);
+	Snapshot	snapshot = GetActiveSnapshot();
+	Relation	entries = table_open(aims_relid("audit_entry"),
+									 AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(entries, NULL);
+	TileStore  *store = tile_open(snapshot);
+	int64		leaf = tile_leaf_of_entry(store, entry_id);
+	TupleDesc	desc;
+	Datum		values[5] = {0};
+	bool		nulls[5];
+	HeapTuple	row;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	if (leaf < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_ENTRY_NOT_SEALED),
+				 errmsg("ledger entry " INT64_FORMAT " is not sealed",
+						entry_id),
+				 errdetail("Only a sealed entry has a leaf in the tree."),
+				 errhint("Run aims.seal() after the entry's transaction has committed.")));
+	export_entry(entries, store, leaf, snapshot, slot);
+	tile_close(store);
+	disclosure_form(slot, values, nulls);
+	row = heap_form_tuple(BlessTupleDesc(desc), values, nulls);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(entries, AccessShareLock);
+	PG_RETURN_DATUM(HeapTupleGetDatum(row));
 }

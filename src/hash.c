@@ -21,7 +21,7 @@
 #include "hash.h"
 
 /* Parts that are shorter in all are joined: a call costs more than a copy. */
-#define HASH_JOINED_SIZE 256
+#define HASH_JOINED_SIZE 1024
 
 struct Hasher
 {

@@ -543,27 +543,24 @@ image_columns(ImageWriter *writer, StringInfo out)
 
 /* Write the image, and the key where it is asked for and there is one. */
 static void
-image_write_parts(ImageWriter *writer, StringInfo out, int *key_start,
+image_write_parts(ImageWriter *writer, StringInfo out, StringInfo key_text,
 				  Jsonb **key)
 {
 	image_columns(writer, out);
-	if (key_start == NULL)
-		return;
-	*key_start = out->len;
-	if (writer->nkey > 0)
-		*key = row_key_write(writer, out);
+	if (key_text != NULL && writer->nkey > 0)
+		*key = row_key_write(writer, key_text);
 }
 
 /* The same under the pinned formats. */
 static void
-image_write_pinned(ImageWriter *writer, StringInfo out, int *key_start,
+image_write_pinned(ImageWriter *writer, StringInfo out, StringInfo key_text,
 				   Jsonb **key)
 {
 	Formats		session = image_pin_formats();
 
 	PG_TRY();
 	{
-		image_write_parts(writer, out, key_start, key);
+		image_write_parts(writer, out, key_text, key);
 	}
 	PG_FINALLY();
 	{
@@ -574,7 +571,7 @@ image_write_pinned(ImageWriter *writer, StringInfo out, int *key_start,
 
 /* The same with names and money printed independent of the session, too. */
 static void
-image_write_qualified(ImageWriter *writer, StringInfo out, int *key_start,
+image_write_qualified(ImageWriter *writer, StringInfo out, StringInfo key_text,
 					  Jsonb **key)
 {
 	int			nest = NewGUCNestLevel();
@@ -583,20 +580,20 @@ image_write_qualified(ImageWriter *writer, StringInfo out, int *key_start,
 							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("lc_monetary", "C", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	image_write_pinned(writer, out, key_start, key);
+	image_write_pinned(writer, out, key_text, key);
 	AtEOXact_GUC(true, nest);
 }
 
 /* Append the image of a row and, where it is asked for, its key. */
 void
 image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
-			StringInfo out, int *key_start, Jsonb **key)
+			StringInfo out, StringInfo key_text, Jsonb **key)
 {
 	heap_deform_tuple(tuple, desc, writer->values, writer->nulls);
 	if (writer->pin_path)
-		image_write_qualified(writer, out, key_start, key);
+		image_write_qualified(writer, out, key_text, key);
 	else if (writer->pin_formats)
-		image_write_pinned(writer, out, key_start, key);
+		image_write_pinned(writer, out, key_text, key);
 	else
-		image_write_parts(writer, out, key_start, key);
+		image_write_parts(writer, out, key_text, key);
 }

@@ -69,12 +69,12 @@ extern ImageWriter *image_writer(Relation rel, int32 registry_id,
 								 const char *logical_name);
 
 /*
- * Append the image of a row. Where key_start is given and the relation has a
- * primary key, append the key's text behind it, say where it begins, and set
- * *key to its jsonb.
+ * Append the image of a row. Where key_text is given, append the text of the
+ * row's primary key to it and set *key to its jsonb; a relation without one
+ * leaves both as they are.
  */
 extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
-						StringInfo out, int *key_start, Jsonb **key);
+						StringInfo out, StringInfo key_text, Jsonb **key);
 
 /* Output of a column's own function under the pinned formats. */
 extern char *image_output(ImageColumn *column, Datum value);

@@ -54,12 +54,15 @@ extern int64 incarnation_last_entry(int32 number);
  */
 extern bool incarnation_leaf(Snapshot snapshot, uint64 index, StringInfo out);
 
+/* Gives the source and the stored hash of a leaf. */
+typedef int64 (*IncarnationTree)(void *arg, uint64 leaf, MerkleHash hash);
+
 /*
  * Compare the table with the leaves of a tree of size leaves under these
  * seals: NULL, or what is wrong (a sentence).
  */
-extern const char *incarnation_problem(Snapshot snapshot, TileStore *store,
-									   const Seal *seals, int64 nseals,
-									   uint64 size);
+extern const char *incarnation_problem(Snapshot snapshot, IncarnationTree tree,
+									   void *arg, const Seal *seals,
+									   int64 nseals, uint64 size);
 
 #endif							/* AIMS_INCARNATION_H */

@@ -124,25 +124,24 @@ leaves_of_rows(Snapshot snapshot, uint64 size)
 
 /* Is the leaf the one that a row makes? */
 static bool
-leaf_fits(Snapshot snapshot, TileStore *store, Hasher *hasher, uint64 index)
+leaf_fits(Snapshot snapshot, Hasher *hasher, uint64 index,
+		  const MerkleHash stored)
 {
 	StringInfoData bytes;
 	MerkleHash	made;
-	MerkleHash	stored;
 
 	initStringInfo(&bytes);
 	if (!incarnation_leaf(snapshot, index, &bytes))
 		return false;
 	merkle_leaf(hasher, bytes.data, bytes.len, made);
 	pfree(bytes.data);
-	tile_read_node(store, 0, index, stored);
 	return memcmp(made, stored, HASH_SIZE) == 0;
 }
 
 /* Compare the table with the tree. */
 const char *
-incarnation_problem(Snapshot snapshot, TileStore *store, const Seal *seals,
-					int64 nseals, uint64 size)
+incarnation_problem(Snapshot snapshot, IncarnationTree tree, void *arg,
+					const Seal *seals, int64 nseals, uint64 size)
 {
 	Hasher	   *hasher = hasher_create();
 	const char *problem = NULL;
@@ -151,11 +150,12 @@ incarnation_problem(Snapshot snapshot, TileStore *store, const Seal *seals,
 	for (int64 i = 0; i < nseals && problem == NULL; i++)
 	{
 		uint64		leaf = seals[i].first_leaf;
+		MerkleHash	stored;
 
-		if (leaf >= size || tile_leaf_source(store, leaf) != 0)
+		if (leaf >= size || tree(arg, leaf, stored) != 0)
 			continue;
 		count++;
-		if (!leaf_fits(snapshot, store, hasher, leaf))
+		if (!leaf_fits(snapshot, hasher, leaf, stored))
 			problem = psprintf("Leaf " UINT64_FORMAT " is about an incarnation, and no row of aims.incarnation says the same.",
 							   leaf);
 	}

@@ -33,6 +33,7 @@
 
 #include "capture.h"
 #include "checkpoint.h"
+#include "entry.h"
 #include "incarnation.h"
 #include "key.h"
 #include "row.h"
@@ -611,6 +612,7 @@ key_record(SigningKey *key, const char *verifier)
 	bool		current;
 	List	   *keys = key_read(&current);
 	ListCell   *cell;
+	StringInfoData detail;
 
 	if (current)
 		key_end(rel, linitial(keys), now);
@@ -622,9 +624,13 @@ key_record(SigningKey *key, const char *verifier)
 	key_insert(rel, key, verifier, now);
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
-	(void) capture_event("EVENT", "aims.signing_key", NULL,
-						 psprintf("{\"signing_key\":%d,\"verifier_key\":\"%s\"}",
-								  key->number, verifier));
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "{\"signing_key\":%d,\"verifier_key\":\"%s\",\"tree_size\":" INT64_FORMAT
+					 ",\"valid_from\":\"",
+					 key->number, verifier, key->tree_size);
+	leaf_time(&detail, now);
+	appendStringInfoString(&detail, "\"}");
+	(void) capture_event("EVENT", "aims.signing_key", NULL, detail.data);
 }
 
 /*

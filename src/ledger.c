@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
+#include "utils/jsonb.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -199,6 +200,34 @@ leaf_reader_append(LeafReader *reader, TupleTableSlot *slot, StringInfo out)
 	entry_leaf(&reader->text, &leaf);
 	utf8 = text_in_utf8(reader->text.data, reader->text.len, &length);
 	appendBinaryStringInfo(out, utf8, length);
+}
+
+/* Append what an entry's particulars digest is made over. */
+void
+entry_particulars(StringInfo out, TupleTableSlot *slot)
+{
+	Particulars p;
+	bool		isnull;
+	Datum		key = slot_getattr(slot, Anum_entry_key, &isnull);
+	char	   *text = NULL;
+
+	if (!isnull)
+	{
+		Jsonb	   *jsonb = DatumGetJsonbP(key);
+
+		text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	}
+	p.session_user = entry_string(slot, Anum_entry_session_user);
+	p.role = entry_string(slot, Anum_entry_role);
+	p.person = entry_string(slot, Anum_entry_person);
+	p.claim = entry_string(slot, Anum_entry_claim);
+	p.application = entry_string(slot, Anum_entry_application);
+	p.client = entry_string(slot, Anum_entry_client);
+	p.reason = entry_string(slot, Anum_entry_reason);
+	particulars_begin(out, &p);
+	particulars_end(out, text, text == NULL ? 0 : strlen(text),
+					!slot_attisnull(slot, Anum_entry_old_image),
+					!slot_attisnull(slot, Anum_entry_new_image));
 }
 
 /* Append the leaf of a seal, which chains its head to the one before it. */

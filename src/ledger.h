@@ -48,6 +48,9 @@ extern LeafReader *leaf_reader_open(bool verifying);
 extern void leaf_reader_append(LeafReader *reader, TupleTableSlot *slot,
 							   StringInfo out);
 
+/* Append the particulars of the entry in the slot, in the server's encoding. */
+extern void entry_particulars(StringInfo out, TupleTableSlot *slot);
+
 /* Append the leaf of a seal. */
 extern void seal_leaf(StringInfo out, const Seal *seal);
 

@@ -13,7 +13,7 @@
 #include "particulars.h"
 #include "people.h"
 
-static SessionParticulars *session = NULL;
+static SessionParticulars session = {0};
 
 /* Are two nullable strings the same? */
 static bool
@@ -61,66 +61,67 @@ particulars_now(void)
 static bool
 particulars_current(const Particulars *now)
 {
-	return session != NULL &&
-		session->user == GetUserId() &&
-		session->session_user == GetSessionUserId() &&
-		same_string(session->p.person, now->person) &&
-		same_string(session->p.claim, now->claim) &&
-		same_string(session->p.application, now->application) &&
-		same_string(session->p.reason, now->reason);
+	return session.serial != 0 &&
+		session.user == GetUserId() &&
+		session.session_user == GetSessionUserId() &&
+		session.roles == roles_generation() &&
+		same_string(session.p.person, now->person) &&
+		same_string(session.p.claim, now->claim) &&
+		same_string(session.p.application, now->application) &&
+		same_string(session.p.reason, now->reason);
 }
 
-/* Make the session's columns, the same for every entry. */
-static void
-particulars_columns(SessionParticulars *s)
+/* A copy of a nullable string. */
+static char *
+copy_string(const char *s)
 {
-	memset(s->nulls, true, sizeof(s->nulls));
-	entry_set_string(s->values, s->nulls, Anum_entry_session_user,
-					 s->p.session_user);
-	entry_set_string(s->values, s->nulls, Anum_entry_role, s->p.role);
-	entry_set_string(s->values, s->nulls, Anum_entry_person, s->p.person);
-	entry_set_string(s->values, s->nulls, Anum_entry_claim, s->p.claim);
-	entry_set_string(s->values, s->nulls, Anum_entry_application,
-					 s->p.application);
-	entry_set_string(s->values, s->nulls, Anum_entry_client, s->p.client);
-	entry_set_string(s->values, s->nulls, Anum_entry_reason, s->p.reason);
+	return s ? pstrdup(s) : NULL;
+}
+
+/* Make the particulars anew, in the current memory context. */
+static SessionParticulars
+particulars_make(const Particulars *now)
+{
+	SessionParticulars fresh = {0};
+
+	fresh.serial = session.serial + 1;
+	fresh.user = GetUserId();
+	fresh.session_user = GetSessionUserId();
+	fresh.roles = roles_generation();
+	fresh.p.session_user = GetUserNameFromId(fresh.session_user, false);
+	fresh.p.role = GetUserNameFromId(fresh.user, false);
+	fresh.p.person = copy_string(now->person);
+	fresh.p.claim = copy_string(now->claim);
+	fresh.p.application = copy_string(now->application);
+	fresh.p.client = client_address();
+	fresh.p.reason = copy_string(now->reason);
+	initStringInfo(&fresh.prefix);
+	particulars_begin(&fresh.prefix, &fresh.p);
+	fresh.context = CurrentMemoryContext;
+	return fresh;
 }
 
 /*
- * The particulars of the session. They live until the end of the transaction,
- * since pending entries point to them.
+ * The particulars of the session. They are kept until they change, in another
+ * transaction too; an error while they are made leaves the former ones.
  */
-SessionParticulars *
+const SessionParticulars *
 session_particulars(void)
 {
 	Particulars now = particulars_now();
+	MemoryContext context;
 	MemoryContext caller;
-	SessionParticulars *fresh;
+	MemoryContext old = session.context;
 
 	if (particulars_current(&now))
-		return session;
-	caller = MemoryContextSwitchTo(TopTransactionContext);
-	fresh = palloc0(sizeof(SessionParticulars));
-	fresh->user = GetUserId();
-	fresh->session_user = GetSessionUserId();
-	fresh->p.session_user = GetUserNameFromId(fresh->session_user, false);
-	fresh->p.role = GetUserNameFromId(fresh->user, false);
-	fresh->p.person = now.person ? pstrdup(now.person) : NULL;
-	fresh->p.claim = now.claim ? pstrdup(now.claim) : NULL;
-	fresh->p.application = now.application ? pstrdup(now.application) : NULL;
-	fresh->p.client = client_address();
-	fresh->p.reason = now.reason ? pstrdup(now.reason) : NULL;
-	initStringInfo(&fresh->prefix);
-	particulars_begin(&fresh->prefix, &fresh->p);
-	particulars_columns(fresh);
+		return &session;
+	context = AllocSetContextCreate(CurrentMemoryContext, "aims particulars",
+									ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	session = particulars_make(&now);
 	MemoryContextSwitchTo(caller);
-	session = fresh;
-	return session;
-}
-
-/* Forget them at the end of the transaction. */
-void
-particulars_forget(void)
-{
-	session = NULL;
+	MemoryContextSetParent(context, CacheMemoryContext);
+	if (old != NULL)
+		MemoryContextDelete(old);
+	return &session;
 }

@@ -9,21 +9,19 @@
 
 #include "entry.h"
 
-/* Particulars of the session, as they are written and as they are hashed. */
+/* Particulars of the session, as they are stored and as they are hashed. */
 typedef struct SessionParticulars
 {
+	uint64		serial;			/* another one for other particulars */
 	Particulars p;
 	Oid			user;
 	Oid			session_user;
+	uint64		roles;			/* roles_generation() */
 	StringInfoData prefix;		/* JSON text up to the key */
-	Datum		values[Natts_entry];	/* of the session's columns */
-	bool		nulls[Natts_entry];
+	MemoryContext context;		/* of all strings */
 } SessionParticulars;
 
-/* The particulars of the session now; good until the transaction ends. */
-extern SessionParticulars *session_particulars(void);
-
-/* The transaction is over, and the particulars' memory with it. */
-extern void particulars_forget(void);
+/* The particulars of the session now; good until the next call. */
+extern const SessionParticulars *session_particulars(void);
 
 #endif							/* AIMS_PARTICULARS_H */

@@ -30,7 +30,7 @@ typedef struct Identity
 {
 	bool		known;			/* has the rest been looked up? */
 	uint64		generation;		/* governance_generation() at that time */
-	uint64		roles;			/* roles_generation at that time */
+	uint64		roles;			/* roles_generation() at that time */
 	Oid			role;			/* session user */
 	char		claim[NAMEDATALEN]; /* aims.actor where current, or "" */
 	char		person[NAMEDATALEN];	/* slug, or "" for nobody */
@@ -39,14 +39,24 @@ typedef struct Identity
 } Identity;
 
 static Identity identity;
-static uint64 roles_generation = 1;
-static bool roles_watched = false;
+static uint64 roles_changed = 0;	/* 0: not watched yet */
 
 /* A role, perhaps ours, has been changed: its name may be another. */
 static void
 people_role_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
-	roles_generation++;
+	roles_changed++;
+}
+
+uint64
+roles_generation(void)
+{
+	if (roles_changed == 0)
+	{
+		CacheRegisterSyscacheCallback(AUTHOID, people_role_changed, (Datum) 0);
+		roles_changed = 1;
+	}
+	return roles_changed;
 }
 
 /* The row of aims.<table> whose text column equals value, or NULL. */
@@ -105,7 +115,7 @@ people_identify(Identity *id, const char *claim)
 
 	id->known = false;
 	id->generation = governance_generation();
-	id->roles = roles_generation;
+	id->roles = roles_generation();
 	id->role = GetSessionUserId();
 	strlcpy(id->claim, claim, NAMEDATALEN);
 	role = GetUserNameFromId(id->role, false);
@@ -124,14 +134,9 @@ people_identity(void)
 {
 	const char *claim = actor_is_current() ? aims_actor : "";
 
-	if (!roles_watched)
-	{
-		CacheRegisterSyscacheCallback(AUTHOID, people_role_changed, (Datum) 0);
-		roles_watched = true;
-	}
 	if (!identity.known ||
 		identity.generation != governance_generation() ||
-		identity.roles != roles_generation ||
+		identity.roles != roles_generation() ||
 		identity.role != GetSessionUserId() ||
 		strcmp(identity.claim, claim) != 0)
 		people_identify(&identity, claim);

@@ -20,6 +20,9 @@ extern const char *current_person(void);
  */
 extern const char *claimed_actor(void);
 
+/* Another number whenever a role, perhaps by its name, has changed. */
+extern uint64 roles_generation(void);
+
 /* May this session approve and sign? A trusted application may if so marked. */
 extern bool session_may_approve(void);
 

@@ -13,7 +13,6 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
-#include "commands/sequence.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -25,6 +24,7 @@
 
 #include "hash.h"
 #include "row.h"
+#include "sequence.h"
 #include "shape.h"
 
 static HTAB *captured = NULL;
@@ -137,8 +137,7 @@ static int32
 shape_insert(Relation rel, CapturedRelation *cr, bytea *digest)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
-	int32		shape_id = nextval_internal(aims_relid("shape_shape_id_seq"),
-											false);
+	int32		shape_id = sequence_take(aims_relid("shape_shape_id_seq"), 1);
 	Datum		values[6] = {0};
 	bool		nulls[6] = {false};
 

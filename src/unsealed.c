@@ -9,7 +9,16 @@
  */
 #include "aims.h"
 
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "access/transam.h"
+#include "access/xlog.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "entry_index.h"
 #include "incarnation.h"
@@ -133,4 +142,105 @@ unsealed_end(UnsealedScan *scan)
 	entry_pages_end(scan->pages);
 	tile_close(scan->store);
 	pfree(scan);
+}
+
+/* What waits for a seal. */
+typedef struct Waiting
+{
+	int64		entries;
+	TimestampTz oldest;
+} Waiting;
+
+/* Count the entry in the slot. */
+static void
+waiting_add(Waiting *waiting, TupleTableSlot *slot)
+{
+	bool		isnull;
+	TimestampTz at =
+		DatumGetTimestampTz(slot_getattr(slot, Anum_entry_recorded_at,
+										 &isnull));
+
+	if (waiting->entries++ == 0 || at < waiting->oldest)
+		waiting->oldest = at;
+}
+
+/*
+ * Did the seal not see the entry in the slot? For a ledger that was moved and
+ * not sealed since: entries carry the seal's incarnation, or a later one.
+ */
+static bool
+waiting_is(const Seal *last, const XidWindow *window, TupleTableSlot *slot)
+{
+	bool		isnull;
+	int32		incarnation =
+		DatumGetInt32(slot_getattr(slot, Anum_entry_incarnation, &isnull));
+	int64		xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid,
+												 &isnull));
+
+	return incarnation > last->incarnation ||
+		(incarnation == last->incarnation && xid >= window->xmax) ||
+		window_lists(window, xid);
+}
+
+/* Count in one pass over the table what no seal saw. */
+static void
+waiting_count_all(Waiting *waiting, Relation rel, Snapshot snapshot,
+				  const Seal *last, TupleTableSlot *slot)
+{
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	XidWindow	window = {0};
+
+	if (last->seal_id > 0)
+		window = window_parse(last->snapshot);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (waiting_is(last, &window, slot))
+			waiting_add(waiting, slot);
+	}
+	table_endscan(scan);
+}
+
+/* Count what waits for a seal. */
+static Waiting
+waiting_count(Snapshot snapshot)
+{
+	Relation	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	Waiting		waiting = {0};
+	Seal		last;
+
+	if (seal_newest(snapshot, &last) &&
+		(incarnation_newest().here || RecoveryInProgress()))
+	{
+		UnsealedScan *scan = unsealed_begin(rel, snapshot, &last);
+
+		while (unsealed_next(scan, slot))
+			waiting_add(&waiting, slot);
+		unsealed_end(scan);
+	}
+	else
+		waiting_count_all(&waiting, rel, snapshot, &last, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+	return waiting;
+}
+
+PG_FUNCTION_INFO_V1(aims_unsealed);
+/* How many entries wait for a seal, and since when. */
+Datum
+aims_unsealed(PG_FUNCTION_ARGS)
+{
+	Waiting		waiting = waiting_count(GetActiveSnapshot());
+	TupleDesc	desc;
+	Datum		values[2];
+	bool		nulls[2] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = Int64GetDatum(waiting.entries);
+	values[1] = TimestampTzGetDatum(waiting.oldest);
+	nulls[1] = waiting.entries == 0;
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
 }

@@ -11,7 +11,6 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
-#include "commands/sequence.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
@@ -25,6 +24,7 @@
 #include "image.h"
 #include "owner.h"
 #include "row.h"
+#include "sequence.h"
 #include "violation.h"
 
 /* Unknown values beyond these are counted together, under no name. */
@@ -46,13 +46,14 @@ violation_example(Relation rel, HeapTuple tuple)
 {
 	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
 	StringInfoData image;
-	int			key_start;
+	StringInfoData key_text;
 	Jsonb	   *example = NULL;
 
 	if (writer->nkey == 0)
 		return NULL;
 	initStringInfo(&image);
-	image_write(writer, RelationGetDescr(rel), tuple, &image, &key_start,
+	initStringInfo(&key_text);
+	image_write(writer, RelationGetDescr(rel), tuple, &image, &key_text,
 				&example);
 	return example;
 }
@@ -198,8 +199,7 @@ violation_insert(Relation rel, const Violation *v)
 
 	memset(nulls, true, sizeof(bool) * desc->natts);
 	violation_set(desc, values, nulls, "violation_id",
-				  Int64GetDatum(nextval_internal(aims_relid("violation_violation_id_seq"),
-												 false)));
+				  Int64GetDatum(sequence_take(aims_relid("violation_violation_id_seq"), 1)));
 	violation_set(desc, values, nulls, "recorded_at",
 				  TimestampTzGetDatum(GetCurrentTimestamp()));
 	violation_set(desc, values, nulls, "xid", Int64GetDatum((int64) xid));

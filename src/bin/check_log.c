@@ -34,6 +34,22 @@ typedef struct Older
 	MerkleHash	root;
 } Older;
 
+/* An incarnation began, or was allowed to sign. */
+typedef struct Event
+{
+	uint64_t	leaf;
+	int64_t		incarnation;
+	char		what[16];
+	char		time[CHAIN_TIME_MAX];
+} Event;
+
+/* The tile that holds the roots of a level's full tiles. */
+typedef struct UpperTile
+{
+	MerkleHash	hashes[TILE_WIDTH];
+	char		name[TILE_PATH_MAX];
+} UpperTile;
+
 typedef struct Check
 {
 	const CheckOptions *options;
@@ -41,33 +57,34 @@ typedef struct Check
 	NoteCheckpoint head;
 	const NoteKey *signer;
 	Tree	   *tree;
+	UpperTile	above[TREE_LEVELS];
 	Chain	   *chain;
 	Tally	   *tally;
 	int			n_older;
 	int			next_older;
 	Older		older[OLDER_MAX];	/* by size */
 	int			n_events;
-	struct
-	{
-		uint64_t	leaf;
-		int64_t		entry;
-		char		time[CHAIN_TIME_MAX];
-	} events[EVENTS_MAX];
+	Event		events[EVENTS_MAX];
 } Check;
 
 #define refuse(...) fail(STATUS_WRONG, "not verified: " __VA_ARGS__)
 
 /*
- * Open a checkpoint from a file, of the directory or not.
+ * Open a checkpoint from a file. One that was kept may have got another line
+ * feed at its end: psql adds it to what it prints.
  */
 static const NoteKey *
-open_checkpoint(const Check *check, const char *file, NoteCheckpoint *out)
+open_checkpoint(const Check *check, const char *file, bool kept,
+				NoteCheckpoint *out)
 {
 	size_t		size;
 	char	   *text = file_text(file, NOTE_FILE_MAX, &size);
 	const NoteKey *signer;
-	const char *problem = keys_open(&check->options->keys, text, size, out,
-									&signer);
+	const char *problem;
+
+	if (kept && size > 1 && memcmp(text + size - 2, "\n\n", 2) == 0)
+		size--;
+	problem = keys_open(&check->options->keys, text, size, out, &signer);
 
 	if (problem != NULL)
 		refuse("the checkpoint in \"%s\" %s", file, problem);
@@ -98,7 +115,7 @@ open_older(Check *check)
 		NoteCheckpoint checkpoint;
 
 		older->file = check->options->older[i];
-		(void) open_checkpoint(check, older->file, &checkpoint);
+		(void) open_checkpoint(check, older->file, true, &checkpoint);
 		older->origin = checkpoint.origin;
 		older->origin_size = checkpoint.origin_size;
 		older->size = checkpoint.size;
@@ -116,7 +133,7 @@ open_head(Check *check)
 {
 	if (access("checkpoint", F_OK) != 0)
 		refuse("checkpoint is missing");
-	check->signer = open_checkpoint(check, "checkpoint", &check->head);
+	check->signer = open_checkpoint(check, "checkpoint", false, &check->head);
 	for (int i = 0; i < check->n_older; i++)
 	{
 		if (check->older[i].origin_size != check->head.origin_size ||
@@ -221,37 +238,27 @@ read_tile(const Check *check, int level, uint64_t index,
 }
 
 /*
- * Compare a tile above the leaves with what was computed.
- */
-static void
-check_tile(const Check *check, int level, uint64_t index,
-		   const MerkleHash *computed)
-{
-	MerkleHash	hashes[TILE_WIDTH];
-	char		name[TILE_PATH_MAX];
-	char		below[TILE_PATH_MAX];
-	int			width = tile_width(check, level, index);
-
-	read_tile(check, level, index, hashes, name);
-	for (int i = 0; i < width; i++)
-	{
-		TilePath	path = {level - 1, index * TILE_WIDTH + i, TILE_PATH_FULL};
-
-		if (memcmp(hashes[i], computed[i], HASH_SIZE) == 0)
-			continue;
-		tile_path_format(below, &path);
-		refuse("hash %d of %s is not the root of %s", i, name, below);
-	}
-}
-
-/*
- * A tile is full.
+ * A tile is full: its root has to be what the tile above says.
  */
 static void
 full_tile(void *arg, int level, uint64_t index, const MerkleHash *hashes)
 {
-	if (level > 0)
-		check_tile(arg, level, index, hashes);
+	Check	   *check = arg;
+	UpperTile  *above = &check->above[level];
+	int			i = index % TILE_WIDTH;
+	TilePath	path = {level, index, TILE_PATH_FULL};
+	char		name[TILE_PATH_MAX];
+
+	(void) hashes;
+	if (i == 0)
+		read_tile(check, level + 1, index / TILE_WIDTH, above->hashes,
+				  above->name);
+	if (memcmp(above->hashes[i],
+			   check->tree->level[level].frontier.node[TILE_HEIGHT],
+			   HASH_SIZE) == 0)
+		return;
+	tile_path_format(name, &path);
+	refuse("hash %d of %s is not the root of %s", i, above->name, name);
 }
 
 /*
@@ -358,26 +365,32 @@ refuse_leaf(const Check *check, const Part *part, int i,
 }
 
 /*
- * Note an entry that is about an incarnation of the ledger.
+ * Copy a short text of a leaf.
+ */
+static void
+copy_string(char *out, int max, const LeafString *string)
+{
+	int			length = string->size < max ? string->size : max - 1;
+
+	memcpy(out, string->data, length);
+	out[length] = '\0';
+}
+
+/*
+ * Note what is said of an incarnation.
  */
 static void
 note_event(Check *check, const LeafText *leaf)
 {
-	static const char relation[] = "aims.incarnation";
-	int			i = check->n_events;
-	int			length = leaf->time.size < CHAIN_TIME_MAX ?
-		leaf->time.size : CHAIN_TIME_MAX - 1;
+	Event	   *event = &check->events[check->n_events];
 
-	if (leaf->relation.size != (int) strlen(relation) ||
-		memcmp(leaf->relation.data, relation, strlen(relation)) != 0)
+	if (check->n_events == EVENTS_MAX)
 		return;
 	check->n_events++;
-	if (i >= EVENTS_MAX)
-		return;
-	check->events[i].leaf = check->tree->size - 1;
-	check->events[i].entry = leaf->number;
-	memcpy(check->events[i].time, leaf->time.data, length);
-	check->events[i].time[length] = '\0';
+	event->leaf = check->tree->size - 1;
+	event->incarnation = leaf->number;
+	copy_string(event->what, sizeof(event->what), &leaf->event);
+	copy_string(event->time, sizeof(event->time), &leaf->time);
 }
 
 /*
@@ -401,10 +414,9 @@ check_leaf(Check *check, const Part *part, int i)
 		refuse("leaf %" PRIu64 "%s in %s %s", check->tree->size - 1,
 			   leaf_name(&leaf), part->bundle, problem);
 	if (leaf.kind == LEAF_ENTRY)
-	{
 		tally_add(check->tally, &leaf);
+	else if (leaf.kind == LEAF_INCARNATION)
 		note_event(check, &leaf);
-	}
 	check_older(check);
 }
 
@@ -438,20 +450,13 @@ check_part(Check *check, uint64_t index)
 }
 
 /*
- * Check what the end of the log has to be: tiles that are not full, the root,
- * and a seal as the last leaf.
+ * Check the root, and that a seal is the last leaf.
  */
 static void
-check_end(Check *check)
+check_end(const Check *check)
 {
 	MerkleHash	root;
 
-	for (int level = 1; level < TREE_LEVELS; level++)
-		if (tree_width(check->tree, level) > 0)
-			check_tile(check, level,
-					   (check->tree->size >> (TILE_HEIGHT * level)) /
-					   TILE_WIDTH,
-					   (const MerkleHash *) check->tree->level[level].hashes);
 	tree_root(check->tree, root);
 	if (memcmp(root, check->head.root, HASH_SIZE) != 0)
 		refuse("the leaves do not have the root that the checkpoint says");
@@ -473,6 +478,19 @@ check_print_signer(const NoteKey *signer)
 }
 
 /*
+ * Print what happened to an incarnation.
+ */
+static void
+print_event(const Event *event)
+{
+	printf("incarnation  %" PRId64 " ", event->incarnation);
+	tally_print_string(event->what, strlen(event->what), 0);
+	printf(" at leaf %" PRIu64 ", ", event->leaf);
+	tally_print_string(event->time, strlen(event->time), 0);
+	putchar('\n');
+}
+
+/*
  * Print what has been verified.
  */
 static void
@@ -489,14 +507,8 @@ print_log(const Check *check)
 	printf("newest seal  ");
 	tally_print_string(chain->sealed_at, strlen(chain->sealed_at), 0);
 	printf(", incarnation %" PRId64 "\n", chain->incarnation);
-	for (int i = 0; i < check->n_events && i < EVENTS_MAX; i++)
-	{
-		printf("incarnation  noted by entry %" PRId64 ", leaf %" PRIu64 ", ",
-			   check->events[i].entry, check->events[i].leaf);
-		tally_print_string(check->events[i].time,
-						   strlen(check->events[i].time), 0);
-		putchar('\n');
-	}
+	for (int i = 0; i < check->n_events; i++)
+		print_event(&check->events[i]);
 	for (int i = 0; i < check->n_older; i++)
 		printf("older        %s: %s leaves, the beginning of this log\n",
 			   check->older[i].file, grouped(check->older[i].size));

@@ -16,6 +16,26 @@ typedef struct LeafCursor
 	const char *end;
 } LeafCursor;
 
+/* Values of hexadecimal digits, one more so that all else is 0. */
+static const unsigned char leaf_hex[256] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16
+};
+
 /*
  * Is that text next? Goes past it.
  */
@@ -85,8 +105,8 @@ leaf_character(LeafCursor *cursor)
 	if (c != 'u')
 		return strchr("\"\\bfnrt", c) != NULL && c != '\0';
 	for (int i = 0; i < 4; i++)
-		if (cursor->p == cursor->end || *cursor->p == '\0' ||
-			strchr("0123456789abcdef", *cursor->p++) == NULL)
+		if (cursor->p == cursor->end ||
+			leaf_hex[(unsigned char) *cursor->p++] == 0)
 			return false;
 	return true;
 }
@@ -127,39 +147,28 @@ leaf_optional(LeafCursor *cursor, const char *text)
 }
 
 /*
- * The value of a hexadecimal digit, or -1.
- */
-static int
-leaf_nibble(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-		c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/*
  * The rest of a digest has to be next, with its quote.
  */
 static LeafDigest
 leaf_digest(LeafCursor *cursor)
 {
 	LeafDigest	digest = {false, {0}};
+	bool		good = cursor->p != NULL &&
+		cursor->end - cursor->p >= 2 * HASH_SIZE;
 
-	if (cursor->p == NULL || cursor->end - cursor->p < 2 * HASH_SIZE)
+	for (int i = 0; good && i < HASH_SIZE; i++)
+	{
+		int			high = leaf_hex[(unsigned char) cursor->p[2 * i]] - 1;
+		int			low = leaf_hex[(unsigned char) cursor->p[2 * i + 1]] - 1;
+
+		good = high >= 0 && low >= 0;
+		if (good)
+			digest.bytes[i] = high << 4 | low;
+	}
+	if (!good)
 	{
 		cursor->p = NULL;
 		return digest;
-	}
-	for (int i = 0; i < HASH_SIZE; i++)
-	{
-		int			high = leaf_nibble(cursor->p[2 * i]);
-		int			low = leaf_nibble(cursor->p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-		{
-			cursor->p = NULL;
-			return digest;
-		}
-		digest.bytes[i] = high << 4 | low;
 	}
 	cursor->p += 2 * HASH_SIZE;
 	leaf_expect(cursor, "\"");

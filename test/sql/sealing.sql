@@ -2,7 +2,7 @@
 -- What a seal costs, what it refuses, and how entries are found again. What it
 -- takes from concurrent transactions is in test/specs/seal.spec and
 -- test/t/seal_race.pl.
-SELECT plan(21);
+SELECT plan(23);
 
 INSERT INTO aims.person (person, full_name) VALUES ('owner', 'Owner');
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('sealed', 'Sealed', 'owner', 'Test');
@@ -48,6 +48,8 @@ INSERT INTO score SELECT generate_series(30001, 30010);
 SELECT cmp_ok(pg_temp.pages_of_a_seal(), '<', pg_temp.pages_of_the_ledger() / 2,
     'a seal of a few entries does not read the ledger, though a transaction was idle all the time');
 SELECT is((SELECT count(*) FROM aims.audit_entry WHERE aims.leaf_index(entry_id) IS NULL), 0::bigint, 'but has found them all');
+SELECT is((SELECT (unsealed, oldest_prepared = (SELECT prepared FROM pg_prepared_xacts WHERE gid = 'aims_test_idle'))::text FROM aims.ledger_status), '(0,t)',
+    'ledger_status says that something is prepared, and since when');
 COMMIT PREPARED 'aims_test_idle';
 SELECT aims.seal() \g /dev/null
 SELECT is((SELECT count(*) FROM aims.audit_entry WHERE key = '{"id": -1}' AND aims.leaf_index(entry_id) IS NOT NULL), 1::bigint,
@@ -64,6 +66,8 @@ DROP ROLE ledger_sealer;
 
 SELECT is((SELECT count(*) FROM aims.tile, unnest(sources) AS s WHERE s > :foreign_entry - 20 AND s <= :foreign_entry), 20::bigint,
     'entries of another database are sealed once, whatever their xids');
+
+SELECT is((SELECT count(*) FROM aims.audit_entry WHERE xmax <> '0'), 0::bigint, 'sealing changes no entry, and locks none');
 
 -- An entry that is no longer where its tile says
 SELECT max(entry_id) AS entry FROM aims.audit_entry WHERE key = '{"id": 20000}' \gset
