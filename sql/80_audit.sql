@@ -199,7 +199,7 @@ BEGIN ATOMIC
         SELECT FROM present AS t
         WHERE t.tgrelid = m.relid AND t.tgfoid = x.routine
         AND t.tgtype & x.bit = x.bit AND t.tgtype & 1 = x.level
-        AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+        AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
     SELECT m.relid::regclass::text, format('trigger %I does not fire for every change that it has to see', t.tgname)
     FROM member AS m
@@ -235,7 +235,7 @@ BEGIN ATOMIC
     FROM present AS t
     WHERE t.tgfoid IN ('aims.audit_row()'::regprocedure, 'aims.audit_truncate()'::regprocedure)
     AND NOT EXISTS (SELECT FROM relative AS m
-                    WHERE m.relid = t.tgrelid AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+                    WHERE m.relid = t.tgrelid AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
     SELECT format('event trigger %I', coalesce(e.evtname, w.name)),
            CASE WHEN e.evtname IS NULL THEN 'it is missing: DDL is not recorded'
