@@ -110,7 +110,7 @@ COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role (SET R
 COMMENT ON COLUMN aims.audit_entry.person IS 'Particular: person behind the session (aims.person)';
 COMMENT ON COLUMN aims.audit_entry.application IS 'Particular: application_name';
 COMMENT ON COLUMN aims.audit_entry.client IS 'Particular: client address; NULL for a local socket';
-COMMENT ON COLUMN aims.audit_entry.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, DDL or EVENT';
+COMMENT ON COLUMN aims.audit_entry.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, BASELINE, DDL or EVENT';
 COMMENT ON COLUMN aims.audit_entry.relation IS 'Qualified name of the registered relation at that time';
 COMMENT ON COLUMN aims.audit_entry.physical_relation IS 'The partition or child that held the row, where it differs';
 COMMENT ON COLUMN aims.audit_entry.system IS 'AI system whose output the row is';

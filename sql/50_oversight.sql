@@ -61,7 +61,7 @@ COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a 
 COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.registry.governed_by IS 'Session user who called aims.govern';
-COMMENT ON COLUMN aims.registry.governed_xid IS 'Transaction of aims.govern: rows of older transactions were never captured';
+COMMENT ON COLUMN aims.registry.governed_xid IS 'Newest transaction when aims.govern had locked the table: what it and older ones wrote may never have been captured';
 COMMENT ON CONSTRAINT registry_one_mark_of_output ON aims.registry IS
     'A guarded relation has a fixed system or a system column, not both; others have neither';
 

@@ -22,7 +22,7 @@ COMMENT ON VIEW aims.audit_log IS
     'Ledger entries with their place in the tree (ISO/IEC 42001 A.6.2.8, 7.5.3). Conditions on entry_id and xid use the index, others read the table';
 COMMENT ON COLUMN aims.audit_log.entry_id IS 'Number of the entry; order inside a seal';
 COMMENT ON COLUMN aims.audit_log.recorded_at IS 'Server clock at the change';
-COMMENT ON COLUMN aims.audit_log.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, DDL or EVENT';
+COMMENT ON COLUMN aims.audit_log.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, BASELINE, DDL or EVENT';
 COMMENT ON COLUMN aims.audit_log.relation IS 'Relation as registered, by its name of that time';
 COMMENT ON COLUMN aims.audit_log.physical_relation IS 'Partition that held the row, where it differs';
 COMMENT ON COLUMN aims.audit_log.system IS 'AI system whose output the row is';
@@ -199,7 +199,7 @@ BEGIN ATOMIC
         SELECT FROM present AS t
         WHERE t.tgrelid = m.relid AND t.tgfoid = x.routine
         AND t.tgtype & x.bit = x.bit AND t.tgtype & 1 = x.level
-        AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+        AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
     SELECT m.relid::regclass::text, format('trigger %I does not fire for every change that it has to see', t.tgname)
     FROM member AS m
@@ -235,7 +235,7 @@ BEGIN ATOMIC
     FROM present AS t
     WHERE t.tgfoid IN ('aims.audit_row()'::regprocedure, 'aims.audit_truncate()'::regprocedure)
     AND NOT EXISTS (SELECT FROM relative AS m
-                    WHERE m.relid = t.tgrelid AND t.tgargs = convert_to(m.registry_id::text, 'UTF8') || '\x00'::bytea)
+                    WHERE m.relid = t.tgrelid AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
     SELECT format('event trigger %I', coalesce(e.evtname, w.name)),
            CASE WHEN e.evtname IS NULL THEN 'it is missing: DDL is not recorded'

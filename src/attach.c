@@ -263,17 +263,14 @@ attach_drop(Oid relid, int32 keep)
 static Condition *
 registered_condition(const Root *root)
 {
-	const char *args[] = {psprintf("%d", root->registry_id)};
-	Relation	rel;
+	char	   *source = registry_condition(root->relid);
 	Condition  *when = NULL;
 
-	if (owner_execute("SELECT system_when FROM aims.registry"
-					  " WHERE registry_id = $1::integer AND system_when IS NOT NULL",
-					  lengthof(args), args) > 0)
+	if (source != NULL)
 	{
-		rel = relation_open(root->relid, AccessShareLock);
-		when = condition_parse(rel, SPI_getvalue(SPI_tuptable->vals[0],
-												 SPI_tuptable->tupdesc, 1));
+		Relation	rel = relation_open(root->relid, AccessShareLock);
+
+		when = condition_parse(rel, source);
 		relation_close(rel, NoLock);
 	}
 	return when;

@@ -20,10 +20,50 @@
 #include "entry.h"
 #include "entry_index.h"
 #include "find.h"
+#include "image.h"
 #include "incarnation.h"
 #include "ledger.h"
 #include "tile.h"
 #include "unsealed.h"
+
+/* Turn a string into UTF-8. */
+static void
+string_in_utf8(JsonbValue *value)
+{
+	const char *utf8 = text_in_utf8(value->val.string.val,
+									value->val.string.len,
+									&value->val.string.len);
+
+	value->val.string.val = unconstify(char *, utf8);
+}
+
+/*
+ * A key with its strings in UTF-8, and in the order that they have there: a
+ * dump may have come from a database of another encoding.
+ */
+static const Jsonb *
+key_in_utf8(const Jsonb *key)
+{
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbParseState *state = NULL;
+	JsonbValue	value;
+	JsonbValue *result = NULL;
+
+	if (GetDatabaseEncoding() == PG_UTF8 || database_escape() != 0)
+		return key;
+	iterator = JsonbIteratorInit(unconstify(JsonbContainer *, &key->root));
+	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	{
+		bool		is_item = token == WJB_KEY || token == WJB_VALUE ||
+			token == WJB_ELEM;
+
+		if (is_item && value.type == jbvString)
+			string_in_utf8(&value);
+		result = pushJsonbValue(&state, token, is_item ? &value : NULL);
+	}
+	return JsonbValueToJsonb(result);
+}
 
 /* Hash a key. */
 int32
@@ -33,6 +73,7 @@ entry_key_hash(const Jsonb *key)
 
 	if (key == NULL)
 		return 0;
+	key = key_in_utf8(key);
 	hash = DatumGetInt32(DirectFunctionCall1(jsonb_hash,
 											 JsonbPGetDatum(key)));
 	return hash != 0 ? hash : 1;

@@ -12,8 +12,8 @@
 #include "utils/snapshot.h"
 
 /*
- * What tiles keep of an entry's key: the server's hash of the jsonb, never 0,
- * which stands for no key (NULL).
+ * What tiles keep of an entry's key: the server's hash of the jsonb in UTF-8,
+ * never 0, which stands for no key (NULL).
  */
 extern int32 entry_key_hash(const Jsonb *key);
 

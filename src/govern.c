@@ -253,8 +253,9 @@ register_relation(const Governing *g)
 		g->condition ? g->condition->row : NULL, g->mode, g->review,
 		g->test ? "t" : "f", g->version_column, g->site_column,
 		g->subgroup_column,
+		/* whoever has an id by now may have written before the lock */
 		psprintf(UINT64_FORMAT,
-				 U64FromFullTransactionId(GetTopFullTransactionId()))
+				 U64FromFullTransactionId(ReadNextFullTransactionId()) - 1)
 	};
 
 	owner_execute("INSERT INTO aims.registry (relation, image, guarded, system, system_column, system_when,"

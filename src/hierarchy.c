@@ -20,24 +20,43 @@
 #include "hierarchy.h"
 #include "row.h"
 
+/* The registry row of exactly this relation, copied; NULL where none. */
+static HeapTuple
+registry_row(Relation registry, Oid relid)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, row_column(RelationGetDescr(registry), "relation"),
+				BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	return row_find(registry, "registry_relation_key", 1, &key, false);
+}
+
 int32
 registry_number(Oid relid)
 {
 	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	ScanKeyData key;
-	HeapTuple	tuple;
+	HeapTuple	tuple = registry_row(rel, relid);
 	int32		registry_id = 0;
 	bool		isnull;
 
-	ScanKeyInit(&key, row_column(desc, "relation"), BTEqualStrategyNumber,
-				F_OIDEQ, ObjectIdGetDatum(relid));
-	tuple = row_find(rel, "registry_relation_key", 1, &key, false);
 	if (HeapTupleIsValid(tuple))
-		registry_id = DatumGetInt32(row_value(tuple, desc, "registry_id",
-											  &isnull));
+		registry_id = DatumGetInt32(row_value(tuple, RelationGetDescr(rel),
+											  "registry_id", &isnull));
 	table_close(rel, AccessShareLock);
 	return registry_id;
+}
+
+char *
+registry_condition(Oid relid)
+{
+	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
+	HeapTuple	tuple = registry_row(rel, relid);
+	char	   *source = NULL;
+
+	if (HeapTupleIsValid(tuple))
+		source = row_string(tuple, RelationGetDescr(rel), "system_when");
+	table_close(rel, AccessShareLock);
+	return source;
 }
 
 bool

@@ -21,6 +21,9 @@ typedef struct Root
 /* The registry row of exactly this relation, as of now; 0 where none. */
 extern int32 registry_number(Oid relid);
 
+/* Its system_when, as of now; NULL where none. */
+extern char *registry_condition(Oid relid);
+
 /*
  * The registered relations that relid is, or is a partition or child of, at
  * any depth, as a list of Root. With dropped, links that this transaction has

@@ -248,7 +248,7 @@ common_shape(Keyed *keyed, SubjectMember *member)
 		ImageConversion *conversion;
 
 		if (known->shape->registry_id != keyed->subject->registry_id ||
-			known->shape->nkey > 0)
+			known->shape->nkey > 0 || known->newest < keyed->work->all_wiped)
 			continue;
 		conversion = image_conversion(known->shape, shape,
 									  keyed->subject->nmembers == 1);
@@ -276,6 +276,9 @@ keyed_find_common(Keyed *keyed)
 	Subject    *subject = keyed->subject;
 
 	keyed->work->common = palloc0(sizeof(ShapeText *) * subject->nmembers);
+	if (subject->members[0].writer->nkey == 0 &&
+		hash_get_num_entries(subject->shapes) > 1)
+		keyed_read_shapes(keyed);
 	for (int i = 0; i < subject->nmembers; i++)
 		if (subject->members[i].writer->nkey == 0)
 			keyed->work->common[i] = common_shape(keyed,
@@ -372,23 +375,25 @@ static Jsonb *
 row_key(SubjectMember *member, const KeyedRecord *record)
 {
 	JsonSpan	image = {record->image, record->image_length};
+	const ShapeText *shape = member->shape;
 	StringInfoData out;
-	JsonSpan	value;
 
 	initStringInfo(&out);
-	for (int i = 0; i < member->writer->nkey; i++)
+	appendStringInfoChar(&out, '{');
+	for (int i = 0; i < shape->nkey; i++)
 	{
-		ImageColumn *column = member->writer->key[i];
-		JsonSpan	label = {column->label, column->label_length - 1};
+		JsonSpan	wanted = shape->columns[shape->key[i]].name;
 		JsonCursor	cursor;
 		JsonSpan	name;
+		JsonSpan	value;
 
-		appendStringInfoChar(&out, i == 0 ? '{' : ',');
 		(void) json_open(&cursor, image, '{');
 		while (json_next_member(&cursor, &name, &value))
-			if (json_same(name, label))
+			if (json_same(name, wanted))
 			{
-				put_key_value(&out, column, value);
+				if (i > 0)
+					appendStringInfoChar(&out, ',');
+				put_key_value(&out, member->writer->key[i], value);
 				break;
 			}
 	}

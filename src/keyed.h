@@ -58,10 +58,12 @@ typedef struct KeyedNote
 	int64		entry_id;
 	uint64		xid;
 	bool		sealed;
-	bool		removes;		/* redacted: a DELETE */
-	bool		rewrite;		/* DDL: of the table's rows */
-	char	   *attached;		/* DDL: partition that came or went */
+	uint8		operation;		/* redacted: KeyedOperation */
+	bool		rewrites;		/* DDL: wrote the table's rows anew ... */
+	bool		recomputes;		/* ... perhaps with other values */
+	char	   *attached;		/* DDL: table that came or went, with rows */
 	char	   *detached;
+	JsonSpan	actions;		/* DDL: what was done, a JSON array */
 } KeyedNote;
 
 typedef struct KeyedNotes

@@ -164,20 +164,50 @@ note_event(Keyed *keyed, TupleTableSlot *slot, JsonSpan detail,
 		note_wiped(keyed, 0, true, entry_id);
 }
 
-/* A name in the detail of an entry, or NULL. */
-static char *
-detail_name(Keyed *keyed, JsonSpan detail, const char *member)
+/* A table came or went by one action of a command on identity. */
+static void
+note_move(KeyedNote *note, JsonSpan action, JsonSpan identity)
 {
-	MemoryContext caller;
-	JsonSpan	value;
-	char	   *name;
+	JsonSpan	kind;
+	JsonSpan	name;
 
-	if (!json_find_member(detail, member, &value) || value.start[0] != '"')
-		return NULL;
-	caller = MemoryContextSwitchTo(keyed->work->context);
-	name = json_span_string(value);
-	MemoryContextSwitchTo(caller);
-	return name;
+	if (!json_find_member(action, "action", &kind))
+		return;
+	if (json_is_string(kind, "INHERIT"))
+		note->attached = json_span_string(identity);
+	else if (json_is_string(kind, "NO INHERIT"))
+		note->detached = json_span_string(identity);
+	else if (!json_find_member(action, "name", &name))
+		return;
+	else if (json_is_string(kind, "ATTACH PARTITION"))
+		note->attached = json_span_string(name);
+	else if (json_is_string(kind, "DETACH PARTITION") ||
+			 json_is_string(kind, "DETACH PARTITION FINALIZE"))
+		note->detached = json_span_string(name);
+}
+
+/* What the detail of a DDL entry says; strings are copied. */
+static void
+note_detail(KeyedNote *note, JsonSpan detail)
+{
+	JsonSpan	identity = {"", 0};
+	JsonSpan	value;
+	JsonCursor	cursor;
+
+	(void) json_find_member(detail, "identity", &identity);
+	note->rewrites = json_find_member(detail, "rewrite", &value);
+	note->recomputes = note->rewrites &&
+		(!json_find_member(detail, "reasons", &value) ||
+		 strstr(pnstrdup(value.start, value.length), "\"column\"") != NULL);
+	if (json_find_member(detail, "dropped", &value))
+		note->detached = json_span_string(identity);
+	if (!json_find_member(detail, "actions", &value))
+		return;
+	note->actions.start = pnstrdup(value.start, value.length);
+	note->actions.length = value.length;
+	if (json_open(&cursor, note->actions, '['))
+		while (json_next_element(&cursor, &value))
+			note_move(note, value, identity);
 }
 
 /* DDL on the relation. */
@@ -185,15 +215,13 @@ static void
 note_ddl(Keyed *keyed, TupleTableSlot *slot, JsonSpan detail, int64 entry_id)
 {
 	KeyedNote	note = {.entry_id = entry_id};
-	JsonSpan	value;
+	MemoryContext caller = MemoryContextSwitchTo(keyed->work->context);
 	bool		isnull;
 
 	note.sealed = entry_is_sealed(keyed, entry_id);
 	note.xid = DatumGetInt64(slot_getattr(slot, Anum_entry_xid, &isnull));
-	note.rewrite = json_find_member(detail, "rewrite", &value) &&
-		value.length == 4;
-	note.attached = detail_name(keyed, detail, "attach");
-	note.detached = detail_name(keyed, detail, "detach");
+	note_detail(&note, detail);
+	MemoryContextSwitchTo(caller);
 	note_add(keyed, &keyed->ddl, &note);
 }
 
@@ -371,7 +399,7 @@ note_redacted(Keyed *keyed, const KeyedRecord *record)
 	KeyedNote	note = {.entry_id = record->entry_id};
 
 	note.sealed = record->sealed;
-	note.removes = record->operation == KEYED_DELETE;
+	note.operation = record->operation;
 	note_add(keyed, &keyed->redacted, &note);
 }
 
@@ -432,9 +460,9 @@ expected_rows(Relation rel)
 	return rel->rd_rel->reltuples > 0 ? (int64) rel->rd_rel->reltuples : 0;
 }
 
-/* Read all entries. */
-void
-keyed_read_entries(Keyed *keyed)
+/* Do something with each entry. */
+static void
+scan_entries(Keyed *keyed, void (*take)(Keyed *, TupleTableSlot *))
 {
 	Relation	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -445,7 +473,7 @@ keyed_read_entries(Keyed *keyed)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_entry(keyed, slot);
+		take(keyed, slot);
 		MemoryContextReset(keyed->work->row);
 		progress_advance(progress, 1);
 	}
@@ -454,6 +482,51 @@ keyed_read_entries(Keyed *keyed)
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
+}
+
+/* Note which shape an entry has, or that a baseline begins with it. */
+static void
+read_shape(Keyed *keyed, TupleTableSlot *slot)
+{
+	bool		isnull;
+	int64		entry_id = DatumGetInt64(slot_getattr(slot, Anum_entry_id,
+													  &isnull));
+	Datum		shape = slot_getattr(slot, Anum_entry_shape, &isnull);
+	SubjectShape *known;
+	JsonSpan	operation;
+
+	(void) entry_span(slot, Anum_entry_operation, &operation);
+	if (isnull && operation.length == strlen("EVENT"))
+		read_without_shape(keyed, slot, operation, entry_id);
+	if (isnull)
+		return;
+	known = subject_shape(keyed->subject, DatumGetInt32(shape));
+	if (known != NULL)
+		known->newest = Max(known->newest, entry_id);
+}
+
+/*
+ * A pass over the entries for what else would have to be known before it: the
+ * last baseline, and which shapes have been used since. Only where a table
+ * without a key has had several.
+ */
+void
+keyed_read_shapes(Keyed *keyed)
+{
+	HASH_SEQ_STATUS all;
+	SubjectShape *known;
+
+	hash_seq_init(&all, keyed->subject->shapes);
+	while ((known = hash_seq_search(&all)) != NULL)
+		known->newest = 0;
+	scan_entries(keyed, read_shape);
+}
+
+/* Read all entries. */
+void
+keyed_read_entries(Keyed *keyed)
+{
+	scan_entries(keyed, read_entry);
 }
 
 /* Put a live row into the sort. */

@@ -48,6 +48,9 @@ extern bool keyed_identity(Keyed *keyed, int32 from, int32 from_member,
 /* Put a record into the sort. */
 extern void keyed_put(Keyed *keyed, const KeyedRecord *record);
 
+/* Find out since when the shapes are of no use any more. */
+extern void keyed_read_shapes(Keyed *keyed);
+
 /* Read all entries, and all live rows. */
 extern void keyed_read_entries(Keyed *keyed);
 extern void keyed_read_rows(Keyed *keyed);

@@ -235,6 +235,14 @@ conversion_hindered(ImageConversion *conversion, const char *hindrance)
 	conversion->exact = false;
 }
 
+/* Is it the same type? An enum that is called otherwise has been renamed. */
+static bool
+same_type(const ShapeColumn *a, const ShapeColumn *b)
+{
+	return json_same(a->type, b->type) ||
+		(a->labels.length > 0 && b->labels.length > 0);
+}
+
 /*
  * Find the sources of all columns. That a type is called otherwise may be a
  * mere rename; whoever has a digest finds out.
@@ -251,8 +259,8 @@ conversion_columns(ImageConversion *conversion, bool same_relation)
 										   same_relation);
 
 		conversion->source[i] = source;
-		if (source < 0 || !json_same(from->columns[source].type,
-									 to->columns[i].type))
+		if (source < 0 ||
+			!same_type(&from->columns[source], &to->columns[i]))
 			conversion_hindered(conversion,
 								json_span_string(to->columns[i].name));
 	}

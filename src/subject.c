@@ -351,6 +351,7 @@ subject_add_shape(Subject *subject, HeapTuple tuple, TupleDesc desc,
 	known->shape = shape_text(shape_id, registry_id, relation,
 							  row_string(tuple, desc, "definition"));
 	known->key_known = shape_find_key(subject, known);
+	known->newest = PG_INT64_MAX;
 	if (!subject_is_named(subject, relation, strlen(relation)))
 		subject->names = lappend(subject->names, relation);
 }

@@ -31,6 +31,7 @@ typedef struct SubjectShape
 	ShapeText  *shape;
 	bool		key_known;		/* its key is the one of today ... */
 	int		   *key_place;		/* ... whose columns are at these places */
+	int64		newest;			/* entry that names it, where that was read */
 } SubjectShape;
 
 typedef struct Subject

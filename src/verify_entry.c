@@ -316,7 +316,10 @@ verify_leaf_hash(EntryReader *reader, TupleTableSlot *slot, int64 entry_id,
 	hash_leaf(reader, &leaf, made);
 }
 
-/* Does a seal's snapshot show that entry? */
+/*
+ * Does a seal's snapshot show that entry? Of an earlier incarnation it shows
+ * all but what was prepared before a promotion.
+ */
 static bool
 seal_shows(EntryReader *reader, int64 seal, TupleTableSlot *slot)
 {
@@ -333,10 +336,10 @@ seal_shows(EntryReader *reader, int64 seal, TupleTableSlot *slot)
 		place->parsed = true;
 		MemoryContextSwitchTo(caller);
 	}
-	if (incarnation < place->incarnation)
-		return true;
-	return incarnation == place->incarnation && xid < place->window.xmax &&
-		!window_lists(&place->window, xid);
+	if (window_lists(&place->window, xid))
+		return false;
+	return incarnation < place->incarnation ||
+		(incarnation == place->incarnation && xid < place->window.xmax);
 }
 
 /* The seal that a leaf belongs to, or -1. */
@@ -364,18 +367,19 @@ seal_of_leaf(EntryReader *reader, int64 leaf)
 
 /*
  * Is the entry in the seal that its transaction belongs to: the first of its
- * incarnation whose snapshot shows it? One that was prepared before a
- * promotion may come later than that.
+ * incarnation whose snapshot shows it? Nothing is known of one that may be
+ * from elsewhere, or that was prepared before a promotion.
  */
 static bool
 seal_fits(EntryReader *reader, TupleTableSlot *slot, int64 leaf)
 {
 	int64		seal = seal_of_leaf(reader, leaf);
+	int64		entry_id = DatumGetInt64(entry_value(slot, Anum_entry_id));
 	int32		incarnation =
 		DatumGetInt32(entry_value(slot, Anum_entry_incarnation));
 
-	if (seal < 0)
-		return true;			/* no head over it: another check's */
+	if (seal < 0 || entry_id <= reader->seals[seal].last_entry)
+		return true;
 	if (!seal_shows(reader, seal, slot))
 		return false;
 	return seal == 0 ||

@@ -40,6 +40,7 @@ typedef struct SealPlace
 	int64		first_leaf;
 	int64		tree_size;
 	int32		incarnation;
+	int64		last_entry;		/* of it: smaller ones may be from elsewhere */
 	bool		parsed;
 	char	   *snapshot;
 	XidWindow	window;			/* once it is parsed */

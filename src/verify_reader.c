@@ -4,6 +4,7 @@
  */
 #include "aims.h"
 
+#include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "common/hashfn.h"
@@ -44,7 +45,7 @@ read_shape(Verification *v, HTAB *shapes, HeapTuple tuple, TupleDesc desc)
 	memset(shape->stored, 0, HASH_SIZE);
 	if (VARSIZE_ANY_EXHDR(digest) == HASH_SIZE)
 		memcpy(shape->stored, VARDATA_ANY(digest), HASH_SIZE);
-	shape->shows_names = strstr(definition, "\"type\":\"reg") != NULL;
+	shape->shows_names = strstr(definition, "\"type\":\"pg_catalog.reg") != NULL;
 	shape->fits = memcmp(shape->stored, shape->made, HASH_SIZE) == 0;
 }
 
@@ -95,6 +96,34 @@ verify_shape(EntryReader *reader, TupleTableSlot *slot)
 	return reader->shape = shape;
 }
 
+/*
+ * The largest entry number that may have been given elsewhere than in an
+ * incarnation, for each of them.
+ */
+static void
+read_last_entries(EntryReader *reader)
+{
+	Relation	rel = table_open(aims_relid("incarnation"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	TableScanDesc scan = table_beginscan(rel, reader->v->snapshot, 0, NULL);
+	HeapTuple	row;
+
+	while ((row = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	{
+		bool		isnull;
+		int32		number = DatumGetInt32(row_value(row, desc, "incarnation",
+													 &isnull));
+		int64		last = DatumGetInt64(row_value(row, desc, "last_entry",
+												   &isnull));
+
+		for (int64 i = 0; i < reader->nseals; i++)
+			if (reader->seals[i].incarnation == number)
+				reader->seals[i].last_entry = last;
+	}
+	table_endscan(scan);
+	table_close(rel, NoLock);
+}
+
 /* By the size of the tree. */
 static int
 compare_places(const void *a, const void *b)
@@ -132,12 +161,14 @@ read_places(EntryReader *reader)
 		place->tree_size = seal.tree_size;
 		place->incarnation = seal.incarnation;
 		place->snapshot = seal.snapshot;
+		place->last_entry = 0;
 		place->parsed = false;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 	qsort(reader->seals, reader->nseals, sizeof(SealPlace), compare_places);
+	read_last_entries(reader);
 }
 
 /* Prepare the reading of entries. */

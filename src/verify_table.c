@@ -74,31 +74,76 @@ report(TableCheck *check, Jsonb *key, const char *problem)
 						 values, nulls);
 }
 
-/* The first redacted entry after that one, which may have been of this row. */
+/* Kinds of redacted entries */
+#define REDACTED(operation) (1 << (operation))
+#define REDACTED_CHANGE (REDACTED(KEYED_UPDATE) | REDACTED(KEYED_BASELINE))
+#define REDACTED_WRITE (REDACTED_CHANGE | REDACTED(KEYED_INSERT))
+#define REDACTED_REMOVAL (REDACTED(KEYED_DELETE) | REDACTED(KEYED_UPDATE))
+
+/* The first redacted entry of some kinds after that one; 0: none. */
 static int64
-redacted_after(TableCheck *check, int64 entry_id, bool removes)
+redacted_after(TableCheck *check, int64 entry_id, int kinds)
 {
 	KeyedNotes *redacted = &check->keyed.redacted;
+	int64		first = 0;
 
 	for (int i = 0; i < redacted->n; i++)
 		if (redacted->notes[i].entry_id > entry_id &&
-			redacted->notes[i].removes == removes)
-			return redacted->notes[i].entry_id;
-	return 0;
+			(kinds & REDACTED(redacted->notes[i].operation)) != 0 &&
+			(first == 0 || redacted->notes[i].entry_id < first))
+			first = redacted->notes[i].entry_id;
+	return first;
 }
 
-/* The first DDL entry after that one; rewrite: of those that wrote rows. */
+/* The first that may have changed a row which that entry wrote. */
 static int64
-ddl_after(TableCheck *check, int64 entry_id, bool rewrite)
+redacted_change(TableCheck *check, int64 entry_id)
+{
+	int64		change = redacted_after(check, entry_id, REDACTED_CHANGE);
+	int64		removal = redacted_after(check, entry_id,
+										 REDACTED(KEYED_DELETE));
+
+	if (change == 0 && removal != 0)
+		change = redacted_after(check, removal, REDACTED_WRITE);
+	return change;
+}
+
+/* Did a command alter or drop that column? */
+static bool
+ddl_touches(const KeyedNote *ddl, const char *column)
+{
+	JsonCursor	cursor;
+	JsonSpan	action;
+	JsonSpan	name;
+
+	if (!json_open(&cursor, ddl->actions, '['))
+		return false;
+	while (json_next_element(&cursor, &action))
+		if (json_find_member(action, "name", &name) &&
+			strcmp(json_span_string(name), column) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The first DDL entry after that one which touched the column; without a
+ * column, the first that may have written other values. 0: none.
+ */
+static int64
+ddl_after(TableCheck *check, int64 entry_id, const char *column)
 {
 	KeyedNotes *ddl = &check->keyed.ddl;
 	int64		first = 0;
 
 	for (int i = 0; i < ddl->n; i++)
-		if (ddl->notes[i].entry_id > entry_id &&
-			(ddl->notes[i].rewrite || !rewrite) &&
-			(first == 0 || ddl->notes[i].entry_id < first))
-			first = ddl->notes[i].entry_id;
+	{
+		const KeyedNote *note = &ddl->notes[i];
+
+		if (note->entry_id > entry_id &&
+			(first == 0 || note->entry_id < first) &&
+			(column != NULL ? ddl_touches(note, column) : note->recomputes))
+			first = note->entry_id;
+	}
 	return first;
 }
 
@@ -107,9 +152,9 @@ static const char *
 difference(TableCheck *check, const char *hindrance)
 {
 	int64		entry_id = check->last.entry_id;
-	int64		redacted = redacted_after(check, entry_id, false);
-	int64		rewrite = ddl_after(check, entry_id, true);
-	int64		ddl = ddl_after(check, entry_id, false);
+	int64		redacted = redacted_change(check, entry_id);
+	int64		rewrite = ddl_after(check, entry_id, NULL);
+	int64		ddl = hindrance ? ddl_after(check, entry_id, hindrance) : 0;
 
 	if (redacted != 0)
 		return psprintf("redacted: the row is not what entry " INT64_FORMAT
@@ -209,7 +254,7 @@ is_rewritten(TableCheck *check, uint64 xid)
 	KeyedNotes *ddl = &check->keyed.ddl;
 
 	for (int i = 0; i < ddl->n; i++)
-		if (ddl->notes[i].rewrite && ddl->notes[i].xid == xid)
+		if (ddl->notes[i].rewrites && ddl->notes[i].xid == xid)
 			return true;
 	return false;
 }
@@ -222,7 +267,7 @@ static const char *
 unwritten(TableCheck *check, const KeyedRecord *row)
 {
 	const KeyedNote *attach = partition_ddl(check, row->physical, true);
-	int64		redacted = redacted_after(check, 0, false);
+	int64		redacted = redacted_after(check, 0, REDACTED_WRITE);
 
 	if (!row->captured)
 		return NULL;
@@ -248,17 +293,20 @@ unwritten(TableCheck *check, const KeyedRecord *row)
 static void
 check_unwritten(TableCheck *check, KeyedRecord *row)
 {
+	int64		redacted = redacted_after(check, check->last.entry_id,
+										  REDACTED_WRITE);
 	const char *problem;
 
-	if (check->has_last)
-		problem = !row->captured ? NULL :
-			redacted_after(check, check->last.entry_id, false) != 0 ?
-			psprintf("redacted: entry " INT64_FORMAT " deleted this row; entry "
-					 INT64_FORMAT ", which is redacted, may have written it again",
-					 check->last.entry_id,
-					 redacted_after(check, check->last.entry_id, false)) :
-			psprintf("no entry wrote this row since entry " INT64_FORMAT
-					 " deleted it", check->last.entry_id);
+	if (!row->captured)
+		return;
+	if (check->has_last && redacted != 0)
+		problem = psprintf("redacted: entry " INT64_FORMAT
+						   " deleted this row; entry " INT64_FORMAT
+						   ", which is redacted, may have written it again",
+						   check->last.entry_id, redacted);
+	else if (check->has_last)
+		problem = psprintf("no entry wrote this row since entry " INT64_FORMAT
+						   " deleted it", check->last.entry_id);
 	else
 		problem = unwritten(check, row);
 	if (problem != NULL)
@@ -271,13 +319,12 @@ missing(TableCheck *check)
 {
 	const KeyedRecord *last = &check->last;
 	Keyed	   *keyed = &check->keyed;
-	int64		redacted = redacted_after(check, last->entry_id, true);
+	int64		redacted = redacted_after(check, last->entry_id,
+										  REDACTED_REMOVAL);
 	char	   *where = keyed_is_member(keyed, last->physical) ? "" :
 		psprintf("; it was in %s, which is no part of the table any more",
 				 keyed_physical(keyed, last->physical));
 
-	if (redacted == 0 && last->operation == KEYED_UPDATE)
-		redacted = redacted_after(check, last->entry_id, false);
 	if (redacted != 0)
 		return psprintf("redacted: entry " INT64_FORMAT
 						" wrote this row, which is gone; entry " INT64_FORMAT
@@ -360,7 +407,8 @@ check_keyless(TableCheck *check, KeyedRecord *record)
 static void
 keyless_missing(TableCheck *check, int64 rows)
 {
-	int64		redacted = redacted_after(check, check->last.entry_id, true);
+	int64		redacted = redacted_after(check, check->last.entry_id,
+										  REDACTED_REMOVAL);
 
 	if (redacted == 0)
 		report(check, NULL, psprintf("missing: rows like the one of entry "

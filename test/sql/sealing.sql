@@ -15,7 +15,7 @@ ALTER TABLE aims.audit_entry SET (autovacuum_enabled = off);
 SET session_replication_role = replica;
 INSERT INTO aims.audit_entry
 SELECT (jsonb_populate_record(e, jsonb_build_object('entry_id', -g, 'xid', txid_current() + 10 + g))).*
-FROM aims.audit_entry AS e, generate_series(1, 20) AS g WHERE e.entry_id = 1;
+FROM aims.audit_entry AS e, generate_series(1, 20) AS g WHERE e.operation = 'EVENT';
 UPDATE aims.audit_entry SET entry_id = nextval('aims.audit_entry_entry_id_seq') WHERE entry_id < 0;
 SELECT currval('aims.audit_entry_entry_id_seq') AS foreign_entry \gset
 RESET session_replication_role;

@@ -9,6 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
+my $key = PostgreSQL::Test::Utils::tempdir . '/signing.key';
 $node->init;
 $node->start;
 
@@ -60,9 +61,18 @@ CREATE ROLE etl LOGIN;
 GRANT USAGE ON SCHEMA cdw TO etl;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA cdw TO etl;
 END
+
+# Another's event trigger, so that the server tells ours of the very command
+# that creates them
+query(<<'END');
+CREATE FUNCTION cdw.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER site_watch ON ddl_command_end EXECUTE FUNCTION cdw.watch();
+CREATE EVENT TRIGGER site_watch_drop ON sql_drop EXECUTE FUNCTION cdw.watch();
+END
 my $before = query($objects);
 
 query('CREATE EXTENSION aims');
+is(query('SELECT count(*) FROM aims.audit_entry'), '0', 'CREATE EXTENSION leaves the ledger empty');
 query($govern);
 
 # A role without privileges: neither by the catalog, nor when it tries.
@@ -108,8 +118,16 @@ $session->query_safe("INSERT INTO cdw.score VALUES (-1, 1); INSERT INTO cdw.note
 is(query("SELECT count(*) FROM aims.audit_entry WHERE session_user_name = 'etl'"), '2',
 	'rows of an ordinary role are captured');
 
+# The ledger goes without a trace but this: its newest checkpoint in the log
+query("SET aims.signing_key_file = '$key'; SELECT aims.create_signing_key('hospital.example/aims'); SELECT aims.checkpoint()");
+my $note = query('SELECT note FROM aims.checkpoint');
+my $log = -s $node->logfile;
+
 my $rows = query('TABLE cdw.score ORDER BY score_id') . query('TABLE cdw.note');
 query('DROP EXTENSION aims CASCADE');
+my $logged = substr(slurp_file($node->logfile), $log) =~ s/\n\t/\n/gr;
+like($logged, qr/LOG:  DROP EXTENSION may drop the extension "aims".*DETAIL:  The newest checkpoint is:\n\Q$note\E/s,
+	'DROP EXTENSION leaves the newest checkpoint in the server log');
 is(query($objects), $before, 'DROP EXTENSION leaves nothing of its own, and nothing else behind');
 is(query('TABLE cdw.score ORDER BY score_id') . query('TABLE cdw.note'), $rows, 'the rows of the warehouse are there');
 $session->query_safe("INSERT INTO cdw.score VALUES (-2, 1); UPDATE cdw.note SET author = NULL");

@@ -21,13 +21,15 @@ test_sha256(void)
 		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
 		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-		 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"}};
+		 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+		{"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+		 "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"}};
 	Hasher	   *hasher = hasher_create();
 	char	   *million = malloc(1000000);
 	unsigned char out[HASH_SIZE];
 	HashPart	parts[3];
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 	{
 		size_t		size = strlen(vectors[i].text);
 
@@ -70,14 +72,19 @@ test_ed25519(void)
 		{"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
 		 "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
 		 "af82",
-		 "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"}};
+		 "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"},
+		/* TEST SHA(abc) */
+		{"833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+		 "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+		 "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+		 "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704"}};
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 	{
 		unsigned char *seed = crypto_secret_alloc(CRYPTO_SEED_SIZE);
 		unsigned char public_key[CRYPTO_PUBLIC_SIZE];
 		unsigned char signature[CRYPTO_SIGNATURE_SIZE];
-		unsigned char message[2];
+		unsigned char message[64];
 		size_t		size = unhex(vectors[i].message, message);
 
 		unhex(vectors[i].seed, seed);
@@ -99,6 +106,50 @@ test_ed25519(void)
 		}
 		crypto_secret_free(seed);
 	}
+}
+
+/* Add the order of the group to the scalar: the same equation holds. */
+static void
+add_order(unsigned char *scalar)
+{
+	static const char order[] =
+		"edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+	unsigned char bytes[32];
+	int			carry = 0;
+
+	unhex(order, bytes);
+	for (int i = 0; i < 32; i++)
+	{
+		carry += scalar[i] + bytes[i];
+		scalar[i] = carry & 0xFF;
+		carry >>= 8;
+	}
+}
+
+/*
+ * RFC 8032, 5.1.7: the scalar is below the order. A public key of small order
+ * would verify anything.
+ */
+static void
+test_ed25519_strict(void)
+{
+	static const unsigned char identity[CRYPTO_PUBLIC_SIZE] = {1};
+	unsigned char public_key[CRYPTO_PUBLIC_SIZE];
+	unsigned char signature[CRYPTO_SIGNATURE_SIZE];
+
+	unhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+		  public_key);
+	unhex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+		  signature);
+	ok(crypto_ed25519_verify(public_key, "", 0, signature),
+	   "RFC 8032 test 1 verifies");
+	add_order(signature + 32);
+	ok(!crypto_ed25519_verify(public_key, "", 0, signature),
+	   "its signature in another spelling does not");
+	memset(signature, 0, sizeof(signature));
+	signature[0] = 1;
+	ok(!crypto_ed25519_verify(identity, "any", 3, signature),
+	   "a public key of small order is refused");
 }
 
 static void
@@ -139,6 +190,7 @@ main(void)
 		return 2;
 	test_sha256();
 	test_ed25519();
+	test_ed25519_strict();
 	test_base64();
 	return done();
 }

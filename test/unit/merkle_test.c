@@ -137,15 +137,25 @@ spoiled_inclusion(int leaf, int size, MerkleHash *proof, int n,
 										p, n, root);
 	accepted += merkle_verify_inclusion(hasher, leaf - 1, size, leaves[leaf],
 										p, n, root);
+	accepted += merkle_verify_inclusion(hasher, leaf ^ 2, size, leaves[leaf],
+										p, n, root);
 	accepted += merkle_verify_inclusion(hasher, leaf, size, root, p, n + 1,
 										root);
+	/* in a tree of one leaf, the leaf is the root */
+	if (size > 1)
+		accepted += merkle_verify_inclusion(hasher, leaf, size, root, p, n,
+											root) +
+			merkle_verify_inclusion(hasher, leaf, size / 2, leaves[leaf], p,
+									n, root);
 	accepted += merkle_verify_inclusion(hasher, leaf, 2 * size, leaves[leaf],
 										p, n, root);
 	accepted += merkle_verify_inclusion(hasher, leaf, 0, leaves[leaf], p, n,
 										root);
 	if (n > 0)
 		accepted += merkle_verify_inclusion(hasher, leaf, size, leaves[leaf],
-											p, n - 1, root);
+											p, n - 1, root) +
+			merkle_verify_inclusion(hasher, leaf, size, leaves[leaf], p + 1,
+									n - 1, root);
 	for (int node = 0; node < n; node++)
 	{
 		proof[node][7] ^= 0x10;
@@ -175,6 +185,16 @@ spoiled_consistency(int old, int size, const MerkleHash old_root,
 										  NULL, 0);
 	accepted += merkle_verify_consistency(hasher, size, old, root, old_root,
 										  p, n);
+	accepted += merkle_verify_consistency(hasher, old, size, root, old_root,
+										  p, n);
+	accepted += merkle_verify_consistency(hasher, old + 1, size, old_root,
+										  root, p, n);
+	accepted += merkle_verify_consistency(hasher, old - 1, size, old_root,
+										  root, p, n);
+	accepted += merkle_verify_consistency(hasher, old, 2 * size, old_root,
+										  root, p, n);
+	accepted += merkle_verify_consistency(hasher, old, size, old_root, root,
+										  p + 1, n - 1);
 	accepted += merkle_verify_consistency(hasher, 0, size, old_root, root,
 										  p, n);
 	for (int node = 0; node < n; node++)
@@ -226,6 +246,51 @@ test_every_tree(void)
 	ok(accepted == 0, "no spoiled proof verifies (%d do)", accepted);
 }
 
+/* An empty proof proves that a leaf is a tree of its own, and no more. */
+static void
+test_empty_proofs(void)
+{
+	static const struct
+	{
+		uint64_t	first;
+		uint64_t	size;
+		bool		included;
+		bool		consistent;
+	} cases[] = {
+		{0, 0, false, false},
+		{0, 1, true, false},
+		{1, 0, false, false},
+		{1, 1, false, true},
+		{1, 2, false, false},
+		{2, 1, false, false},
+		{2, 2, false, true},
+		{UINT64_C(1) << 63, UINT64_C(1) << 63, false, true},
+		{UINT64_MAX, UINT64_MAX, false, true},
+		{UINT64_MAX, 0, false, false},
+		{0, UINT64_MAX, false, false},
+		{UINT64_MAX - 1, UINT64_MAX, false, false}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		uint64_t	first = cases[i].first;
+		uint64_t	size = cases[i].size;
+
+		ok(merkle_verify_inclusion(hasher, first, size, leaves[0], NULL, 0,
+								   leaves[0]) == cases[i].included,
+		   "inclusion with no nodes: case %zu", i);
+		ok(!merkle_verify_inclusion(hasher, first, size, leaves[0], NULL, 0,
+									leaves[1]),
+		   "never with another root: case %zu", i);
+		ok(merkle_verify_consistency(hasher, first, size, leaves[0],
+									 leaves[0], NULL, 0) ==
+		   cases[i].consistent,
+		   "consistency with no nodes: case %zu", i);
+		ok(!merkle_verify_consistency(hasher, first, size, leaves[0],
+									  leaves[1], NULL, 0),
+		   "never with another root: case %zu", i);
+	}
+}
+
 static void
 test_frontier(void)
 {
@@ -265,6 +330,7 @@ main(void)
 	test_paths();
 	test_frontier();
 	test_every_tree();
+	test_empty_proofs();
 	hasher_free(hasher);
 	return done();
 }
