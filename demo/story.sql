@@ -198,9 +198,24 @@ UPDATE aims.audit_entry SET person = 'park'
 WHERE entry_id = (SELECT entry_id FROM aims.verify() WHERE check_name = 'entry digests');
 SELECT count(*) AS failed FROM aims.verify() WHERE NOT ok;
 
+-- 12. Checked by a stranger
+-- The log as plain files: leaves, without anything of a patient in them, and the hashes above. An auditor has got the verifier
+-- key on paper and has no account here. He takes a copy, and checks it without any database.
+
+$ psql -XAtqc 'SELECT aims.public_key()' >northfield.key
+$ aims-export --key=northfield.key log
+$ aims-verify -k northfield.key log
+
+-- Refused: 1
+
+$ sed -i '0,/"UPDATE"/s//"DELETE"/' log/tile/entries/*/*
+$ aims-verify -k northfield.key log
+
+-- doc/auditors.md is his walk-through.
+
 \connect - vogel
 
--- 12. Where we stand
+-- 13. Where we stand
 -- The Statement of Applicability: a decision for each of the 38 controls of Annex A. What counts as evidenced is
 -- computed from evidence in date, never typed.
 

@@ -572,6 +572,7 @@ runs([ 'aims-verify', '--no-key', made_up('9223372036854775808', @first) ], 1, q
 # A single record: that it is in the log, and what was disclosed of it.
 copy("$log/verifier-keys", $key);
 my $record = $node->safe_psql('postgres', 'SELECT min(entry_id) + 700 FROM aims.audit_entry');
+my $event = $node->safe_psql('postgres', q{SELECT aims.log_event('audit', '{"by": "a stranger"}')});
 $node->safe_psql('postgres', 'SELECT aims.seal()');
 for my $part (["leaf", "convert_from(aims.leaf($record), 'UTF8')"], ['proof', "rtrim(aims.tlog_proof($record), E'\\n')"],
 	map { [ $_, "convert_from(d.$_, 'UTF8') FROM aims.disclosure($record) AS d" ] } 'particulars')
@@ -599,6 +600,47 @@ runs([ 'aims-verify', "--leaf=$dir/leaf", '--salt=' . '00' x 16, "--particulars=
 	'another salt');
 runs([ 'aims-verify', "--leaf=$dir/leaf", "--salt=$salt", "--old-image=$dir/particulars" ], 1, qr/no digest of old image/,
 	'an image that the entry has not');
+
+# doc/auditors.md, block by block, as a stranger would follow it: in an empty
+# directory, with what he is given.
+sub blocks
+{
+	my ($kind) = @_;
+
+	return slurp_file('doc/auditors.md') =~ /^```$kind\n(.*?)^```$/msg;
+}
+
+my $stranger = "$dir/stranger";
+my ($python) = grep { -x } map { "$_/python3" } split /:/, $ENV{PATH};
+mkdir $stranger;
+copy("$log/verifier-keys", "$dir/all.keys");
+spew("$stranger/northfield.key", (split /^/, slurp_file("$dir/all.keys"))[-1]);
+spew("$stranger/check_log.py", blocks('python'));
+{
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'postgres',
+		PUBLISHED => "$dir/published", KEY => "$stranger/northfield.key", ENTRY => $event);
+
+	for my $block (blocks('sh'))
+	{
+		my ($line) = $block =~ /(.*)/;
+		my $says = $block =~ /^(?:aims-verify|python3) /m ? qr/^verified/m : qr/^$/;
+
+	  SKIP:
+		{
+			skip 'needs python3 and openssl', 1 if $block =~ /python3/ && !$python;
+			runs([ 'sh', '-ec', "cd $stranger\n$block" ], 0, $says, "doc/auditors.md: $line");
+		}
+	}
+  SKIP:
+	{
+		skip 'needs python3 and openssl', 2 unless $python;
+		runs([ $python, "$stranger/check_log.py", "$stranger/log", "$stranger/northfield.key", "$dir/fork.checkpoint" ],
+			1, qr/not signed by the verifier key/, 'its program finds what another key signed');
+		flip(1000)->("$stranger/log/tile/entries/012", slurp_file("$stranger/log/tile/entries/012"));
+		runs([ $python, "$stranger/check_log.py", "$stranger/log", "$stranger/northfield.key" ],
+			1, qr/not the tree of \d+ leaves that was signed/, 'and a bit that was changed');
+	}
+}
 
 # What is exported from a damaged ledger is nothing.
 $node->safe_psql('postgres', <<~SQL);
