@@ -319,20 +319,26 @@ seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
 	qsort(items->items, items->n, sizeof(SealItem), compare_int64);
 }
 
-/* The leaf of an incarnation that began or was resumed since the last seal. */
-static bool
-append_incarnation(SealTree *tree, uint64 index)
+/*
+ * Append the leaves of an incarnation that was resumed, and of one that began,
+ * since the last seal. Returns how many there are.
+ */
+static int
+append_incarnations(SealTree *tree, uint64 index)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	StringInfoData leaf;
-	bool		found;
+	int			n = 0;
 
 	initStringInfo(&leaf);
-	found = incarnation_leaf(snapshot, index, &leaf);
-	UnregisterSnapshot(snapshot);
-	if (found)
+	while (incarnation_leaf(snapshot, index + n, &leaf))
+	{
 		seal_tree_add(tree, leaf.data, leaf.len, 0, NULL, 0);
-	return found;
+		resetStringInfo(&leaf);
+		n++;
+	}
+	UnregisterSnapshot(snapshot);
+	return n;
 }
 
 /* Append the items and the seal's leaf, and store the new head. */
@@ -350,8 +356,7 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 	seal.snapshot = window;
 	seal.sealed_at = GetCurrentTimestamp();
 	memcpy(seal.previous_root, last->root, HASH_SIZE);
-	if (append_incarnation(tree, last->tree_size))
-		seal.tree_size++;
+	seal.tree_size += append_incarnations(tree, last->tree_size);
 	append_entries(tree, items, rel, snapshot);
 	append_seal(tree, &seal);
 	seal_tree_finish(tree, seal.tree_size, seal.root);
