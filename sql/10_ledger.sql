@@ -52,7 +52,7 @@ COMMENT ON COLUMN aims.incarnation.system_identifier IS 'Of the cluster (pg_cont
 COMMENT ON COLUMN aims.incarnation.timeline IS 'Timeline that the incarnation began on';
 COMMENT ON COLUMN aims.incarnation.database IS 'Number of the database in its cluster';
 COMMENT ON COLUMN aims.incarnation.started_at IS 'When the first seal of this incarnation was made';
-COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had by then: index of its leaf';
+COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had before its own: index of it';
 COMMENT ON COLUMN aims.incarnation.resumed_at IS
     'When checkpoints were allowed again by aims.resume, or by a new origin; the first incarnation needs none';
 COMMENT ON COLUMN aims.incarnation.last_entry IS 'Its own entry: smaller numbers may have been given elsewhere';

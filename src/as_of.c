@@ -91,19 +91,19 @@ kept_set(KeptRecord *kept, const KeyedRecord *record)
 }
 
 /*
- * An image as jsonb. Where nobody knows what bytes from 0x80 on mean, images
- * have them as escapes, which jsonb would take for characters.
+ * An image without the escapes that stand for bytes of no known meaning:
+ * jsonb would take them for characters.
  */
-static Datum
-image_jsonb(const char *image, int length)
+static char *
+image_unescaped(const char *image, int length)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < length; i++)
 	{
-		if (database_escape() != 0 && length - i >= 6 &&
-			memcmp(image + i, "\\u00", 4) == 0 && image[i + 4] >= '8')
+		if (length - i >= 6 && memcmp(image + i, "\\u00", 4) == 0 &&
+			image[i + 4] >= '8')
 		{
 			char		byte;
 
@@ -116,7 +116,17 @@ image_jsonb(const char *image, int length)
 			appendStringInfoChar(&text, image[i++]);
 		appendStringInfoChar(&text, image[i]);
 	}
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return text.data;
+}
+
+/* An image as jsonb. */
+static Datum
+image_jsonb(const char *image, int length)
+{
+	char	   *text = database_escape() != 0 ?
+		image_unescaped(image, length) : pnstrdup(image, length);
+
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
 }
 
 /* Give a row. */
