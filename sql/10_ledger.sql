@@ -52,7 +52,7 @@ COMMENT ON COLUMN aims.incarnation.system_identifier IS 'Of the cluster (pg_cont
 COMMENT ON COLUMN aims.incarnation.timeline IS 'Timeline that the incarnation began on';
 COMMENT ON COLUMN aims.incarnation.database IS 'Number of the database in its cluster';
 COMMENT ON COLUMN aims.incarnation.started_at IS 'When the first seal of this incarnation was made';
-COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had by then: index of its leaf';
+COMMENT ON COLUMN aims.incarnation.tree_size IS 'Leaves that the tree had before its own: index of it';
 COMMENT ON COLUMN aims.incarnation.resumed_at IS
     'When checkpoints were allowed again by aims.resume, or by a new origin; the first incarnation needs none';
 COMMENT ON COLUMN aims.incarnation.last_entry IS 'Its own entry: smaller numbers may have been given elsewhere';
@@ -110,7 +110,7 @@ COMMENT ON COLUMN aims.audit_entry.role_name IS 'Particular: current role (SET R
 COMMENT ON COLUMN aims.audit_entry.person IS 'Particular: person behind the session (aims.person)';
 COMMENT ON COLUMN aims.audit_entry.application IS 'Particular: application_name';
 COMMENT ON COLUMN aims.audit_entry.client IS 'Particular: client address; NULL for a local socket';
-COMMENT ON COLUMN aims.audit_entry.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, DDL or EVENT';
+COMMENT ON COLUMN aims.audit_entry.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, BASELINE, DDL or EVENT';
 COMMENT ON COLUMN aims.audit_entry.relation IS 'Qualified name of the registered relation at that time';
 COMMENT ON COLUMN aims.audit_entry.physical_relation IS 'The partition or child that held the row, where it differs';
 COMMENT ON COLUMN aims.audit_entry.system IS 'AI system whose output the row is';

@@ -22,7 +22,7 @@ COMMENT ON VIEW aims.audit_log IS
     'Ledger entries with their place in the tree (ISO/IEC 42001 A.6.2.8, 7.5.3). Conditions on entry_id and xid use the index, others read the table';
 COMMENT ON COLUMN aims.audit_log.entry_id IS 'Number of the entry; order inside a seal';
 COMMENT ON COLUMN aims.audit_log.recorded_at IS 'Server clock at the change';
-COMMENT ON COLUMN aims.audit_log.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, DDL or EVENT';
+COMMENT ON COLUMN aims.audit_log.operation IS 'INSERT, UPDATE, DELETE, TRUNCATE, BASELINE, DDL or EVENT';
 COMMENT ON COLUMN aims.audit_log.relation IS 'Relation as registered, by its name of that time';
 COMMENT ON COLUMN aims.audit_log.physical_relation IS 'Partition that held the row, where it differs';
 COMMENT ON COLUMN aims.audit_log.system IS 'AI system whose output the row is';

@@ -36,6 +36,14 @@ static bool actor_from_before = false;
 static uint64 generation = 1;
 static Oid	epoch_relid = InvalidOid;
 
+/* Relations of ours that this backend uses, as far as there is room. */
+static struct
+{
+	char		name[NAMEDATALEN];
+	Oid			relid;
+} known[32];
+static int	nknown = 0;
+
 void		_PG_init(void);
 
 /*
@@ -73,22 +81,41 @@ actor_is_current(void)
 		*actor_set_in == MyLocalTransactionId;
 }
 
+/*
+ * Remember where a relation is, until a relation that is remembered changes.
+ */
+static void
+relation_remember(const char *name, Oid relid)
+{
+	if (nknown == lengthof(known) || strlen(name) >= NAMEDATALEN)
+		return;
+	strlcpy(known[nknown].name, name, NAMEDATALEN);
+	known[nknown++].relid = relid;
+}
+
 /* The OID of relation aims.<name>; InvalidOid where it is missing. */
 Oid
 aims_relid_or_none(const char *name)
 {
-	Oid			namespace = get_namespace_oid("aims", true);
+	Oid			namespace;
+	Oid			relid;
 
-	return OidIsValid(namespace) ? get_relname_relid(name, namespace) :
+	for (int i = 0; i < nknown; i++)
+		if (strcmp(known[i].name, name) == 0)
+			return known[i].relid;
+	namespace = get_namespace_oid("aims", true);
+	relid = OidIsValid(namespace) ? get_relname_relid(name, namespace) :
 		InvalidOid;
+	if (OidIsValid(relid))
+		relation_remember(name, relid);
+	return relid;
 }
 
 /* The OID of relation aims.<name>; an error where it is missing. */
 Oid
 aims_relid(const char *name)
 {
-	Oid			relid = get_relname_relid(name,
-										  get_namespace_oid("aims", false));
+	Oid			relid = aims_relid_or_none(name);
 
 	if (!OidIsValid(relid))
 		ereport(ERROR,
@@ -137,6 +164,18 @@ governance_generation(void)
 	if (!OidIsValid(epoch_relid))
 		epoch_relid = aims_relid("governance_epoch");
 	return generation;
+}
+
+/* A relation has changed or is gone: look all of ours up again. */
+static void
+relation_forget(Datum arg, Oid relid)
+{
+	for (int i = 0; i < nknown; i++)
+		if (relid == InvalidOid || known[i].relid == relid)
+		{
+			nknown = 0;
+			return;
+		}
 }
 
 /* Raise the generation when governance, or possibly all, has changed. */
@@ -236,4 +275,5 @@ _PG_init(void)
 	RegisterXactCallback(aims_xact, NULL);
 	RegisterSubXactCallback(aims_subxact, NULL);
 	CacheRegisterRelcacheCallback(governance_invalidated, (Datum) 0);
+	CacheRegisterRelcacheCallback(relation_forget, (Datum) 0);
 }

@@ -48,7 +48,8 @@ typedef struct PastState
 	MemoryContext context;		/* of the whole */
 	bool		all;			/* rows_as_of: problems, too */
 	Keyed		keyed;
-	int32		registry_id;	/* that the relation had then */
+	int32		registry_id;	/* that the relation had then ... */
+	int64		begins;			/* ... since that entry */
 	bool		xids_hold;
 	int64		problems;
 	char	   *problem;		/* the first */
@@ -90,19 +91,19 @@ kept_set(KeptRecord *kept, const KeyedRecord *record)
 }
 
 /*
- * An image as jsonb. Where nobody knows what bytes from 0x80 on mean, images
- * have them as escapes, which jsonb would take for characters.
+ * An image without the escapes that stand for bytes of no known meaning:
+ * jsonb would take them for characters.
  */
-static Datum
-image_jsonb(const char *image, int length)
+static char *
+image_unescaped(const char *image, int length)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < length; i++)
 	{
-		if (database_escape() != 0 && length - i >= 6 &&
-			memcmp(image + i, "\\u00", 4) == 0 && image[i + 4] >= '8')
+		if (length - i >= 6 && memcmp(image + i, "\\u00", 4) == 0 &&
+			image[i + 4] >= '8')
 		{
 			char		byte;
 
@@ -115,7 +116,17 @@ image_jsonb(const char *image, int length)
 			appendStringInfoChar(&text, image[i++]);
 		appendStringInfoChar(&text, image[i]);
 	}
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return text.data;
+}
+
+/* An image as jsonb. */
+static Datum
+image_jsonb(const char *image, int length)
+{
+	char	   *text = database_escape() != 0 ?
+		image_unescaped(image, length) : pnstrdup(image, length);
+
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
 }
 
 /* Give a row. */
@@ -334,7 +345,7 @@ give_keyless(PastState *past)
 			give_row(past, NULL, past->last.record.entry_id,
 					 past->last.image.data, past->last.image.len);
 	if (past->registry_id != past->keyed.subject->registry_id ||
-		keyed_is_wiped(&past->keyed, known->record.physical, 0) ||
+		keyed_is_wiped(&past->keyed, known->record.physical, past->begins) ||
 		keyed_wiped_later(&past->keyed, known->record.physical) != 0)
 		return;
 	for (int64 i = 0; i < older; i++)
@@ -406,7 +417,7 @@ group_end(PastState *past, bool keyless)
 	{
 		if (!keyed_is_wiped(&past->keyed, past->next.present ?
 							past->next.record.physical :
-							past->row.record.physical, 0))
+							past->row.record.physical, past->begins))
 			give_older(past);
 	}
 	else if (past->last.record.operation != KEYED_DELETE)
@@ -520,20 +531,25 @@ read_sealed(Keyed *keyed, const Seal *seal)
 	keyed->sealed_max = (int64) size * 8 - 1;
 }
 
-/* The number under which the relation was governed then. */
-static int32
-registered_then(Keyed *keyed, TimestampTz at)
+/* Find out under which number the relation was governed then. */
+static void
+registered_then(PastState *past, TimestampTz at)
 {
+	Keyed	   *keyed = &past->keyed;
 	ListCell   *lc;
 
+	past->registry_id = keyed->subject->registry_id;
 	if (keyed->subject->own)
-		return keyed->subject->registry_id;
+		return;
 	foreach(lc, keyed->eras)
 	{
 		KeyedEra   *era = lfirst(lc);
 
-		if (era->begin_sealed && !era->end_sealed)
-			return era->registry_id;
+		if (!era->begin_sealed || era->end_sealed)
+			continue;
+		past->registry_id = era->registry_id;
+		past->begins = era->begins;
+		return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_STATE_NOT_KNOWN),
@@ -543,7 +559,6 @@ registered_then(Keyed *keyed, TimestampTz at)
 			 errdetail("The ledger knows rows from the first seal after aims.govern until aims.ungovern."),
 			 errhint("SELECT recorded_at, new_image FROM aims.audit_log WHERE operation = 'EVENT' AND relation = %s shows when it was.",
 					 quote_literal_cstr(keyed->subject->name))));
-	return 0;
 }
 
 /* Rows that were left out, of which as_of tells in one word or fails. */
@@ -600,7 +615,7 @@ as_of(FunctionCallInfo fcinfo, bool all)
 	read_sealed(keyed, &seal);
 	subject_read_shapes(keyed->subject, keyed->snapshot);
 	keyed_read(keyed);
-	past.registry_id = registered_then(keyed, at);
+	registered_then(&past, at);
 	past.xids_hold = keyed_xids_hold(keyed, past.registry_id);
 	give_all(&past);
 	past_end(&past, at);

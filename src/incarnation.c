@@ -146,6 +146,20 @@ incarnation_event(int32 number, int64 tree_size)
 								  tree_size));
 }
 
+/* Where the leaf of a new one goes: behind that of a resumption, if any. */
+static int64
+incarnation_index(int64 tree_size)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	StringInfoData leaf;
+
+	initStringInfo(&leaf);
+	if (incarnation_leaf(snapshot, tree_size, &leaf))
+		tree_size++;
+	UnregisterSnapshot(snapshot);
+	return tree_size;
+}
+
 /* Record a new incarnation. */
 void
 incarnation_begin(int32 number, int64 tree_size)
@@ -157,6 +171,7 @@ incarnation_begin(int32 number, int64 tree_size)
 	bool		nulls[12] = {false};
 
 	row_expect_columns(desc, lengthof(values));
+	tree_size = incarnation_index(tree_size);
 	values[row_column(desc, "incarnation") - 1] = Int32GetDatum(number);
 	values[row_column(desc, "system_identifier") - 1] =
 		Int64GetDatum((int64) GetSystemIdentifier());

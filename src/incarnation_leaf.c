@@ -3,8 +3,9 @@
  *		The leaves of the tree about incarnations: making them from the rows
  *		of aims.incarnation, and comparing both (doc/formats.md).
  *
- * A leaf is the first of its seal and stands for source 0; where it is, the
- * row says. So a row that was added, removed or altered does not fit the tree.
+ * Such a leaf stands at the beginning of its seal, for source 0; where, the row
+ * says. One seal may have two: one is resumed, and then the next begins. So a
+ * row that was added, removed or altered does not fit the tree.
  */
 #include "aims.h"
 
@@ -147,17 +148,18 @@ incarnation_problem(Snapshot snapshot, IncarnationTree tree, void *arg,
 	const char *problem = NULL;
 	int64		count = 0;
 
-	for (int64 i = 0; i < nseals && problem == NULL; i++)
+	for (int64 i = 0; i < nseals; i++)
 	{
-		uint64		leaf = seals[i].first_leaf;
 		MerkleHash	stored;
 
-		if (leaf >= size || tree(arg, leaf, stored) != 0)
-			continue;
-		count++;
-		if (!leaf_fits(snapshot, hasher, leaf, stored))
-			problem = psprintf("Leaf " UINT64_FORMAT " is about an incarnation, and no row of aims.incarnation says the same.",
-							   leaf);
+		for (uint64 leaf = seals[i].first_leaf;
+			 leaf < size && tree(arg, leaf, stored) == 0; leaf++)
+		{
+			count++;
+			if (!leaf_fits(snapshot, hasher, leaf, stored))
+				problem = psprintf("Leaf " UINT64_FORMAT " is about an incarnation, and no row of aims.incarnation says the same.",
+								   leaf);
+		}
 	}
 	hasher_free(hasher);
 	if (problem == NULL && leaves_of_rows(snapshot, size) != count)

@@ -58,6 +58,8 @@ keyed_table(Keyed *keyed, const char *name)
 	KeyedTable *table;
 	bool		found;
 
+	if (name == NULL && work->ntables > 0)
+		return 0;				/* the first that was named */
 	strlcpy(padded, name ? name : "", PHYSICAL_NAME);
 	table = hash_search(work->tables, padded, HASH_ENTER, &found);
 	if (found)

@@ -192,7 +192,7 @@ write_store(int slot, int row)
 
 /* Is an entry of the index no more than columns of the row? */
 static bool
-index_is_plain(Relation index, const IndexInfo *info)
+index_is_plain(const IndexInfo *info)
 {
 	return info->ii_Expressions == NIL && info->ii_Predicate == NIL &&
 		info->ii_ExclusionOps == NULL && !info->ii_Unique &&
@@ -271,27 +271,29 @@ index_add_any(Relation rel, int n)
 static void
 write_indexes(Relation rel, int n)
 {
-	List	   *indexes = RelationGetIndexList(rel);
+	List	   *oids = RelationGetIndexList(rel);
+	List	   *indexes = NIL;
+	List	   *infos = NIL;
 	bool		plain = true;
 	ListCell   *cell;
+	ListCell   *info;
 
-	foreach(cell, indexes)
+	foreach(cell, oids)
 	{
 		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
 
-		plain = plain && index_is_plain(index, BuildIndexInfo(index));
-		index_close(index, NoLock);
+		indexes = lappend(indexes, index);
+		infos = lappend(infos, BuildIndexInfo(index));
+		plain = plain && index_is_plain(llast(infos));
 	}
-	foreach(cell, plain ? indexes : NIL)
+	forboth(cell, indexes, info, infos)
 	{
-		Relation	index = index_open(lfirst_oid(cell), NoLock);
-
-		index_add(rel, index, BuildIndexInfo(index), n);
-		index_close(index, RowExclusiveLock);
+		if (plain)
+			index_add(rel, lfirst(cell), lfirst(info), n);
+		index_close(lfirst(cell), NoLock);
 	}
 	if (!plain)
 		index_add_any(rel, n);
-	list_free(indexes);
 }
 
 /* Write rows from first on, at most as many as there are slots. */

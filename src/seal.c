@@ -319,20 +319,26 @@ seal_collect(SealItems *items, Relation rel, Snapshot snapshot,
 	qsort(items->items, items->n, sizeof(SealItem), compare_int64);
 }
 
-/* The leaf of an incarnation that began or was resumed since the last seal. */
-static bool
-append_incarnation(SealTree *tree, uint64 index)
+/*
+ * Append the leaves of an incarnation that was resumed, and of one that began,
+ * since the last seal. Returns how many there are.
+ */
+static int
+append_incarnations(SealTree *tree, uint64 index)
 {
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	StringInfoData leaf;
-	bool		found;
+	int			n = 0;
 
 	initStringInfo(&leaf);
-	found = incarnation_leaf(snapshot, index, &leaf);
-	UnregisterSnapshot(snapshot);
-	if (found)
+	while (incarnation_leaf(snapshot, index + n, &leaf))
+	{
 		seal_tree_add(tree, leaf.data, leaf.len, 0, NULL, 0);
-	return found;
+		resetStringInfo(&leaf);
+		n++;
+	}
+	UnregisterSnapshot(snapshot);
+	return n;
 }
 
 /* Append the items and the seal's leaf, and store the new head. */
@@ -350,13 +356,35 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 	seal.snapshot = window;
 	seal.sealed_at = GetCurrentTimestamp();
 	memcpy(seal.previous_root, last->root, HASH_SIZE);
-	if (append_incarnation(tree, last->tree_size))
-		seal.tree_size++;
+	seal.tree_size += append_incarnations(tree, last->tree_size);
 	append_entries(tree, items, rel, snapshot);
 	append_seal(tree, &seal);
 	seal_tree_finish(tree, seal.tree_size, seal.root);
 	seal_insert(&seal);
 	return seal.tree_size;
+}
+
+/*
+ * A resumption that was not sealed where it was made has its leaf before that
+ * of a new incarnation: in a seal of its own, which shows what the last one
+ * did. Returns the snapshot that sees it.
+ */
+static Snapshot
+seal_resumption(Relation rel, Snapshot snapshot, Seal *last)
+{
+	SealItems	none = {0};
+	StringInfoData leaf;
+
+	initStringInfo(&leaf);
+	if (!incarnation_leaf(snapshot, last->tree_size, &leaf))
+		return snapshot;
+	(void) seal_append(&none, rel, snapshot, last, last->snapshot,
+					   last->incarnation);
+	CommandCounterIncrement();
+	UnregisterSnapshot(snapshot);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	(void) seal_newest(snapshot, last);
+	return snapshot;
 }
 
 PG_FUNCTION_INFO_V1(aims_seal);
@@ -387,7 +415,10 @@ aims_seal(PG_FUNCTION_ARGS)
 	seal_collect(&items, rel, snapshot, &last, incarnation, own);
 	begins = !incarnation_newest().here && last.tree_size + items.n > 0;
 	if (begins)
+	{
+		snapshot = seal_resumption(rel, snapshot, &last);
 		incarnation_begin(incarnation, last.tree_size);
+	}
 	if (items.n > 0 || begins)
 		tree_size = seal_append(&items, rel, snapshot, &last, window,
 								incarnation);

@@ -87,12 +87,13 @@ chain_add_incarnation(Chain *chain, const LeafText *leaf)
 {
 	bool		begins = chain_says(&leaf->event, "begun");
 
-	if (chain->notes > 0 || chain->waiting > 0)
+	if (chain->begun > 0 || chain->waiting > 0)
 		return "does not stand before the entries of its seal";
-	if ((uint64_t) leaf->tree_size != chain->size)
+	if ((uint64_t) leaf->tree_size != chain->size + chain->notes)
 		return chain_problem(chain, "says that the tree had %" PRId64
 							 " leaves before it, not %" PRId64,
-							 leaf->tree_size, (int64_t) chain->size);
+							 leaf->tree_size,
+							 (int64_t) (chain->size + chain->notes));
 	if (begins ? leaf->number <= chain->incarnation :
 		leaf->number != chain->incarnation ||
 		!(chain_says(&leaf->event, "resumed") ||
@@ -100,7 +101,7 @@ chain_add_incarnation(Chain *chain, const LeafText *leaf)
 		return chain_problem(chain, "does not follow incarnation %" PRId64,
 							 chain->incarnation, 0);
 	chain->begun = begins ? leaf->number : 0;
-	chain->notes = 1;
+	chain->notes++;
 	return NULL;
 }
 

@@ -20,7 +20,7 @@ typedef struct Chain
 	MerkleHash	root;
 	LeafSnapshot snapshot;
 	char		sealed_at[CHAIN_TIME_MAX];
-	/* since: the leaf of an incarnation, and entries */
+	/* since: leaves of incarnations, and entries */
 	int64_t		begun;			/* the one that begins, or 0 */
 	uint64_t	notes;
 	uint64_t	waiting;

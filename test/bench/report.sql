@@ -44,10 +44,15 @@ SELECT format('PostgreSQL %s, %s cores, fsync %s; %s rows of 14 columns; rounds:
 \pset tuples_only off
 \pset border 1
 \pset footer off
+-- supa_audit, where it took part
+SELECT CASE WHEN count(*) > 0 THEN
+           ', CASE WHEN l.rated = ''changes'' THEN pg_temp.show(l.measure, ''supa'', l.unit) END AS "supa_audit"' END AS supa
+FROM cell WHERE variant = 'supa' \gset
 SELECT l.title AS what,
        pg_temp.show(l.measure, 'unaudited', l.unit) AS unaudited,
        CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'jsonb', l.unit) END AS "plpgsql + jsonb",
-       CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'chain', l.unit) END AS "plpgsql chain",
+       CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'chain', l.unit) END AS "plpgsql chain"
+       :supa,
        CASE WHEN l.rated = 'changes' THEN pg_temp.show(l.measure, 'full', l.unit) END AS "aims, full images",
        pg_temp.show(l.measure, l.rated, l.unit) AS aims,
        CASE l.good WHEN 'low' THEN 'at most ' ELSE 'at least ' END
@@ -68,5 +73,41 @@ SELECT format('Storage, bytes per entry of a bulk insert under the image policy 
               round(max(value) FILTER (WHERE variant = 'index')), round(max(value) FILTER (WHERE variant = 'tree')),
               CASE WHEN sum(value) <= 400 THEN 'met' ELSE 'missed' END)
 FROM cell WHERE measure = 'bytes';
+-- Growth: by the size of the ledger, which is in the column round.
+SELECT count(*) > 0 AS has_growth FROM bench.result WHERE variant = 'growth' \gset
+\if :has_growth
+\echo
+\pset format aligned
+\pset tuples_only off
+WITH grown AS (
+    SELECT measure, round AS size, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS value
+    FROM bench.result WHERE variant = 'growth' GROUP BY measure, round),
+ends AS (
+    SELECT a.measure, a.size AS small, b.size AS large, a.value AS at_small, b.value AS at_large
+    FROM grown AS a
+    JOIN grown AS b USING (measure)
+    WHERE a.size = (SELECT min(size) FROM grown) AND b.size = (SELECT max(size) FROM grown))
+SELECT g.title AS "as the ledger grows", to_char(e.at_small * g.factor, g.form) AS "fewest entries",
+       to_char(e.at_large * g.factor, g.form) AS "most entries",
+       to_char(e.at_large / e.at_small, 'FM990.00') || 'x' AS ratio, g.target
+FROM (VALUES
+    (1, 'growth_seal',     format('seal of %s entries, entries per second', to_char(:rows, 'FM999,999,999')), 1, 'FM999,999,999', 'at least 300,000, the same'),
+    (2, 'growth_small',    'seal of 1,000 entries, ms',               1000, 'FM999,990.0', 'the same'),
+    (3, 'growth_verify',   'verify, entries per second',              1, 'FM999,999,999', 'at least 500,000, the same'),
+    (4, 'part_entry',      'bytes per entry: the entry',              1, 'FM990.0', ''),
+    (5, 'part_index',      'its index',                               1, 'FM990.00', ''),
+    (6, 'part_tiles',      'tiles of the tree',                       1, 'FM990.0', ''),
+    (7, 'part_tile_index', 'their indexes',                           1, 'FM990.00', ''),
+    (8, 'part_seals',      'seals',                                   1, 'FM990.00', ''))
+    AS g (place, measure, title, factor, form, target)
+JOIN ends AS e ON e.measure = g.measure
+ORDER BY g.place;
+\pset format unaligned
+\pset tuples_only on
+SELECT format('Fewest: %s entries, most: %s. Tiles keep 32 bytes of hash, 8 of number, 6 of place and 4 of key per entry.',
+              to_char(min(round), 'FM999,999,999'), to_char(max(round), 'FM999,999,999'))
+FROM bench.result WHERE variant = 'growth';
+\echo
+\endif
 \echo '"plpgsql chain" takes an advisory lock to the end of each transaction. "aims" is the image policy "changes", the'
 \echo 'default for warehouse tables; each of its rows is AI output: guarded, captured, and under the switch-off lock at commit.'

@@ -10,7 +10,7 @@ use Test::More;
 
 my $keys = PostgreSQL::Test::Utils::tempdir;
 my $primary = PostgreSQL::Test::Cluster->new('primary');
-$primary->init(allows_streaming => 1);
+$primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
 $primary->append_conf('postgresql.conf',
 	"fsync = off\nmax_prepared_transactions = 5\naims.signing_key_file = '$keys/key'\n");
 $primary->start;
