@@ -136,6 +136,7 @@ BEGIN ATOMIC
         ('incarnation', 'append_only', 62),
         ('seal', 'append_only', 62),
         ('shape', 'append_only', 62),
+        ('shipped_object', 'append_only', 62),
         ('signing_key', 'append_only', 62),
         ('tile', 'append_only', 62),
         ('violation', 'append_only', 62),

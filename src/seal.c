@@ -364,6 +364,29 @@ seal_append(SealItems *items, Relation rel, Snapshot snapshot,
 	return seal.tree_size;
 }
 
+/*
+ * A resumption that was not sealed where it was made has its leaf before that
+ * of a new incarnation: in a seal of its own, which shows what the last one
+ * did. Returns the snapshot that sees it.
+ */
+static Snapshot
+seal_resumption(Relation rel, Snapshot snapshot, Seal *last)
+{
+	SealItems	none = {0};
+	StringInfoData leaf;
+
+	initStringInfo(&leaf);
+	if (!incarnation_leaf(snapshot, last->tree_size, &leaf))
+		return snapshot;
+	(void) seal_append(&none, rel, snapshot, last, last->snapshot,
+					   last->incarnation);
+	CommandCounterIncrement();
+	UnregisterSnapshot(snapshot);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	(void) seal_newest(snapshot, last);
+	return snapshot;
+}
+
 PG_FUNCTION_INFO_V1(aims_seal);
 /* Append what has committed to the tree; returns the tree's size. */
 Datum
@@ -392,7 +415,10 @@ aims_seal(PG_FUNCTION_ARGS)
 	seal_collect(&items, rel, snapshot, &last, incarnation, own);
 	begins = !incarnation_newest().here && last.tree_size + items.n > 0;
 	if (begins)
+	{
+		snapshot = seal_resumption(rel, snapshot, &last);
 		incarnation_begin(incarnation, last.tree_size);
+	}
 	if (items.n > 0 || begins)
 		tree_size = seal_append(&items, rel, snapshot, &last, window,
 								incarnation);

@@ -138,6 +138,10 @@ extern void record_check(Report *report);
 /* verify_act.c: acts of ours, and the rows that they have made. */
 extern void act_check(Report *report);
 
+/* verify_shipped.c: settings until the caller's, and one row of a check. */
+extern void shipped_settings(void);
+extern const char *const shipped_query;
+
 /* verify_server.c: the server around the ledger. */
 extern void server_check(Report *report);
 

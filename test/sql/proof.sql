@@ -97,7 +97,7 @@ SELECT matches(create_signing_key('example.org/test'),
 ROLLBACK;
 SELECT throws_ok('SELECT create_signing_key(''example.org/test'')', 'MS023', NULL,
                  'a file that a rollback left is not written over');
-\set remove 'COPY (SELECT) TO PROGRAM ' '\'rm ' :key_file '\''
+\set remove 'COPY (SELECT WHERE false) TO PROGRAM ' '\'rm ' :key_file '\''
 :remove;
 SELECT create_signing_key('example.org/test') AS first_key \gset
 SELECT is(public_key(), :'first_key', 'public_key is what create_signing_key returned');
@@ -204,7 +204,7 @@ ROLLBACK;
 -- Rotation
 SELECT throws_ok('SELECT create_signing_key(''example.org/test'')', 'MS023', NULL, 'the current key''s file is not written over');
 SELECT :'key_file' || '.first' AS first_file \gset
-\set move 'COPY (SELECT) TO PROGRAM ' '\'mv ' :key_file ' ' :first_file '\''
+\set move 'COPY (SELECT WHERE false) TO PROGRAM ' '\'mv ' :key_file ' ' :first_file '\''
 :move;
 SELECT seal() \g /dev/null
 SELECT throws_ok('SELECT checkpoint()', 'MS023', NULL, 'no signature without the file');
@@ -232,7 +232,7 @@ SELECT lives_ok(format('SELECT open_checkpoint(%L, %L)', :'forged', :'first_key'
 SELECT is(array_agg(check_name), ARRAY['trusted checkpoint'], 'which is found') FROM verify(:'forged') WHERE NOT ok;
 SELECT throws_ok(format('SELECT resume(%L)', :'forged'), 'MS025', NULL, 'and refused');
 :remove;
-\set remove 'COPY (SELECT) TO PROGRAM ' '\'rm ' :first_file '\''
+\set remove 'COPY (SELECT WHERE false) TO PROGRAM ' '\'rm ' :first_file '\''
 :remove;
 
 SELECT * FROM finish();
