@@ -54,6 +54,15 @@ SQL
 is(state_of($standby, 'SELECT aims.seal()'),
 	'MS021', 'a standby does not seal');
 
+# The log is exported from there as it is from the primary.
+my $key = PostgreSQL::Test::Utils::tempdir . '/verifier.key';
+my $log = PostgreSQL::Test::Utils::tempdir;
+append_to_file($key, $primary->safe_psql('postgres', 'SELECT aims.public_key()'));
+my $tiles = 'SELECT aims.hash_tile(0, n), aims.entry_bundle(n) FROM generate_series(0, 6) AS n';
+is($standby->safe_psql('postgres', $tiles), $primary->safe_psql('postgres', $tiles), 'tiles and bundles of a standby');
+command_ok([ 'aims-export', '-d', $standby->connstr('postgres'), $log ], 'aims-export from a standby');
+command_ok([ 'aims-verify', '-k', $key, $log ], 'which aims-verify accepts');
+
 # The primary dies with one entry written and not yet sealed, and one prepared.
 $primary->safe_psql('postgres', 'INSERT INTO result VALUES (3000)');
 $primary->safe_psql('postgres',
@@ -154,6 +163,11 @@ WHERE incarnation = 1;
 SELECT check_name FROM aims.verify() WHERE NOT ok;
 ROLLBACK;
 SQL
+
+# What was prepared before the promotion is no late entry to those who have the
+# log alone, either.
+command_ok([ 'aims-export', '-d', $standby->connstr('postgres'), $log ], 'the log goes on after the promotion');
+command_ok([ 'aims-verify', '-k', $key, $log ], 'and verifies');
 
 $standby->stop;
 done_testing();
