@@ -53,6 +53,17 @@ FROM aims.seal AS s ORDER BY s.seal_id DESC LIMIT 1
 SQL
 is(state_of($standby, 'SELECT aims.seal()'),
 	'MS021', 'a standby does not seal');
+is($standby->safe_psql('postgres', "SELECT * FROM aims.verify_table('result')"),
+	'', 'live rows are what the ledger says');
+is( $standby->safe_psql(
+		'postgres', <<SQL), '1|1', 'history and as_of work there, too');
+SELECT (SELECT count(*) FROM aims.history('result', '{"id": 1500}')),
+       (SELECT count(*) FROM aims.as_of('result', 'infinity') AS r WHERE r = '{"id": 1500}')
+SQL
+is(state_of($standby, "SELECT aims.redact($entry, 'test')"),
+	'25006', 'a standby does not redact');
+is(state_of($standby, "SELECT aims.rebaseline('result', 'test')"),
+	'25006', 'nor rebaseline');
 
 # The log is exported from there as it is from the primary.
 my $key = PostgreSQL::Test::Utils::tempdir . '/verifier.key';
