@@ -555,6 +555,11 @@ made_up_is(1, qr/leaf 4 in .*not of a form/, 'a leaf with something behind it', 
 my @restored = (@first, incarnation(2, 'begun', 4), entry(4, 12, 2));
 made_up_is(0, qr/^incarnation  2 begun at leaf 4, .*^verified$/ms, 'incarnations follow each other',
 	@restored, seal('20:20:', 2, \@first, seal => 2, incarnation => 2));
+my @promoted = (@restored, seal('20:20:', 2, \@first, seal => 2, incarnation => 2));
+made_up_is(0, qr/^verified$/m, 'what was prepared before a promotion comes later',
+	@promoted, entry(5, 745), entry(6, 30, 2), seal('40:40:', 2, \@promoted, seal => 3, incarnation => 2));
+made_up_is(1, qr/leaf 7 \(entry 5\) .*was put in later/, 'but nothing of the new incarnation',
+	@promoted, entry(5, 19, 2), seal('40:40:', 1, \@promoted, seal => 3, incarnation => 2));
 made_up_is(1, qr/leaf 5 \(seal 2\) .*no leaf says that it began/, 'but not unsaid',
 	@first, entry(4, 12, 2), seal('20:20:', 1, \@first, seal => 2, incarnation => 2));
 made_up_is(1, qr/leaf 4 \(incarnation 1\) .*does not follow incarnation 1/, 'nor once more',
