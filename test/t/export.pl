@@ -303,6 +303,13 @@ my %found = files($killed);
 is_deeply([ sort grep { /^tile/ } keys %found ], [ sort(parts($size)) ],
 	'in the files that the specification names, and no others');
 ok(exists $found{'tile/2/000.p/1'}, 'up to the third level');
+# Who reads an older checkpoint finds full tiles where partial ones were.
+my $reader = copy_tree($log, "$dir/reader");
+for my $older (@kept)
+{
+	copy($older, "$reader/checkpoint") or die $!;
+	verifies(0, qr/^verified$/m, 'an older checkpoint over newer files', $reader);
+}
 unlink "$killed/tile/0/100";
 spew("$killed/tile/entries/101", 'x');
 verifies(1, qr{tile/0/100 is missing}, 'a file that vanishes is missed', $killed);
@@ -648,6 +655,11 @@ spew("$stranger/check_log.py", blocks('python'));
 }
 
 # What is exported from a damaged ledger is nothing.
+$node->safe_psql('postgres', <<~SQL);
+	SET session_replication_role = replica;
+	UPDATE aims.audit_entry SET operation = 'DELETE' WHERE entry_id = $record;
+	SQL
+exports(1, qr/leaf \d+ of the ledger is not what was sealed/, 'an entry that was altered stops the export', "$dir/damaged");
 $node->safe_psql('postgres', <<~SQL);
 	SET session_replication_role = replica;
 	DELETE FROM aims.audit_entry WHERE entry_id = $record;
