@@ -248,6 +248,12 @@ BEGIN ATOMIC
         ON p.proname = w.routine AND e.evtevent = w.event
     WHERE e.evtenabled IS DISTINCT FROM 'A'
     UNION ALL
+    SELECT c.oid::regclass::text,
+           format('its owner %s cannot create partitions: GRANT EXECUTE ON FUNCTION aims.audit_row() TO %1$s', c.relowner::regrole)
+    FROM member AS m
+    JOIN pg_class AS c ON c.oid = m.relid AND c.relkind = 'p'
+    WHERE NOT has_function_privilege(c.relowner, 'aims.audit_row()', 'EXECUTE')
+    UNION ALL
     SELECT 'setting event_triggers', 'it is off in this session: DDL is not recorded'
     WHERE current_setting('event_triggers', true) = 'off'
     UNION ALL

@@ -16,8 +16,12 @@ typedef struct EntryValue
 	size_t		size;
 } EntryValue;
 
-/* Bytes of the bitmap that says which columns are there. */
-#define ENTRY_BITMAP_SIZE BITMAPLEN(Natts_entry)
+/*
+ * Bytes of the bitmap that says which columns are there; BITMAPLEN is a
+ * function from 18 on.
+ */
+#define ENTRY_BITMAP_SIZE \
+	((Natts_entry + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
 
 /*
  * What entries of one session on one relation have in common: the columns up

@@ -58,7 +58,13 @@ static pg_tz *utc = NULL;
 void
 json_reserve(StringInfo out, size_t size)
 {
-	enlargeStringInfo(out, Min(size, MaxAllocSize));
+	if (size >= MaxAllocSize - out->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text for the ledger would be longer than 1 GB"),
+				 errdetail("The image of a row is longer than its values: a byte of a bytea takes two digits, a control character six."),
+				 errhint("Split the row's large values into several rows, or keep them in a table that is not governed.")));
+	enlargeStringInfo(out, size);
 }
 
 /*
@@ -283,6 +289,7 @@ image_writer(Relation rel, int32 registry_id, const char *logical_name)
 	TupleDesc	desc = RelationGetDescr(rel);
 	ImageWriter *writer = palloc0(sizeof(ImageWriter));
 
+	writer->relation = pstrdup(logical_name);
 	writer->natts = desc->natts;
 	writer->columns = palloc0(sizeof(ImageColumn) * Max(desc->natts, 1));
 	writer->values = palloc(sizeof(Datum) * Max(desc->natts, 1));
@@ -521,19 +528,54 @@ image_value(StringInfo out, ImageColumn *column, Datum value)
 		image_long_value(out, column, value);
 }
 
+/*
+ * Name the column of an error, and say what can be done about characters that
+ * have no place in UTF-8.
+ */
+static void
+image_error(void *arg)
+{
+	ImageWriter *writer = arg;
+
+	if (geterrcode() == ERRCODE_UNTRANSLATABLE_CHARACTER ||
+		geterrcode() == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE)
+		errhint("Digests are made over UTF-8: correct the value, or keep the column in a table that is not governed.");
+	errcontext("column \"%s\" of \"%s\", written for the ledger",
+			   writer->current->name, writer->relation);
+}
+
+/*
+ * Append a column. Where its bytes have to be converted for the digest, find
+ * out now whether they can be, while it is known whose they are.
+ */
+static void
+image_column_value(ImageWriter *writer, ImageColumn *column, StringInfo out)
+{
+	int			start = out->len;
+	int			length;
+
+	writer->current = column;
+	image_value(out, column, writer->values[column->attnum - 1]);
+	if (GetDatabaseEncoding() != PG_UTF8)
+		(void) text_in_utf8(out->data + start, out->len - start, &length);
+}
+
 /* Append the image of the deformed row. */
 static void
 image_columns(ImageWriter *writer, StringInfo out)
 {
 	int			start = out->len;
+	ErrorContextCallback callback = {error_context_stack, image_error, writer};
 
+	error_context_stack = &callback;
 	for (int i = 0; i < writer->ncolumns; i++)
 	{
 		ImageColumn *column = &writer->columns[i];
 
 		if (!writer->nulls[column->attnum - 1])
-			image_value(out, column, writer->values[column->attnum - 1]);
+			image_column_value(writer, column, out);
 	}
+	error_context_stack = callback.previous;
 	if (out->len == start)
 		appendStringInfoChar(out, '{');
 	else

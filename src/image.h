@@ -58,6 +58,8 @@ typedef struct ImageWriter
 	ImageColumn **key;			/* in jsonb's order of keys */
 	bool		pin_formats;	/* a column's output depends on formats */
 	bool		pin_path;		/* ... on search_path or lc_monetary */
+	const char *relation;		/* its logical name */
+	ImageColumn *current;		/* that is being written */
 	Datum	   *values;			/* work space */
 	bool	   *nulls;
 	char	   *definition;		/* canonical JSON text of the shape */

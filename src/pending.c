@@ -99,7 +99,10 @@ pending_row(int i)
 	return bytes + rows[i].begin;
 }
 
-/* Number the rows that have no number yet. */
+/*
+ * Number the rows that have no number yet, those of outer levels first: they
+ * were added before.
+ */
 static void
 pending_number(void)
 {
@@ -145,7 +148,6 @@ pending_begin(void)
 	if (nlevels > 0 && levels[nlevels - 1].subid == subid)
 		return;
 	pending_init();
-	pending_number();
 	if (nlevels == levels_room)
 		levels = pending_grow(levels, &levels_room, sizeof(PendingLevel));
 	levels[nlevels].subid = subid;

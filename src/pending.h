@@ -10,9 +10,10 @@
 #include "entry_tuple.h"
 
 /*
- * Add a row under the current subtransaction. Its number is taken by the time
- * that it is written or another subtransaction adds one: so the entries of one
- * database row are numbered in the order of its changes.
+ * Add a row under the current subtransaction. Its number is taken when it, or
+ * one that was added later, is written: so the entries of one database row are
+ * numbered in the order of its changes. (Another transaction cannot change the
+ * row before this one has ended, and so has numbered its entries.)
  */
 extern void pending_add(const EntryColumns *columns);
 

@@ -480,7 +480,7 @@ main(int argc, char **argv)
 	program = "aims-export";
 	standard_options(argc, argv, usage);
 	export.options = &options;
-	export.hasher = hasher_create();
+	export.hasher = start_hasher();
 	parse_options(argc, argv, &options, &export);
 	export.client = ledger_connect(&options.place);
 	store_open(options.directory, options.sync);

@@ -141,7 +141,7 @@ main(int argc, char **argv)
 		{NULL, 0, NULL, 0}
 	};
 	static CheckOptions options;
-	Hasher	   *hasher = hasher_create();
+	Hasher	   *hasher = start_hasher();
 	bool		no_key = false;
 	int			option;
 

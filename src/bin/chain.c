@@ -38,23 +38,13 @@ chain_problem(Chain *chain, const char *format, int64_t a, int64_t b)
 }
 
 /*
- * Add an entry.
+ * Remember the highest transaction of the newest incarnation among the entries
+ * of a seal: its snapshot has to show it.
  */
-static const char *
-chain_add_entry(Chain *chain, const LeafText *leaf)
+static void
+chain_note_xid(Chain *chain, const LeafText *leaf)
 {
-	if (chain->waiting > 0 && leaf->number <= chain->entry)
-		return chain_problem(chain, "stands after entry %" PRId64
-							 ", which is not before it", chain->entry, 0);
-	if (chain->seal > 0 &&
-		(leaf->incarnation < chain->incarnation ||
-		 (leaf->incarnation == chain->incarnation &&
-		  leaf_snapshot_shows(&chain->snapshot, leaf->xid))))
-		return chain_problem(chain, "was put in later: transaction %" PRId64
-							 " had ended before seal %" PRId64
-							 ", which does not hold it",
-							 leaf->xid, chain->seal);
-	if (chain->waiting == 0 || leaf->incarnation > chain->entry_incarnation)
+	if (leaf->incarnation > chain->entry_incarnation)
 	{
 		chain->entry_incarnation = leaf->incarnation;
 		chain->xid = leaf->xid;
@@ -62,6 +52,29 @@ chain_add_entry(Chain *chain, const LeafText *leaf)
 	else if (leaf->incarnation == chain->entry_incarnation &&
 			 leaf->xid > chain->xid)
 		chain->xid = leaf->xid;
+}
+
+/*
+ * Add an entry. Transactions of one that may have been written elsewhere mean
+ * nothing here; nor do those of an earlier incarnation, of which some may have
+ * been prepared before a promotion.
+ */
+static const char *
+chain_add_entry(Chain *chain, const LeafText *leaf)
+{
+	if (chain->waiting > 0 && leaf->number <= chain->entry)
+		return chain_problem(chain, "stands after entry %" PRId64
+							 ", which is not before it", chain->entry, 0);
+	if (leaf->number > chain->last_entry)
+	{
+		if (chain->seal > 0 && leaf->incarnation == chain->incarnation &&
+			leaf_snapshot_shows(&chain->snapshot, leaf->xid))
+			return chain_problem(chain, "was put in later: transaction %" PRId64
+								 " had ended before seal %" PRId64
+								 ", which does not hold it",
+								 leaf->xid, chain->seal);
+		chain_note_xid(chain, leaf);
+	}
 	chain->entry = leaf->number;
 	chain->waiting++;
 	chain->entries++;
@@ -101,6 +114,7 @@ chain_add_incarnation(Chain *chain, const LeafText *leaf)
 		return chain_problem(chain, "does not follow incarnation %" PRId64,
 							 chain->incarnation, 0);
 	chain->begun = begins ? leaf->number : 0;
+	chain->last_entry = leaf->last_entry;
 	chain->notes++;
 	return NULL;
 }
@@ -134,10 +148,9 @@ chain_check_seal(Chain *chain, const LeafText *leaf)
 							 (int64_t) (chain->notes + chain->waiting));
 	if (!leaf_snapshot_read(&leaf->snapshot, &chain->snapshot))
 		return "has no snapshot as PostgreSQL writes it";
-	if (chain->waiting > 0 &&
-		(chain->entry_incarnation > leaf->incarnation ||
-		 (chain->entry_incarnation == leaf->incarnation &&
-		  chain->xid >= chain->snapshot.xmax)))
+	if (chain->entry_incarnation > leaf->incarnation ||
+		(chain->entry_incarnation == leaf->incarnation &&
+		 chain->xid >= chain->snapshot.xmax))
 		return chain_problem(chain, "holds an entry of transaction %" PRId64
 							 " of incarnation %" PRId64
 							 ", which its snapshot does not show",
@@ -168,6 +181,7 @@ chain_add(Chain *chain, const LeafText *leaf, const Tree *tree)
 	chain->begun = 0;
 	chain->notes = 0;
 	chain->waiting = 0;
+	chain->entry_incarnation = 0;
 	chain->size = tree->size;
 	tree_root(tree, chain->root);
 	length = leaf->time.size < CHAIN_TIME_MAX ? leaf->time.size :

@@ -22,6 +22,7 @@ typedef struct Chain
 	char		sealed_at[CHAIN_TIME_MAX];
 	/* since: leaves of incarnations, and entries */
 	int64_t		begun;			/* the one that begins, or 0 */
+	int64_t		last_entry;		/* numbers up to it may be from elsewhere */
 	uint64_t	notes;
 	uint64_t	waiting;
 	int64_t		entry;			/* the last one */

@@ -75,6 +75,19 @@ standard_options(int argc, char **argv, void (*usage)(void))
 }
 
 /*
+ * Make a hasher, or end the program.
+ */
+Hasher *
+start_hasher(void)
+{
+	Hasher	   *hasher = hasher_create();
+
+	if (hasher == NULL)
+		fail(STATUS_TROUBLE, "could not start the cryptographic library");
+	return hasher;
+}
+
+/*
  * Allocate memory, or end the program.
  */
 void *

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hash.h"
+
 /* Exit statuses. */
 #define STATUS_FINE 0
 #define STATUS_WRONG 1			/* not verified, or not consistent */
@@ -33,6 +35,9 @@ extern void standard_options(int argc, char **argv, void (*usage)(void));
 
 /* What was printed has to have been written; the last thing of main. */
 extern int	finish(void);
+
+/* A hasher, or the end of the program. */
+extern Hasher *start_hasher(void);
 
 extern void *allocate(size_t size);
 

@@ -12,10 +12,13 @@ struct Hasher
 	crypto_hash_sha256_state state;
 };
 
+/*
+ * Make a hasher; NULL where there is no memory or the library does not start.
+ */
 Hasher *
 hasher_create(void)
 {
-	return malloc(sizeof(Hasher));
+	return sodium_init() < 0 ? NULL : malloc(sizeof(Hasher));
 }
 
 void

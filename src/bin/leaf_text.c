@@ -255,7 +255,7 @@ leaf_read_incarnation(LeafCursor *cursor, LeafText *out)
 	leaf_expect(cursor, ",\"tree_size\":");
 	out->tree_size = leaf_number(cursor);
 	leaf_expect(cursor, ",\"last_entry\":");
-	(void) leaf_number(cursor);
+	out->last_entry = leaf_number(cursor);
 	leaf_expect(cursor, ",\"system_identifier\":\"");
 	(void) leaf_string(cursor);
 	leaf_expect(cursor, ",\"timeline\":");

@@ -56,6 +56,7 @@ typedef struct LeafText
 	/* of an incarnation */
 	LeafString	event;			/* begun, resumed or forked */
 	int64_t		tree_size;
+	int64_t		last_entry;
 } LeafText;
 
 /* Take a leaf apart. Strings point into it. */

@@ -46,7 +46,7 @@ SELECT format('PostgreSQL %s, %s cores, fsync %s; %s rows of 14 columns; rounds:
 \pset footer off
 -- supa_audit, where it took part
 SELECT CASE WHEN count(*) > 0 THEN
-           ', CASE WHEN l.rated = ''changes'' THEN pg_temp.show(l.measure, ''supa'', l.unit) END AS "supa_audit"' END AS supa
+           ', CASE WHEN l.rated = ''changes'' THEN pg_temp.show(l.measure, ''supa'', l.unit) END AS "supa_audit"' ELSE '' END AS supa
 FROM cell WHERE variant = 'supa' \gset
 SELECT l.title AS what,
        pg_temp.show(l.measure, 'unaudited', l.unit) AS unaudited,

@@ -122,7 +122,7 @@ check_leaf(Input *in, int escape)
 		.incarnation = (int32_t) input_number(in, 4),
 		.xid = (int64_t) input_number(in, 8),
 		.recorded_at = (int64_t) input_number(in, 8),
-		.shape = (int32_t) input_number(in, which & 3),
+		.shape = which & 3 ? (int32_t) input_number(in, 4) : 0,
 		.shape_digest = which & 4 ? digest : NULL,
 		.particulars_digest = digest,
 		.old_digest = which & 8 ? digest : NULL,

@@ -124,7 +124,11 @@ check_snapshot(const LeafString *string)
 		check(again.size == (size_t) string->size &&
 			  memcmp(again.data, string->data, again.size) == 0);
 		for (int i = 0; i < snapshot.nxip; i++)
+		{
+			check(i == 0 ? snapshot.xip[i] >= snapshot.xmin :
+				  snapshot.xip[i] > snapshot.xip[i - 1]);
 			check(!leaf_snapshot_shows(&snapshot, snapshot.xip[i]));
+		}
 		check(!leaf_snapshot_shows(&snapshot, snapshot.xmax));
 		check(snapshot.xmin == 0 || snapshot.xmin > snapshot.xmax ||
 			  leaf_snapshot_shows(&snapshot, snapshot.xmin - 1));
@@ -218,9 +222,14 @@ check_entry(Input *in)
 	entry.relation = which & 8 ? relation : NULL;
 	entry.physical = which & 16 ? relation : NULL;
 	entry.system = which & 32 ? system : NULL;
-	room = malloc(leaf_size(&entry));
+	room = malloc(leaf_size(&entry) + 1);
 	size = leaf_put(room, &entry, 0) - room;
+	room[size] = '}';
+	leaf_text_read(room, (int) size + 1, &leaf);
+	check(leaf.kind == LEAF_UNKNOWN);
 	out = exact_copy(room, size);
+	leaf_text_read(out, (int) size - 1, &leaf);
+	check(leaf.kind == LEAF_UNKNOWN);
 	leaf_text_read(out, (int) size, &leaf);
 	check(leaf.kind == LEAF_ENTRY && leaf.number == entry.entry_id);
 	check(leaf.incarnation == entry.incarnation && leaf.xid == entry.xid);

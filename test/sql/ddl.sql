@@ -2,7 +2,7 @@
 -- What row triggers do not see: changes that arrive by another way than a plain
 -- statement, triggers of partitions and children that come and go, DDL entries.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(178);
+SELECT plan(181);
 
 SET client_min_messages = warning;
 CREATE ROLE ddl_owner;
@@ -125,7 +125,9 @@ SELECT format('SELECT is(pg_temp.entries(%L), %L, %L)', command, changes, comman
     (47, 'UPDATE dml.late SET n = 1', NULL),
     (48, 'TRUNCATE dml.late', NULL),
     (49, 'CREATE TABLE dml.newborn () INHERITS (dml.parent)', 'dml.parent/dml.newborn: CREATE TABLE'),
-    (50, 'INSERT INTO dml.newborn VALUES (4, 4)', 'INSERT dml.parent/dml.newborn')) AS c (nr, command, changes)
+    (50, 'INSERT INTO dml.newborn VALUES (4, 4)', 'INSERT dml.parent/dml.newborn'),
+    (60, 'CREATE TRIGGER site AFTER INSERT ON dml.p FOR EACH ROW EXECUTE FUNCTION dml.instead()', 'dml.p: CREATE TRIGGER trigger site on dml.p calls dml.instead()'),
+    (61, 'DROP TRIGGER site ON dml.p', 'dml.p: DROP TRIGGER trigger site on dml.p calls dml.instead() dropped')) AS c (nr, command, changes)
  ORDER BY nr \gexec
 -- DML on a partition fires no statement trigger: its entries are written at the commit
 INSERT INTO dml.p20 VALUES (3, '2020-05-05');
@@ -417,6 +419,13 @@ BEGIN;
 SELECT aims.ungovern('cdw.owned', 'over') \g /dev/null
 SELECT is(has_function_privilege('ddl_owner', 'aims.audit_row()', 'EXECUTE'), false, 'nor the owner of a table that is not governed any more');
 ROLLBACK;
+CREATE ROLE ddl_heir;
+REASSIGN OWNED BY ddl_owner TO ddl_heir;
+SELECT bag_eq('SELECT * FROM aims.capture_problem()',
+              $$VALUES ('cdw.owned', 'its owner ddl_heir cannot create partitions: GRANT EXECUTE ON FUNCTION aims.audit_row() TO ddl_heir')$$,
+              'REASSIGN OWNED is not seen, but what it leaves behind');
+REASSIGN OWNED BY ddl_heir TO ddl_owner;
+DROP ROLE ddl_heir;
 BEGIN;
 DROP TABLE cdw.owned;
 SELECT is(has_function_privilege('ddl_owner', 'aims.audit_row()', 'EXECUTE'), false, 'or was dropped');

@@ -81,6 +81,7 @@ INSERT INTO aims.organisation (name, time_zone) VALUES ('General Hospital', 'Eur
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('ada', 'Ada', NULL), ('bea', 'Bea', NULL);
 INSERT INTO aims.ai_system (system, title, owner, purpose)
 VALUES ('sepsis-watch', 'Sepsis Watch', 'ada', 'warn of sepsis');
+INSERT INTO score VALUES (100000, 0, 0); -- older than governance
 SELECT aims.govern('score', system => 'sepsis-watch', mode => 'observe');
 INSERT INTO score SELECT n, n % 100, n / 1000.0 FROM generate_series(1, 1000) AS n;
 CREATE ROLE vogel LOGIN;
@@ -133,6 +134,16 @@ is($target->safe_psql('restored', 'SELECT aims.leaf(min(entry_id)) FROM aims.aud
 	'a leaf has the same bytes');
 is(failed_checks($target, 'restored'), '', 'the restored ledger verifies');
 is(failed_checks($target, 'restored', $checkpoint), '', 'and contains what was published');
+is($target->safe_psql('restored', "SELECT problem FROM aims.verify_table('score')"),
+	'1 row without an entry; since the ledger was restored nobody can tell whether they are older than governance',
+	'live rows are compared, and what ids of transactions told is not guessed');
+is($target->safe_psql('restored', <<'END'), '{"score_id": 500}', 'one that was altered is found');
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE score SET probability = 1 WHERE score_id = 500;
+SELECT key FROM aims.verify_table('score') WHERE problem LIKE 'altered%';
+ROLLBACK;
+END
 
 is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed'), 'score|t',
 	'the warehouse table is governed');

@@ -303,6 +303,13 @@ my %found = files($killed);
 is_deeply([ sort grep { /^tile/ } keys %found ], [ sort(parts($size)) ],
 	'in the files that the specification names, and no others');
 ok(exists $found{'tile/2/000.p/1'}, 'up to the third level');
+# Who reads an older checkpoint finds full tiles where partial ones were.
+my $reader = copy_tree($log, "$dir/reader");
+for my $older (@kept)
+{
+	copy($older, "$reader/checkpoint") or die $!;
+	verifies(0, qr/^verified$/m, 'an older checkpoint over newer files', $reader);
+}
 unlink "$killed/tile/0/100";
 spew("$killed/tile/entries/101", 'x');
 verifies(1, qr{tile/0/100 is missing}, 'a file that vanishes is missed', $killed);
@@ -555,6 +562,11 @@ made_up_is(1, qr/leaf 4 in .*not of a form/, 'a leaf with something behind it', 
 my @restored = (@first, incarnation(2, 'begun', 4), entry(4, 12, 2));
 made_up_is(0, qr/^incarnation  2 begun at leaf 4, .*^verified$/ms, 'incarnations follow each other',
 	@restored, seal('20:20:', 2, \@first, seal => 2, incarnation => 2));
+my @promoted = (@restored, seal('20:20:', 2, \@first, seal => 2, incarnation => 2));
+made_up_is(0, qr/^verified$/m, 'what was prepared before a promotion comes later',
+	@promoted, entry(5, 745), entry(6, 30, 2), seal('40:40:', 2, \@promoted, seal => 3, incarnation => 2));
+made_up_is(1, qr/leaf 7 \(entry 5\) .*was put in later/, 'but nothing of the new incarnation',
+	@promoted, entry(5, 19, 2), seal('40:40:', 1, \@promoted, seal => 3, incarnation => 2));
 made_up_is(1, qr/leaf 5 \(seal 2\) .*no leaf says that it began/, 'but not unsaid',
 	@first, entry(4, 12, 2), seal('20:20:', 1, \@first, seal => 2, incarnation => 2));
 made_up_is(1, qr/leaf 4 \(incarnation 1\) .*does not follow incarnation 1/, 'nor once more',
@@ -643,6 +655,11 @@ spew("$stranger/check_log.py", blocks('python'));
 }
 
 # What is exported from a damaged ledger is nothing.
+$node->safe_psql('postgres', <<~SQL);
+	SET session_replication_role = replica;
+	UPDATE aims.audit_entry SET operation = 'DELETE' WHERE entry_id = $record;
+	SQL
+exports(1, qr/leaf \d+ of the ledger is not what was sealed/, 'an entry that was altered stops the export', "$dir/damaged");
 $node->safe_psql('postgres', <<~SQL);
 	SET session_replication_role = replica;
 	DELETE FROM aims.audit_entry WHERE entry_id = $record;

@@ -53,6 +53,26 @@ FROM aims.seal AS s ORDER BY s.seal_id DESC LIMIT 1
 SQL
 is(state_of($standby, 'SELECT aims.seal()'),
 	'MS021', 'a standby does not seal');
+is($standby->safe_psql('postgres', "SELECT * FROM aims.verify_table('result')"),
+	'', 'live rows are what the ledger says');
+is( $standby->safe_psql(
+		'postgres', <<SQL), '1|1', 'history and as_of work there, too');
+SELECT (SELECT count(*) FROM aims.history('result', '{"id": 1500}')),
+       (SELECT count(*) FROM aims.as_of('result', 'infinity') AS r WHERE r = '{"id": 1500}')
+SQL
+is(state_of($standby, "SELECT aims.redact($entry, 'test')"),
+	'25006', 'a standby does not redact');
+is(state_of($standby, "SELECT aims.rebaseline('result', 'test')"),
+	'25006', 'nor rebaseline');
+
+# The log is exported from there as it is from the primary.
+my $key = PostgreSQL::Test::Utils::tempdir . '/verifier.key';
+my $log = PostgreSQL::Test::Utils::tempdir;
+append_to_file($key, $primary->safe_psql('postgres', 'SELECT aims.public_key()'));
+my $tiles = 'SELECT aims.hash_tile(0, n), aims.entry_bundle(n) FROM generate_series(0, 6) AS n';
+is($standby->safe_psql('postgres', $tiles), $primary->safe_psql('postgres', $tiles), 'tiles and bundles of a standby');
+command_ok([ 'aims-export', '-d', $standby->connstr('postgres'), $log ], 'aims-export from a standby');
+command_ok([ 'aims-verify', '-k', $key, $log ], 'which aims-verify accepts');
 
 # The primary dies with one entry written and not yet sealed, and one prepared.
 $primary->safe_psql('postgres', 'INSERT INTO result VALUES (3000)');
@@ -154,6 +174,11 @@ WHERE incarnation = 1;
 SELECT check_name FROM aims.verify() WHERE NOT ok;
 ROLLBACK;
 SQL
+
+# What was prepared before the promotion is no late entry to those who have the
+# log alone, either.
+command_ok([ 'aims-export', '-d', $standby->connstr('postgres'), $log ], 'the log goes on after the promotion');
+command_ok([ 'aims-verify', '-k', $key, $log ], 'and verifies');
 
 $standby->stop;
 done_testing();
