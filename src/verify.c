@@ -14,6 +14,7 @@
  */
 #include "aims.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -21,6 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "capture.h"
 #include "key.h"
 #include "progress.h"
 #include "verify_report.h"
@@ -108,10 +110,23 @@ check_ledger(Report *report, Snapshot snapshot, const char *trusted)
 	record_read_seals(report, snapshot);
 	tiles = tree_read_tiles(report, snapshot, &ntiles);
 	report->v = verify_begin(snapshot, tiles, ntiles);
+	if (report->nseals > 0 && report->seals[report->nseals - 1].tree_size >
+		(int64) ntiles * TILE_WIDTH)
+		report->v->shared->damaged = true;
 	run_phases(report);
 	conclude(report, trusted);
 	verify_end(report->v);
 	report_checks(report);
+}
+
+/* What this transaction has captured is verified, too. */
+static void
+see_own_entries(void)
+{
+	capture_flush();
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetActiveSnapshot());
+	UpdateActiveSnapshotCommandId();
 }
 
 PG_FUNCTION_INFO_V1(aims_verify);
@@ -131,7 +146,9 @@ aims_verify(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(CurrentMemoryContext, "aims verification",
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
+	see_own_entries();
 	check_ledger(&report, GetActiveSnapshot(), trusted);
+	PopActiveSnapshot();
 	server_check(&report);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

@@ -189,13 +189,20 @@ leaf_at(void *arg, uint64 leaf, MerkleHash hash)
 	return tile->sources[leaf % TILE_WIDTH];
 }
 
+/* Is anything said of the resumption of an incarnation that has none? */
+static bool
+resumption_is_partial(HeapTuple tuple, TupleDesc desc)
+{
+	return row_string(tuple, desc, "resumption") != NULL ||
+		row_string(tuple, desc, "resumed_size") != NULL ||
+		row_string(tuple, desc, "resumed_checkpoint") != NULL;
+}
+
 /* Is there an act that has resumed that incarnation as its row says? */
 static bool
 resumption_recorded(Acts *acts, HeapTuple tuple, TupleDesc desc)
 {
-	bool		isnull;
-	char	   *number = psprintf("%d",
-								  DatumGetInt32(row_value(tuple, desc, "incarnation", &isnull)));
+	char	   *number = row_string(tuple, desc, "incarnation");
 	char	   *how = row_string(tuple, desc, "resumption");
 	ListCell   *cell;
 
@@ -229,9 +236,11 @@ check_incarnations(Acts *acts)
 		bool		isnull;
 
 		(void) row_value(tuple, desc, "resumed_at", &isnull);
-		if (!isnull && !resumption_recorded(acts, tuple, desc))
+		if (isnull ? resumption_is_partial(tuple, desc) :
+			!resumption_recorded(acts, tuple, desc))
 			report_offend(report, CHECK_RESUMPTIONS, 0,
-						  psprintf("incarnation %d", DatumGetInt32(row_value(tuple, desc, "incarnation", &isnull))));
+						  psprintf("incarnation %s",
+								   row_string(tuple, desc, "incarnation")));
 	}
 	table_endscan(scan);
 	table_close(rel, NoLock);

@@ -404,9 +404,11 @@ check_unsealed(EntryReader *reader, TupleTableSlot *slot)
 		return true;
 	}
 	if (shared->damaged)
+	{
 		pg_atomic_fetch_add_u64(&shared->uncompared, 1);
-	else
-		note_entry(reader, slot, NOTE_UNSEALED, 0, -1, 0);
+		return true;
+	}
+	note_entry(reader, slot, NOTE_UNSEALED, 0, -1, 0);
 	return false;
 }
 
@@ -532,7 +534,8 @@ check_entry(EntryReader *reader, TupleTableSlot *slot)
 		return;
 	if (!is_row || redacted)
 		note_acts(reader, slot, is_row, redacted, leaf);
-	else if (!entry_null(slot, Anum_entry_key) && shape->registry_id != 0)
+	else if (!entry_null(slot, Anum_entry_key) && shape->registry_id != 0 &&
+			 (leaf >= 0 || !reader->v->shared->damaged))
 		chain_writer_add(reader->chains, slot, shape->registry_id,
 						 leaf >= 0 ? leaf : LEAF_NONE + entry_id);
 }

@@ -312,7 +312,8 @@ check_note(Report *report, const RecordNote *note)
 	else if ((int64) note->checkpoint.size > key->last_size ||
 			 note->signed_at < key->from || note->signed_at > key->until)
 		problem = psprintf("was signed when key %d was not valid", key->number);
-	else
+	else if (note->checkpoint.size > report->size ||
+			 tree_mark(report, note->checkpoint.size)->known)
 		problem = tree_problem(report, note);
 	if (problem != NULL)
 		report_offend(report, CHECK_CHECKPOINTS, 0,

@@ -250,8 +250,6 @@ check_tile(Verification *v, uint64 index)
 	}
 	else
 	{
-		for (int i = 0; i < TILE_WIDTH; i++)
-			(void) verify_set_bit(v->seen, index * TILE_WIDTH + i);
 		v->shared->damaged = true;
 		note_tile(v, index, ItemPointerIsValid(&v->tiles[index].tid) ?
 				  TILE_MALFORMED : TILE_MISSING);

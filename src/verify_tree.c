@@ -507,6 +507,8 @@ tree_find_missing(Report *report)
 				continue;
 			CHECK_FOR_INTERRUPTS();
 			note.leaf = word * 32 + bit;
+			if (v->tiles[note.leaf / TILE_WIDTH].width == 0)
+				continue;		/* the tile is what is missing */
 			note.entry_id = tree_entry_at(report, note.leaf);
 			if (report->missing.n < EXAMINED_MAX)
 				note_list_add(&report->missing, &note);
