@@ -646,6 +646,7 @@ spew("$stranger/check_log.py", blocks('python'));
   SKIP:
 	{
 		skip 'needs python3 and openssl', 2 unless $python;
+		local $ENV{PYTHONOPTIMIZE} = 1;
 		runs([ $python, "$stranger/check_log.py", "$stranger/log", "$stranger/northfield.key", "$dir/fork.checkpoint" ],
 			1, qr/not signed by the verifier key/, 'its program finds what another key signed');
 		flip(1000)->("$stranger/log/tile/entries/012", slurp_file("$stranger/log/tile/entries/012"));
