@@ -404,12 +404,17 @@ command_descends(const CollectedCommand *command)
  * alone, although it is a partition or child of one that is not.
  */
 static List *
-targets_below(const CollectedCommand *command, Oid relid)
+targets_below(const CollectedCommand *command, const ObjectAddress *address)
 {
+	Oid			relid;
 	List	   *targets = NIL;
 	ListCell   *lc;
 
 	if (!command_descends(command))
+		return NIL;
+	/* a renamed constraint is its own object */
+	relid = object_relation(address->classId, address->objectId, false);
+	if (!OidIsValid(relid))
 		return NIL;
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 		if (registry_number(lfirst_oid(lc)) != 0)
@@ -462,7 +467,7 @@ command_done(CollectedCommand *command)
 	address.objectSubId = 0;	/* a column goes by its relation */
 	targets = command_targets(command, &address);
 	if (targets == NIL)
-		targets = targets_below(command, address.objectId);
+		targets = targets_below(command, &address);
 	if (targets == NIL)
 		return;
 	foreach(lc, moved_relations(command, address.objectId))
