@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(62);
+SELECT plan(64);
 
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, at timestamptz, v numeric(8, 2), c colour);
@@ -159,7 +159,8 @@ FROM (VALUES
     ('aims.person', '{"person": "owner"}', 'INSERT')) AS v (relation, key, expected);
 SELECT throws_ok(format('SELECT aims.history(%L, %L)', relation, key), state, NULL, relation || ' ' || key)
 FROM (VALUES ('complete', '{"v": 1}', '22023'), ('complete', '{"id": 1, "v": 1}', '22023'), ('complete', '[1]', '22023'), ('complete', '{"id": null}', '22023'),
-             ('complete', '{"id": "x"}', '22P02'), ('keyless', '{"v": 1}', '22023')) AS v (relation, key, state);
+             ('complete', '{"id": "x"}', '22P02'), ('keyless', '{"v": 1}', '22023'),
+             ('part_1', '{"id": 1, "d": "5 Jan 2026"}', 'MS033'), ('pg_class', '{"oid": 1}', 'MS033')) AS v (relation, key, state);
 SELECT is((SELECT count(*) FROM aims.history('complete', '{"id": 2}') WHERE salt IS NOT NULL), 0::bigint, 'nobody is given salts');
 SELECT is((SELECT array_agg(entry_id) FROM aims.history('complete', '{"id": 2}')),
     (SELECT array_agg(entry_id ORDER BY entry_id) FROM aims.audit_entry WHERE relation = 'public.complete' AND key = '{"id": 2}'), 'all entries, in order');
