@@ -10,7 +10,7 @@ COMMENT ON FUNCTION aims.redact(bigint, text) IS
 CREATE FUNCTION aims.verify_table(relation regclass, OUT key jsonb, OUT problem text) RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_verify_table';
 COMMENT ON FUNCTION aims.verify_table(regclass) IS
-    'Compare the live rows of a captured table with the ledger: a line for each that was altered, put in or taken out past the triggers, and one line with a count for what cannot be told (NULL key). Reads both under one snapshot and locks out DDL alone. For whoever may SELECT the whole table, and the bundle auditor (42501); MS033 where the table is not governed. Memory: maintenance_work_mem';
+    'Compare the live rows of a captured table with the ledger: a line for each that was altered, put in or taken out past the triggers, and one line with a count for each cause why others cannot be told, as DDL that altered a column (NULL key). Reads both under one snapshot and locks out DDL alone. For whoever may SELECT the whole table, and the bundle auditor (42501); MS033 where the table is not governed. Memory: maintenance_work_mem';
 
 CREATE FUNCTION aims.as_of(relation regclass, at timestamptz) RETURNS SETOF jsonb
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_as_of';

@@ -31,6 +31,7 @@
 #include "json.h"
 #include "keyed.h"
 #include "ledger.h"
+#include "shape.h"
 #include "tile.h"
 
 /* A record that is kept, with its image and key. */
@@ -531,6 +532,26 @@ read_sealed(Keyed *keyed, const Seal *seal)
 	keyed->sealed_max = (int64) size * 8 - 1;
 }
 
+/* MS029: the relation was not governed. Of a partition ask the parent. */
+static void
+not_governed_then(Subject *subject, TimestampTz at)
+{
+	Oid			root = subject->registry_id == 0 ?
+		subject_ancestor(subject->relid) : InvalidOid;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_MS_STATE_NOT_KNOWN),
+			 errmsg("relation \"%s\" was not governed at %s",
+					get_rel_name(subject->relid), timestamptz_to_str(at)),
+			 OidIsValid(root) ?
+			 errdetail("It is a partition, and goes by its parent.") :
+			 errdetail("The ledger knows rows from the first seal after aims.govern until aims.ungovern."),
+			 OidIsValid(root) ?
+			 errhint("Ask for \"%s\".", relation_name(root)) :
+			 errhint("SELECT recorded_at, new_image FROM aims.audit_log WHERE operation = 'EVENT' AND relation = %s shows when it was.",
+					 quote_literal_cstr(subject->name))));
+}
+
 /* Find out under which number the relation was governed then. */
 static void
 registered_then(PastState *past, TimestampTz at)
@@ -551,14 +572,7 @@ registered_then(PastState *past, TimestampTz at)
 		past->begins = era->begins;
 		return;
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_MS_STATE_NOT_KNOWN),
-			 errmsg("relation \"%s\" was not governed at %s",
-					get_rel_name(keyed->subject->relid),
-					timestamptz_to_str(at)),
-			 errdetail("The ledger knows rows from the first seal after aims.govern until aims.ungovern."),
-			 errhint("SELECT recorded_at, new_image FROM aims.audit_log WHERE operation = 'EVENT' AND relation = %s shows when it was.",
-					 quote_literal_cstr(keyed->subject->name))));
+	not_governed_then(keyed->subject, at);
 }
 
 /* Rows that were left out, of which as_of tells in one word or fails. */

@@ -96,25 +96,30 @@ registration(Relation registry, Oid relid)
 	return row_find(registry, "registry_relation_key", 1, &key, false);
 }
 
-/* The nearest ancestor that is registered, or InvalidOid. */
-static Oid
-registered_ancestor(Relation registry, Oid relid)
+/* The nearest ancestor of a partition that is registered, or InvalidOid. */
+Oid
+subject_ancestor(Oid relid)
 {
+	Relation	registry;
+	Oid			ancestor = InvalidOid;
 	ListCell   *lc;
 
 	if (!get_rel_relispartition(relid))
 		return InvalidOid;
+	registry = table_open(aims_relid("registry"), AccessShareLock);
 	foreach(lc, get_partition_ancestors(relid))
-		if (HeapTupleIsValid(registration(registry, lfirst_oid(lc))))
-			return lfirst_oid(lc);
-	return InvalidOid;
+		if (!OidIsValid(ancestor) &&
+			HeapTupleIsValid(registration(registry, lfirst_oid(lc))))
+			ancestor = lfirst_oid(lc);
+	table_close(registry, AccessShareLock);
+	return ancestor;
 }
 
 /* A relation without a row in the registry. */
-static void
-not_registered(Relation registry, Oid relid)
+void
+subject_not_registered(Oid relid)
 {
-	Oid			root = registered_ancestor(registry, relid);
+	Oid			root = subject_ancestor(relid);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_NOT_REGISTERED),
@@ -139,7 +144,7 @@ subject_register(Subject *subject, bool required)
 	Datum		xid;
 
 	if (!HeapTupleIsValid(tuple) && required)
-		not_registered(registry, subject->relid);
+		subject_not_registered(subject->relid);
 	if (HeapTupleIsValid(tuple))
 	{
 		subject->registry_id = DatumGetInt32(row_value(tuple, desc,
@@ -155,13 +160,6 @@ subject_register(Subject *subject, bool required)
 	}
 	table_close(registry, AccessShareLock);
 	return condition;
-}
-
-/* The ledger has never heard of the relation. */
-void
-subject_not_registered(Oid relid)
-{
-	not_registered(table_open(aims_relid("registry"), AccessShareLock), relid);
 }
 
 /* Prepare the evaluation of the condition on rows of a member. */

@@ -63,7 +63,10 @@ extern void subject_require_reader(Oid relid);
 extern Subject *subject_open(Oid relid, LOCKMODE mode, bool required);
 extern void subject_close(Subject *subject);
 
-/* MS033 for a relation of which the ledger has never heard. */
+/* The nearest ancestor of a partition that is governed, or InvalidOid. */
+extern Oid	subject_ancestor(Oid relid);
+
+/* MS033 for a relation that is not governed: of a partition ask the parent. */
 extern void subject_not_registered(Oid relid);
 
 /* Read its shapes; after it nothing about names is looked up any more. */

@@ -25,13 +25,15 @@
 #include "keyed.h"
 #include "row.h"
 
-/* Rows that share a cause, told of in one line. */
-typedef struct PartitionCount
+#define ACCEPT "; aims.rebaseline accepts them as they are"
+
+/* Rows of which one DDL entry is the cause, told of in one line. */
+typedef struct DdlCount
 {
 	const KeyedNote *ddl;
-	const char *table;
+	const char *object;			/* table or column; NULL: all rows */
 	int64		rows;
-} PartitionCount;
+} DdlCount;
 
 typedef struct TableCheck
 {
@@ -59,6 +61,8 @@ typedef struct TableCheck
 	int64		all_unknown;
 	int64		all_outside;
 	int64		all_other_key;
+	int64		all_unlike;		/* not comparable, by no DDL entry */
+	List	   *incomparable;	/* of DdlCount */
 	List	   *attached;
 	List	   *detached;
 } TableCheck;
@@ -127,86 +131,32 @@ ddl_touches(const KeyedNote *ddl, const char *column)
 
 /*
  * The first DDL entry after that one which touched the column; without a
- * column, the first that may have written other values. 0: none.
+ * column, the first that may have written other values. NULL: none.
  */
-static int64
+static const KeyedNote *
 ddl_after(TableCheck *check, int64 entry_id, const char *column)
 {
 	KeyedNotes *ddl = &check->keyed.ddl;
-	int64		first = 0;
+	const KeyedNote *first = NULL;
 
 	for (int i = 0; i < ddl->n; i++)
 	{
 		const KeyedNote *note = &ddl->notes[i];
 
 		if (note->entry_id > entry_id &&
-			(first == 0 || note->entry_id < first) &&
+			(first == NULL || note->entry_id < first->entry_id) &&
 			(column != NULL ? ddl_touches(note, column) : note->recomputes))
-			first = note->entry_id;
+			first = note;
 	}
 	return first;
 }
 
-/* A row that differs, although its shape says that it can be compared. */
-static const char *
-difference(TableCheck *check, const char *hindrance)
-{
-	int64		entry_id = check->last.entry_id;
-	int64		redacted = redacted_change(check, entry_id);
-	int64		rewrite = ddl_after(check, entry_id, NULL);
-	int64		ddl = hindrance ? ddl_after(check, entry_id, hindrance) : 0;
-
-	if (redacted != 0)
-		return psprintf("redacted: the row is not what entry " INT64_FORMAT
-						" wrote, and entry " INT64_FORMAT
-						", which is redacted, may have written it",
-						entry_id, redacted);
-	if (hindrance != NULL && ddl != 0)
-		return psprintf("not comparable since DDL entry " INT64_FORMAT
-						": column %s is not what it was when entry " INT64_FORMAT
-						" wrote the row", ddl, hindrance, entry_id);
-	if (hindrance != NULL)
-		return psprintf("not comparable: column %s is not what it was when entry "
-						INT64_FORMAT " wrote the row", hindrance, entry_id);
-	if (rewrite != 0)
-		return psprintf("not comparable since DDL entry " INT64_FORMAT
-						", which wrote all rows anew", rewrite);
-	return psprintf("altered: the row is not what entry " INT64_FORMAT
-					" wrote", entry_id);
-}
-
-/* Compare a row with the entry that wrote it. */
-static void
-check_row(TableCheck *check, KeyedRecord *row)
-{
-	Keyed	   *keyed = &check->keyed;
-	JsonSpan	image = {row->image, row->image_length};
-	const char *hindrance;
-	StringInfoData text;
-	bool		exact;
-
-	initStringInfo(&text);
-	exact = keyed_convert(keyed, image, 0, row->member,
-						  row->physical == check->last.physical ||
-						  keyed->subject->nmembers == 1,
-						  check->last.shape_id, &text, &hindrance);
-	if (keyed_fits(keyed, &check->last, 'n', text.data, text.len))
-		;
-	else if (!row->captured)
-		check->all_outside++;
-	else
-		report(check, keyed_key(keyed, row),
-			   difference(check, exact ? NULL : hindrance ? hindrance :
-						  "of an enum whose labels were altered"));
-	pfree(text.data);
-}
-
-/* Count a row among those of a partition that came or went. */
+/* Count a row among those of which a DDL entry is the cause. */
 static List *
-count_partition(TableCheck *check, List *counts, const KeyedNote *ddl,
-				const char *table)
+count_ddl(TableCheck *check, List *counts, const KeyedNote *ddl,
+		  const char *object)
 {
-	PartitionCount *count;
+	DdlCount   *count;
 	ListCell   *lc;
 	MemoryContext caller;
 
@@ -220,13 +170,71 @@ count_partition(TableCheck *check, List *counts, const KeyedNote *ddl,
 		}
 	}
 	caller = MemoryContextSwitchTo(check->context);
-	count = palloc(sizeof(PartitionCount));
+	count = palloc(sizeof(DdlCount));
 	count->ddl = ddl;
-	count->table = table;
+	count->object = object;
 	count->rows = 1;
 	counts = lappend(counts, count);
 	MemoryContextSwitchTo(caller);
 	return counts;
+}
+
+/*
+ * A row that differs: can it be compared at all? DDL that stands in the way
+ * does so for all rows of before, which are counted, and NULL returned; else
+ * what is wrong with the row.
+ */
+static const char *
+difference(TableCheck *check, const char *hindrance)
+{
+	int64		entry_id = check->last.entry_id;
+	int64		redacted = redacted_change(check, entry_id);
+	const KeyedNote *ddl = ddl_after(check, entry_id, hindrance);
+
+	if (ddl != NULL)
+		check->incomparable = count_ddl(check, check->incomparable, ddl,
+										hindrance);
+	else if (hindrance != NULL)
+		check->all_unlike++;
+	else if (redacted != 0)
+		return psprintf("redacted: the row is not what entry " INT64_FORMAT
+						" wrote, and entry " INT64_FORMAT
+						", which is redacted, may have written it",
+						entry_id, redacted);
+	else
+		return psprintf("altered: the row is not what entry " INT64_FORMAT
+						" wrote", entry_id);
+	return NULL;
+}
+
+/* Compare a row with the entry that wrote it. */
+static void
+check_row(TableCheck *check, KeyedRecord *row)
+{
+	Keyed	   *keyed = &check->keyed;
+	JsonSpan	image = {row->image, row->image_length};
+	const char *hindrance;
+	const char *problem;
+	StringInfoData text;
+	bool		exact;
+
+	initStringInfo(&text);
+	exact = keyed_convert(keyed, image, 0, row->member,
+						  row->physical == check->last.physical ||
+						  keyed->subject->nmembers == 1,
+						  check->last.shape_id, &text, &hindrance);
+	if (keyed_fits(keyed, &check->last, 'n', text.data, text.len))
+		;
+	else if (!row->captured)
+		check->all_outside++;
+	else
+	{
+		problem = difference(check, exact ? NULL : hindrance ? hindrance :
+							 "of an enum whose labels were altered");
+		if (problem != NULL)
+			report(check, keyed_key(keyed, row), problem);
+	}
+	pfree(text.data);
 }
 
 /* The DDL entry by which a partition came (or went); NULL: none. */
@@ -278,8 +286,8 @@ unwritten(TableCheck *check, const KeyedRecord *row)
 	else if (row->older)
 		check->all_older++;
 	else if (attach != NULL)
-		check->attached = count_partition(check, check->attached, attach,
-										  attach->attached);
+		check->attached = count_ddl(check, check->attached, attach,
+									attach->attached);
 	else if (redacted != 0)
 		return psprintf("redacted: no entry names this row; entry "
 						INT64_FORMAT ", which is redacted, may have written it",
@@ -349,8 +357,8 @@ check_missing(TableCheck *check)
 
 	check->last.key = check->last_key.data;
 	if (detach != NULL && detach->entry_id > check->last.entry_id)
-		check->detached = count_partition(check, check->detached, detach,
-										  detach->detached);
+		check->detached = count_ddl(check, check->detached, detach,
+									detach->detached);
 	else
 		report(check, keyed_key(&check->keyed, &check->last), missing(check));
 }
@@ -509,12 +517,47 @@ report_count(TableCheck *check, int64 rows, const char *problem)
 									 rows == 1 ? "row " : "rows ", problem));
 }
 
+/* Rows of which a DDL entry is the cause, in one line for each entry. */
+static void
+report_ddl(TableCheck *check)
+{
+	ListCell   *lc;
+
+	foreach(lc, check->incomparable)
+	{
+		DdlCount   *count = lfirst(lc);
+		char	   *act = count->object == NULL ? "wrote all rows anew" :
+			psprintf("altered or dropped column %s", count->object);
+
+		report_count(check, count->rows,
+					 psprintf("not comparable since DDL entry " INT64_FORMAT
+							  ", which %s" ACCEPT, count->ddl->entry_id, act));
+	}
+	foreach(lc, check->attached)
+	{
+		DdlCount   *count = lfirst(lc);
+
+		report_count(check, count->rows,
+					 psprintf("without an entry, of %s, which DDL entry "
+							  INT64_FORMAT " attached", count->object,
+							  count->ddl->entry_id));
+	}
+	foreach(lc, check->detached)
+	{
+		DdlCount   *count = lfirst(lc);
+
+		report_count(check, count->rows,
+					 psprintf("gone with %s, which DDL entry " INT64_FORMAT
+							  " took away", count->object,
+							  count->ddl->entry_id));
+	}
+}
+
 /* What is told of in one line each. */
 static void
 report_counts(TableCheck *check)
 {
 	Keyed	   *keyed = &check->keyed;
-	ListCell   *lc;
 
 	report_count(check, check->all_older,
 				 "without an entry, older than governance");
@@ -524,31 +567,16 @@ report_counts(TableCheck *check)
 	report_count(check, check->all_outside,
 				 "that are not captured now differ from their last entry");
 	report_count(check, check->all_other_key,
-				 "not comparable: entries name them by another key than today's");
+				 "not comparable: entries name them by another key than today's" ACCEPT);
+	report_count(check, check->all_unlike,
+				 "not comparable: a column or type is not what it was when their entries were written" ACCEPT);
 	if (keyed->reduced && keyed->subject->members[0].writer->nkey == 0)
 		report(check, NULL, "columns that were added, dropped or altered since the table was governed were not compared");
-	foreach(lc, check->attached)
-	{
-		PartitionCount *count = lfirst(lc);
-
-		report_count(check, count->rows,
-					 psprintf("without an entry, of %s, which DDL entry "
-							  INT64_FORMAT " attached", count->table,
-							  count->ddl->entry_id));
-	}
-	foreach(lc, check->detached)
-	{
-		PartitionCount *count = lfirst(lc);
-
-		report_count(check, count->rows,
-					 psprintf("gone with %s, which DDL entry " INT64_FORMAT
-							  " took away", count->table,
-							  count->ddl->entry_id));
-	}
+	report_ddl(check);
 }
 
 PG_FUNCTION_INFO_V1(aims_verify_table);
-/* A line per row that is not what the ledger says. */
+/* A line per row that is not what the ledger says, counts of the others. */
 Datum
 aims_verify_table(PG_FUNCTION_ARGS)
 {

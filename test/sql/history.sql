@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(64);
+SELECT plan(67);
 
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, at timestamptz, v numeric(8, 2), c colour);
@@ -161,6 +161,20 @@ SELECT throws_ok(format('SELECT aims.history(%L, %L)', relation, key), state, NU
 FROM (VALUES ('complete', '{"v": 1}', '22023'), ('complete', '{"id": 1, "v": 1}', '22023'), ('complete', '[1]', '22023'), ('complete', '{"id": null}', '22023'),
              ('complete', '{"id": "x"}', '22P02'), ('keyless', '{"v": 1}', '22023'),
              ('part_1', '{"id": 1, "d": "5 Jan 2026"}', 'MS033'), ('pg_class', '{"oid": 1}', 'MS033')) AS v (relation, key, state);
+CREATE FUNCTION pg_temp.hint_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE command;
+    RETURN 'none';
+EXCEPTION WHEN SQLSTATE 'MS029' OR SQLSTATE 'MS033' THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ' ' || hint;
+END $$;
+SELECT is(pg_temp.hint_of(command), expected, command || ' names the parent')
+FROM (VALUES ($$SELECT aims.history('part_1', '{"id": 1, "d": "5 Jan 2026"}')$$, 'MS033 Ask for "public.part".'),
+             ($$SELECT aims.as_of('part_1', 'infinity')$$, 'MS029 Ask for "public.part".'),
+             ($$SELECT aims.rows_as_of('part_1', 'infinity')$$, 'MS029 Ask for "public.part".')) AS v (command, expected);
 SELECT is((SELECT count(*) FROM aims.history('complete', '{"id": 2}') WHERE salt IS NOT NULL), 0::bigint, 'nobody is given salts');
 SELECT is((SELECT array_agg(entry_id) FROM aims.history('complete', '{"id": 2}')),
     (SELECT array_agg(entry_id ORDER BY entry_id) FROM aims.audit_entry WHERE relation = 'public.complete' AND key = '{"id": 2}'), 'all entries, in order');
