@@ -45,7 +45,7 @@ incarnation_timeline(void)
 }
 
 /* Was that row made in this cluster, timeline and database? */
-static bool
+bool
 incarnation_is_here(HeapTuple tuple, TupleDesc desc)
 {
 	bool		isnull;

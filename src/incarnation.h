@@ -26,6 +26,9 @@ extern Incarnation incarnation_newest(void);
  */
 extern int32 incarnation_current(void);
 
+/* Was that row of aims.incarnation made here? */
+extern bool incarnation_is_here(HeapTuple tuple, TupleDesc desc);
+
 /*
  * Do transaction ids of that incarnation mean the same here and now? Another
  * timeline of the same database continues them.

@@ -7,6 +7,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -74,13 +75,23 @@ row_string(HeapTuple tuple, TupleDesc desc, const char *name)
 	return OidOutputFunctionCall(output, value);
 }
 
+/*
+ * The snapshot that shows what is there now. A parallel query has one snapshot
+ * for all who take part, and none is taken while it runs.
+ */
+static Snapshot
+row_snapshot(void)
+{
+	return IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot();
+}
+
 /* Find one row through an index, as of now. */
 HeapTuple
 row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
 		 bool backward)
 {
 	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot = RegisterSnapshot(row_snapshot());
 	SysScanDesc scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys,
 												  keys);
 	HeapTuple	tuple = systable_getnext_ordered(scan, backward ?

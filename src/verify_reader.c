@@ -7,12 +7,14 @@
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "common/hashfn.h"
 #include "executor/tuptable.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "image.h"
+#include "incarnation.h"
 #include "row.h"
 #include "verify_entry.h"
 
@@ -98,7 +100,7 @@ verify_shape(EntryReader *reader, TupleTableSlot *slot)
 
 /*
  * The largest entry number that may have been given elsewhere than in an
- * incarnation, for each of them.
+ * incarnation, for each of them; and the one that entries are written in now.
  */
 static void
 read_last_entries(EntryReader *reader)
@@ -107,7 +109,9 @@ read_last_entries(EntryReader *reader)
 	TupleDesc	desc = RelationGetDescr(rel);
 	TableScanDesc scan = table_beginscan(rel, reader->v->snapshot, 0, NULL);
 	HeapTuple	row;
+	int32		newest = 0;
 
+	reader->waiting = 1;
 	while ((row = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
 		bool		isnull;
@@ -119,6 +123,11 @@ read_last_entries(EntryReader *reader)
 		for (int64 i = 0; i < reader->nseals; i++)
 			if (reader->seals[i].incarnation == number)
 				reader->seals[i].last_entry = last;
+		if (number <= newest)
+			continue;
+		newest = number;
+		reader->here = incarnation_is_here(row, desc);
+		reader->waiting = reader->here ? number : number + 1;
 	}
 	table_endscan(scan);
 	table_close(rel, NoLock);
@@ -186,6 +195,8 @@ entry_reader_open(Verification *v)
 										ALLOCSET_DEFAULT_SIZES);
 	reader->shapes = verify_read_shapes(v);
 	reader->seal = -1;
+	reader->next_xid =
+		(int64) U64FromFullTransactionId(ReadNextFullTransactionId());
 	read_places(reader);
 	for (int i = 0; i < SESSION_COLUMNS; i++)
 		reader->session[i].context = CurrentMemoryContext;
