@@ -15,6 +15,7 @@ typedef struct Incarnation
 	int32		number;			/* 0: there is none yet */
 	bool		here;			/* is it this cluster, timeline and database? */
 	bool		resumed;		/* the first one, or aims.resume was called */
+	bool		may_vanish;		/* this transaction has begun or resumed it */
 } Incarnation;
 
 /* The newest row of aims.incarnation. */

@@ -75,6 +75,21 @@ row_string(HeapTuple tuple, TupleDesc desc, const char *name)
 	return OidOutputFunctionCall(output, value);
 }
 
+/* Has a row a value in every column, but for one that may be null? */
+bool
+row_is_whole(HeapTuple tuple, TupleDesc desc, const char *nullable)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (!column->attisdropped && heap_attisnull(tuple, i + 1, desc) &&
+			(nullable == NULL || namestrcmp(&column->attname, nullable) != 0))
+			return false;
+	}
+	return true;
+}
+
 /*
  * The snapshot that shows what is there now. A parallel query has one snapshot
  * for all who take part, and none is taken while it runs.

@@ -69,9 +69,10 @@ verify_read_shapes(Verification *v)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool		free_it;
+		HeapTuple	row = ExecFetchSlotHeapTuple(slot, false, &free_it);
 
-		read_shape(v, shapes, ExecFetchSlotHeapTuple(slot, false, &free_it),
-				   RelationGetDescr(rel));
+		if (row_is_whole(row, RelationGetDescr(rel), NULL))
+			read_shape(v, shapes, row, RelationGetDescr(rel));
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -156,14 +157,16 @@ read_places(EntryReader *reader)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool		free_it;
+		HeapTuple	row = ExecFetchSlotHeapTuple(slot, false, &free_it);
 		Seal		seal;
 		SealPlace  *place;
 
+		if (!row_is_whole(row, RelationGetDescr(rel), NULL))
+			continue;
 		if (reader->nseals == capacity)
 			reader->seals = repalloc_huge(reader->seals, sizeof(SealPlace) *
 										  (capacity *= 2));
-		seal_read(ExecFetchSlotHeapTuple(slot, false, &free_it),
-				  RelationGetDescr(rel), &seal);
+		seal_read(row, RelationGetDescr(rel), &seal);
 		place = &reader->seals[reader->nseals++];
 		place->seal_id = seal.seal_id;
 		place->first_leaf = seal.first_leaf;

@@ -494,8 +494,10 @@ void
 tree_offend_missing(Report *report, const VerifyNote *note)
 {
 	report_offend(report, CHECK_MISSING, note->entry_id,
-				  note->entry_id != 0 ? NULL :
-				  psprintf("that of leaf " INT64_FORMAT, note->leaf));
+				  note->entry_id != 0 ? NULL : note->extra < 0 ?
+				  psprintf("leaf " INT64_FORMAT ", said to be of seal " INT64_FORMAT,
+						   note->leaf, -note->extra) :
+				  psprintf("leaf " INT64_FORMAT, note->leaf));
 }
 
 /* A leaf without an entry: keep it, or name its entry at once. */
