@@ -45,6 +45,7 @@ unit:
 # FUZZ_SECONDS or FUZZ_RUNS for each target; needs clang.
 fuzz:
 	test/packages clang libsodium-dev
+	test/packages libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
 	$(MAKE) -C test/fuzz check
 
 # The archive that is released: what is committed, as PGXN wants it.

@@ -53,9 +53,9 @@ COMMENT ON COLUMN aims.checkpoint.note IS 'The signed note, as it was handed out
 COMMENT ON COLUMN aims.checkpoint.signed_at IS 'Server clock when it was signed';
 
 CREATE FUNCTION aims.create_signing_key(prefix text) RETURNS text
-    AS 'MODULE_PATHNAME', 'aims_create_signing_key' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+    AS 'MODULE_PATHNAME', 'aims_create_signing_key' LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.create_signing_key(text) IS
-    'Creates the key that signs checkpoints and returns its verifier key. The secret goes to the file aims.signing_key_file, which must not exist; the origin is prefix/random log id, kept when the current key is replaced under the same prefix. While checkpoints are withheld it begins a new origin and ends that. 22023 for a prefix that cannot be in a key name, MS022 where a seal has to come first, MS023 for a file that cannot be made';
+    'Creates the key that signs checkpoints and returns its verifier key. The secret goes to the file aims.signing_key_file, which must not exist; the origin is prefix/random log id, kept when the current key is replaced under the same prefix. While checkpoints are withheld it begins a new origin and ends that. 22004 for NULL, 22023 for a prefix that cannot be in a key name, MS022 where a seal has to come first, MS023 for a file that cannot be made';
 
 CREATE FUNCTION aims.public_key() RETURNS text
     AS 'MODULE_PATHNAME', 'aims_public_key' LANGUAGE C STABLE STRICT PARALLEL SAFE;
@@ -73,9 +73,9 @@ COMMENT ON FUNCTION aims.checkpoint_obstacle() IS
     'Why checkpoint() would not sign now: no key, or withheld after a restore; NULL where nothing is known to hinder it';
 
 CREATE FUNCTION aims.resume(last_checkpoint text) RETURNS void
-    AS 'MODULE_PATHNAME', 'aims_resume' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+    AS 'MODULE_PATHNAME', 'aims_resume' LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.resume(text) IS
-    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. Where the ledger contains it the origin goes on; where not, the same key signs under a new origin from now on, with a WARNING. Recorded as an entry with that checkpoint. MS022 where a seal has to come first, MS025 where the checkpoint is not ours or not the last';
+    'Allows checkpoints again after a restore, failover or copy, given the last checkpoint that was published. Where the ledger contains it the origin goes on; where not, the same key signs under a new origin from now on, with a WARNING. Recorded as an entry with that checkpoint. 22004 for NULL, MS022 where a seal has to come first, MS025 where the checkpoint is not ours or not the last';
 
 CREATE FUNCTION aims.open_checkpoint(checkpoint text, verifier_key text,
                                      OUT origin text, OUT tree_size bigint, OUT root_hash bytea)

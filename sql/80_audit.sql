@@ -121,7 +121,7 @@ BEGIN ATOMIC
         ('aims.audit_row()', 'DELETE', 8, 1),
         ('aims.audit_truncate()', 'TRUNCATE', 32, 0)),
     present AS (
-        SELECT t.tgrelid, t.tgfoid, t.tgtype, t.tgname, t.tgargs, t.tgenabled, t.tgattr,
+        SELECT t.tgrelid, t.tgfoid, t.tgtype, t.tgname, t.tgargs, t.tgenabled, t.tgattr, t.tgdeferrable,
                -- the condition without parentheses and without NEW and OLD
                regexp_replace(translate(substring(pg_get_triggerdef(t.oid) FROM ' WHEN (.*) EXECUTE FUNCTION '), '()', ''),
                               '\m(new|old)\.', '', 'g') AS condition
@@ -207,6 +207,17 @@ BEGIN ATOMIC
     WHERE NOT c.relhastriggers
     AND EXISTS (SELECT FROM present AS t WHERE t.tgrelid = c.oid)
     UNION ALL
+    SELECT m.relid::regclass::text, format('%s triggers capture %s: each change is recorded as often', count(*), x.event)
+    FROM member AS m
+    CROSS JOIN capturing AS x
+    JOIN present AS t ON t.tgrelid = m.relid AND t.tgfoid = x.routine AND t.tgtype & x.bit = x.bit AND t.tgtype & 1 = x.level
+    GROUP BY m.relid, x.event
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT t.tgrelid::regclass::text, format('trigger %I can be deferred to the commit, when somebody else may act', t.tgname)
+    FROM present AS t
+    WHERE t.tgdeferrable
+    UNION ALL
     SELECT m.relid::regclass::text, format('trigger %I does not fire for every change that it has to see', t.tgname)
     FROM member AS m
     JOIN present AS t ON t.tgrelid = m.relid AND t.tgfoid = 'aims.audit_row()'::regprocedure
@@ -268,4 +279,4 @@ BEGIN ATOMIC
     WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r';
 END;
 COMMENT ON FUNCTION aims.capture_problem() IS
-    'Where capture, or the rules of our own tables, have a gap: triggers or event triggers missing, disabled, not ENABLE ALWAYS or with another condition, triggers that stayed behind, a registered relation dropped past the event triggers, a foreign table among the partitions, a table that inherits from ours; empty when all is well. Part of aims.verify';
+    'Where capture, or the rules of our own tables, have a gap: triggers or event triggers missing, disabled, not ENABLE ALWAYS, deferrable, doubled or with another condition, triggers that stayed behind, a registered relation dropped past the event triggers, a foreign table among the partitions, a table that inherits from ours; empty when all is well. Part of aims.verify';

@@ -27,7 +27,7 @@ COMMENT ON FUNCTION aims.rows_as_of(regclass, timestamptz) IS
 CREATE FUNCTION aims.history(relation regclass, key jsonb) RETURNS SETOF aims.audit_entry
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_history';
 COMMENT ON FUNCTION aims.history(regclass, jsonb) IS
-    'Ledger entries of the row with that primary key, in the order of the tree, then those not sealed yet; also those from before the table or its key was renamed and, for the bundle auditor, from before it was governed again. salt is NULL. For whoever may SELECT the whole table, and the bundle auditor (42501); 22023 where the key is not the table''s';
+    'Ledger entries of the row with that primary key, in the order of the tree, then those not sealed yet; also those from before the table or its key was renamed and, for the bundle auditor, from before it was governed again. salt is NULL. For whoever may SELECT the whole table, and the bundle auditor (42501); 22023 where the key is not the table''s, MS033 where the relation never was governed';
 
 CREATE FUNCTION aims.rebaseline(relation regclass, reason text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_rebaseline';

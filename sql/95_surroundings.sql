@@ -4,10 +4,11 @@
 -- notes everything that was created.
 
 CREATE TABLE aims.shipped_object (
-    kind   text    NOT NULL,
-    object text    NOT NULL,
-    digest bytea   NOT NULL,
-    server integer NOT NULL,
+    kind              text    NOT NULL,
+    object            text    NOT NULL,
+    digest            bytea   NOT NULL,
+    server            integer NOT NULL,
+    system_identifier bigint  NOT NULL,
     CONSTRAINT shipped_object_pkey PRIMARY KEY (kind, object)
 );
 -- CREATE EXTENSION fills it where a dump is restored, as that server prints it
@@ -19,6 +20,8 @@ COMMENT ON COLUMN aims.shipped_object.kind IS
 COMMENT ON COLUMN aims.shipped_object.object IS 'Name, with argument types or relation';
 COMMENT ON COLUMN aims.shipped_object.digest IS 'SHA-256 of its definition';
 COMMENT ON COLUMN aims.shipped_object.server IS 'Major version of the server that installed it';
+COMMENT ON COLUMN aims.shipped_object.system_identifier IS
+    'Cluster that installed it; in another one, after pg_upgrade, the server prints what it has parsed from another print';
 
 CREATE FUNCTION aims.present_object(OUT kind text, OUT object text, OUT digest bytea)
     RETURNS SETOF record
@@ -157,7 +160,7 @@ REVOKE ALL ON FUNCTION aims.present_object(), aims.privilege_problem(), aims.set
 
 -- The last statements: what there is now is what was shipped.
 ALTER TABLE aims.shipped_object DISABLE TRIGGER "AIMS_append_only";
-INSERT INTO aims.shipped_object (kind, object, digest, server)
-SELECT p.kind, p.object, p.digest, pg_catalog.current_setting('server_version_num')::integer / 10000
-FROM aims.present_object() AS p;
+INSERT INTO aims.shipped_object (kind, object, digest, server, system_identifier)
+SELECT p.kind, p.object, p.digest, pg_catalog.current_setting('server_version_num')::integer / 10000, c.system_identifier
+FROM aims.present_object() AS p, pg_catalog.pg_control_system() AS c;
 ALTER TABLE aims.shipped_object ENABLE ALWAYS TRIGGER "AIMS_append_only";

@@ -205,7 +205,7 @@ aims_xact(XactEvent event, void *arg)
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PREPARE:
 			if (event == XACT_EVENT_ABORT)
-				ddl_abort();
+				ddl_abort(TopSubTransactionId);
 			capture_end(event == XACT_EVENT_COMMIT);
 			guard_end();
 			break;
@@ -220,7 +220,7 @@ aims_subxact(SubXactEvent event, SubTransactionId mine,
 			 SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		ddl_abort();
+		ddl_abort(mine);
 	capture_subxact(event, mine, parent);
 	guard_subxact(event, mine, parent);
 }

@@ -310,14 +310,14 @@ void
 attach_reconcile(Oid relid)
 {
 	OwnerScope	scope = owner_begin();
+	SubTransactionId before = ddl_pause();
 	ListCell   *lc;
 
-	ddl_pause();
 	SPI_connect();
 	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		reconcile_member(lfirst_oid(lc));
 	SPI_finish();
-	ddl_resume();
+	ddl_resume(before);
 	owner_end(scope);
 }
 

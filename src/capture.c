@@ -324,6 +324,8 @@ capture_end(bool committed)
 		elog(WARNING, "%d changes that another extension made while the transaction was being committed are not in the ledger",
 			 left);
 	shape_end(committed);
+	if (capture.context != NULL)
+		capture_reset();		/* gives a large row's memory back */
 }
 
 /* Write a subtransaction's entries under its own xid, or drop them. */

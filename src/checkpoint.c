@@ -588,12 +588,18 @@ PG_FUNCTION_INFO_V1(aims_resume);
 Datum
 aims_resume(PG_FUNCTION_ARGS)
 {
-	char	   *note = checkpoint_argument(PG_GETARG_TEXT_PP(0));
+	char	   *note;
 	Incarnation newest;
 	const char *problem;
 	int64		tree_size;
 	MerkleHash	root;
 
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("last_checkpoint must not be null"),
+				 errhint("Give the last checkpoint that was published.")));
+	note = checkpoint_argument(PG_GETARG_TEXT_PP(0));
 	PreventCommandIfReadOnly("resume()");
 	PreventCommandDuringRecovery("resume()");
 	problem = checkpoint_problem(note, strlen(note), &tree_size, root);

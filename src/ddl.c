@@ -20,9 +20,11 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
@@ -68,24 +70,30 @@ typedef struct Dropped
 	Oid			root;			/* what it was recorded under */
 } Dropped;
 
-static int	paused = 0;
+/* The outermost subtransaction that has paused; invalid where none has. */
+static SubTransactionId paused_in = InvalidSubTransactionId;
 
-void
+SubTransactionId
 ddl_pause(void)
 {
-	paused++;
+	SubTransactionId before = paused_in;
+
+	if (before == InvalidSubTransactionId)
+		paused_in = GetCurrentSubTransactionId();
+	return before;
 }
 
 void
-ddl_resume(void)
+ddl_resume(SubTransactionId before)
 {
-	paused--;
+	paused_in = before;
 }
 
 void
-ddl_abort(void)
+ddl_abort(SubTransactionId mine)
 {
-	paused = 0;
+	if (paused_in >= mine)
+		paused_in = InvalidSubTransactionId;
 }
 
 /* The event that fired us. */
@@ -103,7 +111,8 @@ event_data(FunctionCallInfo fcinfo)
 static bool
 ddl_is_watched(void)
 {
-	return paused == 0 && !session_is_restoring() && !IsBinaryUpgrade &&
+	return paused_in == InvalidSubTransactionId &&
+		!session_is_restoring() && !IsBinaryUpgrade &&
 		OidIsValid(aims_relid_or_none("audit_entry")) &&
 		OidIsValid(aims_relid_or_none("registry")) &&
 		!(creating_extension &&
@@ -363,6 +372,56 @@ command_targets(CollectedCommand *command, const ObjectAddress *address)
 	return targets;
 }
 
+/*
+ * Does a command go on to the relation's children? One that moves partitions
+ * says so by itself, and names them.
+ */
+static bool
+command_descends(const CollectedCommand *command)
+{
+	ListCell   *lc;
+
+	if (command->type == SCT_Simple && IsA(command->parsetree, RenameStmt))
+	{
+		RenameStmt *stmt = (RenameStmt *) command->parsetree;
+
+		return stmt->relation != NULL && stmt->relation->inh &&
+			(stmt->renameType == OBJECT_COLUMN ||
+			 stmt->renameType == OBJECT_TABCONSTRAINT);
+	}
+	if (command->type != SCT_AlterTable ||
+		!IsA(command->parsetree, AlterTableStmt) ||
+		!((AlterTableStmt *) command->parsetree)->relation->inh)
+		return false;
+	foreach(lc, command->d.alterTable.subcmds)
+		if (OidIsValid(subcommand_relation(lfirst(lc))))
+			return false;
+	return true;
+}
+
+/*
+ * Targets below a relation that goes by none itself: a table may be governed
+ * alone, although it is a partition or child of one that is not.
+ */
+static List *
+targets_below(const CollectedCommand *command, const ObjectAddress *address)
+{
+	Oid			relid;
+	List	   *targets = NIL;
+	ListCell   *lc;
+
+	if (!command_descends(command))
+		return NIL;
+	/* a renamed constraint is its own object */
+	relid = object_relation(address->classId, address->objectId, false);
+	if (!OidIsValid(relid))
+		return NIL;
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+		if (registry_number(lfirst_oid(lc)) != 0)
+			targets = list_concat(targets, relation_targets(lfirst_oid(lc)));
+	return targets;
+}
+
 /* Does ALTER TABLE give the relation another owner? */
 static bool
 changes_owner(const CollectedCommand *command)
@@ -408,10 +467,13 @@ command_done(CollectedCommand *command)
 	address.objectSubId = 0;	/* a column goes by its relation */
 	targets = command_targets(command, &address);
 	if (targets == NIL)
+		targets = targets_below(command, &address);
+	if (targets == NIL)
 		return;
 	foreach(lc, moved_relations(command, address.objectId))
 		attach_reconcile(lfirst_oid(lc));
-	follow_rename(command, address.objectId);
+	foreach(lc, targets)
+		follow_rename(command, ((Target *) lfirst(lc))->relid);
 	if (changes_owner(command))
 		attach_owner(address.objectId, relation_owner(address.objectId, true));
 	foreach(lc, targets)

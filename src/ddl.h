@@ -8,10 +8,12 @@
 
 /*
  * Between these, DDL is our own act and leaves no entries: the act has one
- * that says more. They nest; an abort ends them all.
+ * that says more. They nest: what the pause returns, the resumption puts back.
+ * The abort of a subtransaction ends what was paused in it, and no more: code
+ * of others, in event triggers for example, may have caught an error.
  */
-extern void ddl_pause(void);
-extern void ddl_resume(void);
-extern void ddl_abort(void);
+extern SubTransactionId ddl_pause(void);
+extern void ddl_resume(SubTransactionId before);
+extern void ddl_abort(SubTransactionId mine);
 
 #endif							/* AIMS_DDL_H */

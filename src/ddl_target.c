@@ -164,12 +164,17 @@ trigger_function(Oid trigger, bool dropped)
 static Oid
 object_schema(const ObjectAddress *address)
 {
-	int			cache = get_object_catcache_oid(address->classId);
-	AttrNumber	column = get_object_attnum_namespace(address->classId);
+	int			cache;
+	AttrNumber	column;
 	HeapTuple	tuple;
 	Oid			schema;
 	bool		isnull;
 
+	/* parts of publications and large objects: nobody knows their catalogs */
+	if (!is_objectclass_supported(address->classId))
+		return InvalidOid;
+	cache = get_object_catcache_oid(address->classId);
+	column = get_object_attnum_namespace(address->classId);
 	if (cache < 0 || column == InvalidAttrNumber)
 		return InvalidOid;
 	tuple = SearchSysCache1(cache, ObjectIdGetDatum(address->objectId));
@@ -295,7 +300,7 @@ type_targets(Oid type)
 							   " SELECT DISTINCT c.oid FROM used AS u"
 							   " JOIN pg_depend AS d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = u.type"
 							   " JOIN pg_class AS c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid"
-							   " WHERE d.objsubid > 0 AND c.relkind IN ('r', 'p', 'f')"
+							   " WHERE (d.objsubid > 0 OR c.reloftype = u.type) AND c.relkind IN ('r', 'p', 'f')"
 							   " ORDER BY c.oid", type))
 		targets = add_roots(targets, relation_targets(lfirst_oid(lc)));
 	return targets;

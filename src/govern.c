@@ -302,9 +302,9 @@ govern_relation(const Governing *g)
 {
 	OwnerScope	scope = owner_begin();
 	Root		root = {g->relid, 0};
+	SubTransactionId before = ddl_pause();
 	ListCell   *lc;
 
-	ddl_pause();
 	SPI_connect();
 	check_not_governed(g->relid);
 	root.registry_id = register_relation(g);
@@ -313,7 +313,7 @@ govern_relation(const Governing *g)
 		attach_triggers(lfirst_oid(lc), &root, g->condition);
 	record_event("govern", root.registry_id, g->relid, g->system, NULL);
 	SPI_finish();
-	ddl_resume();
+	ddl_resume(before);
 	owner_end(scope);
 }
 
@@ -353,9 +353,9 @@ static void
 ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 {
 	OwnerScope	scope = owner_begin();
+	SubTransactionId before = ddl_pause();
 	ListCell   *lc;
 
-	ddl_pause();
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
 	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
@@ -363,7 +363,7 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	unregister_relation(relid);
 	attach_disallow(relation_owner(relid, false));
 	SPI_finish();
-	ddl_resume();
+	ddl_resume(before);
 	owner_end(scope);
 }
 

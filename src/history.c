@@ -380,6 +380,9 @@ aims_history(PG_FUNCTION_ARGS)
 	subject = subject_open(relid, AccessShareLock, false);
 	snapshot = subject_snapshot();
 	subject_read_shapes(subject, snapshot);
+	if (hash_get_num_entries(subject->shapes) == 0 &&
+		subject->registry_id == 0)
+		subject_not_registered(relid);
 	if (hash_get_num_entries(subject->shapes) > 0)
 		give_entries((ReturnSetInfo *) fcinfo->resultinfo, subject,
 					 key_forms(subject, PG_GETARG_JSONB_P(1)), snapshot);

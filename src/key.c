@@ -678,6 +678,24 @@ key_check_circumstances(void)
 	return newest.number > 0 && !newest.resumed;
 }
 
+/*
+ * The argument of create_signing_key.
+ */
+static char *
+key_prefix_argument(FunctionCallInfo fcinfo)
+{
+	char	   *prefix;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("prefix must not be null"),
+				 errhint("Use a name that is yours, like example.org/aims.")));
+	prefix = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	key_check_prefix(prefix);
+	return prefix;
+}
+
 PG_FUNCTION_INFO_V1(aims_create_signing_key);
 /*
  * create_signing_key(prefix) makes the key that signs from now on. A file
@@ -686,7 +704,7 @@ PG_FUNCTION_INFO_V1(aims_create_signing_key);
 Datum
 aims_create_signing_key(PG_FUNCTION_ARGS)
 {
-	char	   *prefix = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *prefix = key_prefix_argument(fcinfo);
 	char	   *verifier = palloc(NOTE_KEY_TEXT_MAX);
 	bool		withheld = key_check_circumstances();
 	char	   *last = withheld ? checkpoint_last() : NULL;
@@ -695,7 +713,6 @@ aims_create_signing_key(PG_FUNCTION_ARGS)
 	SigningKey	key;
 	bool		rotation;
 
-	key_check_prefix(prefix);
 	path = key_path();
 	LockRelationOid(aims_relid("signing_key"), ShareRowExclusiveLock);
 	rotation = key_current(&former) && !withheld;

@@ -68,10 +68,13 @@ static HeapTupleData write_tuples[WRITE_SLOTS];
 static void *
 pending_grow(void *array, int *room, size_t element)
 {
-	*room = *room == 0 ? 16 : *room + *room / 2;
-	if (array == NULL)
-		return MemoryContextAlloc(pending_context, *room * element);
-	return repalloc(array, *room * element);
+	int			larger = *room == 0 ? 16 : *room + *room / 2;
+
+	array = array == NULL ?
+		MemoryContextAlloc(pending_context, larger * element) :
+		repalloc(array, larger * element);
+	*room = larger;				/* not before there is */
+	return array;
 }
 
 /* Room for a row behind the others. */
@@ -201,14 +204,19 @@ index_is_plain(const IndexInfo *info)
 		info->ii_ReadyForInserts;
 }
 
-/* Does the index keep smallest and largest values of ranges of pages only? */
+/*
+ * Does the index keep smallest and largest values of ranges of pages only, and
+ * of columns that ascend in what is written in one call?
+ */
 static bool
-index_is_minmax(Relation index)
+index_is_minmax(Relation index, const IndexInfo *info)
 {
 	if (index->rd_rel->relam != BRIN_AM_OID)
 		return false;
-	for (int i = 0; i < IndexRelationGetNumberOfKeyAttributes(index); i++)
-		if (index->rd_opfamily[i] != INTEGER_MINMAX_FAMILY)
+	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
+		if (index->rd_opfamily[i] != INTEGER_MINMAX_FAMILY ||
+			(info->ii_IndexAttrNumbers[i] != Anum_entry_xid &&
+			 info->ii_IndexAttrNumbers[i] != Anum_entry_id))
 			return false;
 	return true;
 }
@@ -231,7 +239,7 @@ index_may_skip(int slot, int n)
 static void
 index_add(Relation rel, Relation index, IndexInfo *info, int n)
 {
-	bool		minmax = index_is_minmax(index);
+	bool		minmax = index_is_minmax(index, info);
 	Datum		values[INDEX_MAX_KEYS];
 	bool		nulls[INDEX_MAX_KEYS];
 

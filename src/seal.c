@@ -260,7 +260,7 @@ append_entries(SealTree *tree, SealItems *items, Relation rel,
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-/* Append the seal's own leaf. */
+/* Append the seal's own leaf, which names the transactions in progress. */
 static void
 append_seal(SealTree *tree, const Seal *seal)
 {
@@ -268,6 +268,13 @@ append_seal(SealTree *tree, const Seal *seal)
 
 	initStringInfo(&leaf);
 	seal_leaf(&leaf, seal);
+	if (leaf.len > LEAF_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_CANNOT_SEAL_HERE),
+				 errmsg("cannot seal the ledger while so many transactions are in progress"),
+				 errdetail("The seal's leaf would have %d bytes; it may have %d.",
+						   leaf.len, LEAF_MAX),
+				 errhint("Call aims.seal() again when fewer transactions write.")));
 	seal_tree_add(tree, leaf.data, leaf.len, -seal->seal_id, NULL, 0);
 }
 

@@ -72,18 +72,19 @@ sequence_advance(Relation rel, Buffer buffer, int count)
 {
 	HeapTupleData tuple;
 	Form_pg_sequence_data state = sequence_tuple(buffer, &tuple);
-	int64		first = state->is_called ? state->last_value + 1 :
-		state->last_value;
-	int64		last = first + count - 1;
+	int64		first;
+	int64		last;
 	int64		left = Max(state->log_cnt - count, 0);
 
-	if (first > PG_INT64_MAX - count - SEQUENCE_LOGGED_AHEAD)
+	if (state->last_value > PG_INT64_MAX - count - SEQUENCE_LOGGED_AHEAD)
 		ereport(ERROR,
 				(errcode(ERRCODE_SEQUENCE_GENERATOR_LIMIT_EXCEEDED),
 				 errmsg("sequence \"aims.%s\" has no numbers left",
 						RelationGetRelationName(rel)),
 				 errdetail("It was set close to the largest bigint by hand."),
 				 errhint("Have setval() put it back to the largest number in use.")));
+	first = state->last_value + (state->is_called ? 1 : 0);
+	last = first + count - 1;
 	START_CRIT_SECTION();
 	MarkBufferDirty(buffer);
 	if (sequence_must_log(rel, buffer, state, count))

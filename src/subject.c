@@ -166,6 +166,13 @@ subject_register(Subject *subject, bool required)
 	return condition;
 }
 
+/* The ledger has never heard of the relation. */
+void
+subject_not_registered(Oid relid)
+{
+	not_registered(table_open(aims_relid("registry"), AccessShareLock), relid);
+}
+
 /* Prepare the evaluation of the condition on rows of a member. */
 static ExprState *
 member_condition(Subject *subject, Relation rel, const char *condition)

@@ -64,6 +64,9 @@ extern void subject_require_reader(Oid relid);
 extern Subject *subject_open(Oid relid, LOCKMODE mode, bool required);
 extern void subject_close(Subject *subject);
 
+/* MS033 for a relation of which the ledger has never heard. */
+extern void subject_not_registered(Oid relid);
+
 /* Read its shapes; after it nothing about names is looked up any more. */
 extern void subject_read_shapes(Subject *subject, Snapshot snapshot);
 

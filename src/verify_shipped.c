@@ -24,10 +24,10 @@
 	" AND m.classid = 'pg_class'::regclass AND e.extname = 'aims' JOIN pg_class AS c ON c.oid = m.objid AND c.relkind = 'r'"
 
 /*
- * What there is: kind, name, and SHA-256 of the definition. Attributes that no
- * other version of the server prints otherwise come first; kinds with the word
- * "parsed", views and all that belongs to tables are printed by the server from
- * what it has parsed.
+ * What there is, but for what a type is made with: kind, name, and SHA-256 of
+ * the definition. Attributes that no other version of the server prints
+ * otherwise come first; kinds with the word "parsed", views and all that
+ * belongs to tables are printed by the server from what it has parsed.
  */
 #define PRESENT \
 	"SELECT f.kind, f.object, sha256(convert_to(f.definition, getdatabaseencoding())) AS digest FROM (" \
@@ -38,6 +38,7 @@
 	" FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'aims'" \
 	" JOIN pg_proc AS p ON p.oid = d.objid JOIN pg_language AS l ON l.oid = p.prolang" \
 	" WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass" \
+	" AND NOT EXISTS (SELECT FROM pg_depend AS i WHERE i.classid = d.classid AND i.objid = d.objid AND i.deptype = 'i')" \
 	" UNION ALL" \
 	" SELECT 'view', c.oid::regclass::text, concat_ws(' ', c.reloptions, pg_get_viewdef(c.oid))" \
 	" FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'aims'" \
@@ -83,13 +84,21 @@
 	" WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_event_trigger'::regclass" \
 	") AS f (kind, object, definition)"
 
+/*
+ * Was s installed in another cluster? pg_upgrade brings it here, and has parsed
+ * again what the server before it had printed.
+ */
+#define ELSEWHERE \
+	"(s.server <> current_setting('server_version_num')::integer / 10000" \
+	" OR s.system_identifier <> (SELECT x.system_identifier FROM pg_control_system() AS x))"
+
 /* What differs from what was installed; indexes may be added. */
 #define ALTERED \
 	"SELECT format('%s %s %s', coalesce(s.kind, p.kind), coalesce(s.object, p.object)," \
 	" CASE WHEN p.object IS NULL THEN 'is missing' WHEN s.object IS NULL THEN 'was added' ELSE 'is not as it was installed' END) AS problem" \
 	" FROM aims.shipped_object AS s FULL JOIN (" PRESENT ") AS p ON p.kind = s.kind AND p.object = s.object" \
 	" WHERE p.object IS NULL OR s.object IS NULL AND p.kind <> 'index' OR s.digest <> p.digest" \
-	" AND (s.server = current_setting('server_version_num')::integer / 10000 OR s.kind IN ('function', 'event trigger'))"
+	" AND (s.kind IN ('function', 'event trigger') OR NOT " ELSEWHERE ")"
 
 /* What is in our schema and not ours. */
 #define STRANGERS \
@@ -114,8 +123,10 @@
 /* One row: whether all is well, and the problems or what all is together. */
 const char *const shipped_query =
 	"SELECT count(a.problem) = 0, coalesce(string_agg(a.problem, E'\\n' ORDER BY a.problem COLLATE \"C\"),"
-	" (SELECT format('%s objects of the extension are as they were installed; together %s.', count(*),"
-	" encode(sha256(string_agg(p.digest, ''::bytea ORDER BY p.kind COLLATE \"C\", p.object COLLATE \"C\")), 'hex'))"
+	" (SELECT format('%s objects of the extension are as they were installed; together %s.%s', count(*),"
+	" encode(sha256(string_agg(p.digest, ''::bytea ORDER BY p.kind COLLATE \"C\", p.object COLLATE \"C\")), 'hex'),"
+	" CASE WHEN EXISTS (SELECT FROM aims.shipped_object AS s WHERE " ELSEWHERE ") THEN"
+	" ' They were installed in another cluster: what views, tables and parsed functions say is not compared after pg_upgrade.' END)"
 	" FROM (" PRESENT ") AS p WHERE p.kind <> 'index'))"
 	" FROM (" ALTERED " UNION ALL " STRANGERS " UNION ALL " OWNED ") AS a (problem)";
 

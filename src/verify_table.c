@@ -542,7 +542,7 @@ report_counts(TableCheck *check)
 
 		report_count(check, count->rows,
 					 psprintf("gone with %s, which DDL entry " INT64_FORMAT
-							  " detached", count->table,
+							  " took away", count->table,
 							  count->ddl->entry_id));
 	}
 }

@@ -502,8 +502,8 @@ print_log(const Check *check)
 	tally_print_string(check->head.origin, (int) check->head.origin_size, 0);
 	printf("\ncheckpoint   %s leaves", grouped(check->head.size));
 	check_print_signer(check->signer);
-	printf("leaves       %s entries, %s seals\n", grouped(chain->entries),
-		   grouped(chain->seal));
+	printf("leaves       %s entries, %s %s\n", grouped(chain->entries),
+		   grouped(chain->seal), chain->seal == 1 ? "seal" : "seals");
 	printf("newest seal  ");
 	tally_print_string(chain->sealed_at, strlen(chain->sealed_at), 0);
 	printf(", incarnation %" PRId64 "\n", chain->incarnation);
@@ -513,7 +513,8 @@ print_log(const Check *check)
 		printf("older        %s: %s leaves, the beginning of this log\n",
 			   check->older[i].file, grouped(check->older[i].size));
 	tally_print(check->tally);
-	printf("verified\n");
+	printf(check->signer != NULL ? "verified\n" :
+		   "verified, but for the signature\n");
 }
 
 /*

@@ -116,6 +116,20 @@ check_proof(const CheckOptions *options, Hasher *hasher, const char *leaf,
 }
 
 /*
+ * Say what has been verified, and what not.
+ */
+static void
+print_verdict(const CheckOptions *options)
+{
+	if (options->proof == NULL)
+		printf("verified against the leaf; give --proof to verify that the leaf is in the log\n");
+	else if (options->keys.n == 0)
+		printf("verified, but for the signature\n");
+	else
+		printf("verified\n");
+}
+
+/*
  * Check one part of a record against its digest in the leaf.
  */
 static void
@@ -189,6 +203,5 @@ check_record(const CheckOptions *options, Hasher *hasher)
 	check_part(options, hasher, options->new_image, 'n', &leaf.new_image,
 			   "new image");
 	if (!options->quiet)
-		printf(options->proof != NULL ? "verified\n" :
-			   "verified against the leaf; give --proof to verify that the leaf is in the log\n");
+		print_verdict(options);
 }

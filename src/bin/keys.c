@@ -88,6 +88,6 @@ keys_open(const Keys *keys, const char *text, size_t size,
 	}
 	if (keys->n == 0 || *signer != NULL)
 		return NULL;
-	return named ? "is not signed by the verifier key" :
+	return named ? "is not signed by the verifier key; a log whose key was replaced needs a -k for each" :
 		"is one of another log: its origin is not the name of the verifier key";
 }

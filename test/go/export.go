@@ -136,6 +136,10 @@ func min(a, b int64) int64 {
 }
 
 func main() {
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "usage: export DIRECTORY KEYFILE [OLDER CHECKPOINT]...")
+		os.Exit(2)
+	}
 	d := tiles(os.Args[1])
 	known := keys(os.Args[2])
 	tree := open(read(os.Args[1], "checkpoint"), known)

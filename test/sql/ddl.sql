@@ -2,7 +2,7 @@
 -- What row triggers do not see: changes that arrive by another way than a plain
 -- statement, triggers of partitions and children that come and go, DDL entries.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(181);
+SELECT plan(193);
 
 SET client_min_messages = warning;
 CREATE ROLE ddl_owner;
@@ -438,6 +438,48 @@ RESET session_replication_role;
 SELECT bag_eq('SELECT * FROM aims.capture_problem()', $$VALUES ('cdw.restored', 'no trigger captures TRUNCATE')$$, 'what it lacks is reported');
 DROP TABLE cdw.restored;
 
+-- A table that is governed alone, below one that is not
+CREATE TABLE cdw.above (id integer CONSTRAINT positive CHECK (id >= 0), ai text, v text) PARTITION BY RANGE (id);
+CREATE TABLE cdw.below PARTITION OF cdw.above FOR VALUES FROM (0) TO (10);
+SELECT aims.govern('cdw.below', system_column => 'ai') \g /dev/null
+SELECT is(pg_temp.entries(command), made, command)
+  FROM (VALUES
+    ('ALTER TABLE cdw.above RENAME COLUMN ai TO mark', 'cdw.below: ALTER TABLE table cdw.above; RENAME COLUMN ai > mark'),
+    ('ALTER TABLE cdw.above ADD COLUMN w integer', 'cdw.below: ALTER TABLE table cdw.above; ADD COLUMN w : integer'),
+    ('ALTER TABLE cdw.above RENAME CONSTRAINT positive TO not_negative',
+     'cdw.below: ALTER TABLE table constraint not_negative on cdw.above; RENAME CONSTRAINT positive > not_negative'),
+    ('ALTER TABLE cdw.above DISABLE TRIGGER USER', 'cdw.below: ALTER TABLE table cdw.above; DISABLE TRIGGER USER'),
+    ('ALTER TABLE ONLY cdw.above ALTER COLUMN v SET DEFAULT 1', NULL),
+    ('CREATE TABLE cdw.beside PARTITION OF cdw.above FOR VALUES FROM (10) TO (20)', NULL)) AS c (command, made);
+SELECT is((SELECT system_column FROM aims.registry WHERE relation = 'cdw.below'::regclass)::text, 'mark', 'the guard reads the renamed column');
+DROP TABLE cdw.above;
+
+-- Code of others that catches an error while our own DDL runs
+CREATE FUNCTION pg_temp.catches() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE division_by_zero;
+EXCEPTION WHEN division_by_zero THEN NULL;
+END $$;
+CREATE EVENT TRIGGER catches ON ddl_command_end EXECUTE FUNCTION pg_temp.catches();
+CREATE TABLE cdw.caught (id integer PRIMARY KEY, ai text);
+SELECT aims.govern('cdw.caught', system_column => 'ai') \g /dev/null
+SELECT is(pg_temp.entries('ALTER TABLE cdw.caught DISABLE TRIGGER "AIMS_insert"'),
+          'cdw.caught: ALTER TABLE; DISABLE TRIGGER AIMS_insert calls aims.audit_row() NOT CAPTURED', 'what follows is recorded');
+DROP EVENT TRIGGER catches;
+DROP TABLE cdw.caught;
+
+-- Objects that no catalog look-up knows
+CREATE TABLE cdw.published (id integer);
+CREATE PUBLICATION ddl_publication;
+SELECT lo_create(4242) \g /dev/null
+SELECT lives_ok(command, command)
+  FROM (VALUES ('ALTER PUBLICATION ddl_publication ADD TABLE cdw.published'),
+               ('ALTER PUBLICATION ddl_publication ADD TABLES IN SCHEMA cdw'),
+               ('ALTER LARGE OBJECT 4242 OWNER TO ddl_owner')) AS c (command);
+DROP PUBLICATION ddl_publication;
+SELECT lo_unlink(4242) \g /dev/null
+DROP TABLE cdw.published;
+
 -- Event triggers that somebody has switched off
 SELECT bag_eq(format('SELECT * FROM pg_temp.problem_after(%L)', command), format('VALUES (%L, %L)', relation, problem), command)
   FROM (VALUES
@@ -454,6 +496,15 @@ SELECT bag_eq(format('SELECT * FROM pg_temp.problem_after(%L)', command), format
      'cdw.unseen', 'trigger a stayed behind: the relation does not belong to number 0 of the registry'),
     ('ALTER EVENT TRIGGER aims_ddl_drop DISABLE; DROP TABLE cdw.one; ALTER EVENT TRIGGER aims_ddl_drop ENABLE ALWAYS', 'ONE',
      'the relation is gone: it was dropped without aims.ungovern')) AS c (command, relation, problem);
+
+-- One trigger of ours too many, and one that waits
+SELECT bag_eq(format('SELECT * FROM pg_temp.problem_after(%L)',
+                     format('CREATE CONSTRAINT TRIGGER again AFTER INSERT ON cdw.governed DEFERRABLE FOR EACH ROW EXECUTE FUNCTION aims.audit_row(%s);
+                             ALTER TABLE cdw.governed ENABLE ALWAYS TRIGGER again',
+                            (SELECT registry_id FROM aims.registry WHERE relation = 'cdw.governed'::regclass))),
+              $$VALUES ('cdw.governed', '2 triggers capture INSERT: each change is recorded as often'),
+                       ('cdw.governed', 'trigger again can be deferred to the commit, when somebody else may act')$$,
+              'doubled and deferrable triggers are reported');
 
 SELECT aims.seal() > 0 AS sealed \g /dev/null
 SELECT is_empty($$SELECT * FROM aims.verify() WHERE NOT ok AND check_name NOT IN ('stages', 'objects')$$, 'the ledger verifies');

@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(68);
+SELECT plan(70);
 
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, at timestamptz, v numeric(8, 2), c colour);
@@ -159,7 +159,8 @@ FROM (VALUES
     ('aims.person', '{"person": "owner"}', 'INSERT')) AS v (relation, key, expected);
 SELECT throws_ok(format('SELECT aims.history(%L, %L)', relation, key), state, NULL, relation || ' ' || key)
 FROM (VALUES ('complete', '{"v": 1}', '22023'), ('complete', '{"id": 1, "v": 1}', '22023'), ('complete', '[1]', '22023'), ('complete', '{"id": null}', '22023'),
-             ('complete', '{"id": "x"}', '22P02'), ('keyless', '{"v": 1}', '22023')) AS v (relation, key, state);
+             ('complete', '{"id": "x"}', '22P02'), ('keyless', '{"v": 1}', '22023'),
+             ('part_1', '{"id": 1, "d": "5 Jan 2026"}', 'MS033'), ('pg_class', '{"oid": 1}', 'MS033')) AS v (relation, key, state);
 SELECT is((SELECT count(*) FROM aims.history('complete', '{"id": 2}') WHERE salt IS NOT NULL), 0::bigint, 'nobody is given salts');
 SELECT is((SELECT array_agg(entry_id) FROM aims.history('complete', '{"id": 2}')),
     (SELECT array_agg(entry_id ORDER BY entry_id) FROM aims.audit_entry WHERE relation = 'public.complete' AND key = '{"id": 2}'), 'all entries, in order');
@@ -189,7 +190,7 @@ SELECT aims.seal() \g /dev/null
 CREATE TABLE history_ward.patient (id integer PRIMARY KEY, v text);
 GRANT USAGE ON SCHEMA history_ward TO history_reader;
 ALTER TABLE history_ward.patient OWNER TO history_reader;
-SELECT is(pg_temp.act('history_reader', $$SELECT count(*) FROM aims.history('history_ward.patient', '{"id": 1}')$$), '0', 'a table of one''s own has no history of another');
+SELECT pg_temp.ends_with('MS033', 'history_reader', $$SELECT aims.history('history_ward.patient', '{"id": 1}')$$, 'a table of one''s own has no history of another');
 SELECT pg_temp.ends_with('42501', 'history_reader', format('SELECT aims.as_of(%L, %L)', 'history_ward.patient', :'t7'), 'nor rows of then');
 SELECT is((SELECT count(*) FROM aims.history('history_ward.patient', '{"id": 1}')), 1::bigint, 'the name finds it for who reads the ledger');
 ALTER TABLE complete ENABLE ROW LEVEL SECURITY;

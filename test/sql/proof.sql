@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Proofs, checkpoints and keys: published vectors through SQL, proofs over
 -- more than one tile, what is refused, rotation, withholding after a restore.
-SELECT plan(107);
+SELECT plan(109);
 
 -- Key files: in the harness's directory, or in /tmp; the server makes them and
 -- removes them.
@@ -67,6 +67,8 @@ SELECT throws_ok(command, state, NULL, format('%s ends with %s', command, state)
     ('SELECT create_signing_key(''a/b'')',   'MS023'),
     ('SELECT inclusion_proof(1)',            'MS024'),
     ('SELECT consistency_proof(1)',          'MS024'),
+    ('SELECT create_signing_key(NULL)',      '22004'),
+    ('SELECT resume(NULL)',                  '22004'),
     ('SELECT resume(''x'')',                 'MS025'),
     ('SELECT verify_inclusion(''a'', 0, 1, ''{}'', ''short'')',           '22023'),
     ('SELECT verify_inclusion(''a'', 0, 1, ARRAY[NULL::bytea], sha256(''a''))', '22023'),

@@ -219,7 +219,7 @@ INSERT INTO part_3 VALUES (9, '2026-03-05', NULL, 'x');
 ALTER TABLE part ATTACH PARTITION part_3 FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
 SELECT is(pg_temp.wrong('part'), '1 row without an entry, of public.part_3, which DDL entry N attached', 'attached');
 ALTER TABLE part DETACH PARTITION part_2;
-SELECT is(pg_temp.wrong('part'), E'1 row without an entry, of public.part_3, which DDL entry N attached\n3 rows gone with public.part_2, which DDL entry N detached', 'detached');
+SELECT is(pg_temp.wrong('part'), E'1 row without an entry, of public.part_3, which DDL entry N attached\n3 rows gone with public.part_2, which DDL entry N took away', 'detached');
 
 -- Governed again: what was changed between is nobody's fault
 SELECT aims.ungovern('complete', 'test') \g /dev/null

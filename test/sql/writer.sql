@@ -1,7 +1,7 @@
 -- The writer's path: when entries are written, in which order they are
 -- numbered, and what an error leaves behind.
 \i test/setup_database.sql
-SELECT plan(31);
+SELECT plan(35);
 
 CREATE TABLE t (id bigint PRIMARY KEY, ai text, v text);
 CREATE TABLE parted (id bigint PRIMARY KEY, ai text, v text) PARTITION BY RANGE (id);
@@ -179,6 +179,40 @@ SELECT is((SELECT count(*) FROM aims.audit_entry
           4::bigint, 'an index of another kind is kept');
 RESET enable_seqscan;
 DROP INDEX aims.added;
+
+-- Nor is one that is like ours but for its columns: the row in the middle is
+-- the only one of its shape on its page.
+CREATE TABLE other (id bigint PRIMARY KEY, ai text) PARTITION BY RANGE (id);
+CREATE TABLE other_part PARTITION OF other FOR VALUES FROM (0) TO (100000);
+SELECT aims.govern('other', system_column => 'ai') \g /dev/null
+INSERT INTO other VALUES (1, NULL);
+VACUUM (FULL) aims.audit_entry;
+INSERT INTO t SELECT i, NULL, 'same shape' FROM generate_series(21001, 21003) AS i;
+CREATE INDEX added ON aims.audit_entry USING brin (shape) WITH (pages_per_range = 1);
+BEGIN;
+INSERT INTO part VALUES (22001, NULL, 'before');
+INSERT INTO other_part VALUES (2, NULL);
+INSERT INTO part VALUES (22002, NULL, 'after');
+COMMIT;
+SET enable_seqscan = off;
+SELECT is((SELECT count(*) FROM aims.audit_entry WHERE shape = (SELECT max(shape_id) FROM aims.shape WHERE relation = 'public.other')),
+          2::bigint, 'a row in the middle of its page is found by its shape');
+RESET enable_seqscan;
+DROP INDEX aims.added;
+
+-- The end of all numbers; what may not be written; memory of a large row.
+SELECT last_value AS newest FROM aims.audit_entry_entry_id_seq \gset
+BEGIN;
+SELECT setval('aims.audit_entry_entry_id_seq', 9223372036854775807) \g /dev/null
+SELECT throws_ok($$INSERT INTO t VALUES (23001, NULL, 'a')$$, '2200H', NULL, 'numbers do not begin anew');
+ROLLBACK;
+SELECT setval('aims.audit_entry_entry_id_seq', :newest) \g /dev/null
+BEGIN READ ONLY;
+SELECT throws_ok($$SELECT aims.log_event('note', '{}')$$, '25006', NULL, 'a transaction that only reads logs no event');
+ROLLBACK;
+INSERT INTO t VALUES (23002, NULL, repeat('x', 20000000));
+SELECT is((SELECT sum(total_bytes) < 10000000 FROM pg_backend_memory_contexts WHERE name = 'TopMemoryContext' OR name LIKE 'aims %'), true,
+          'memory of a large row is given back with its transaction');
 
 -- Long names and values lie in the row as heap_form_tuple would put them.
 SELECT format('CREATE TABLE %I.%I (%I bigint PRIMARY KEY, ai text)', repeat('s"', 30), repeat('t"', 30), 'id') AS make,
