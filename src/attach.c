@@ -17,7 +17,6 @@
 #include "access/relation.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
@@ -314,7 +313,7 @@ attach_reconcile(Oid relid)
 	ListCell   *lc;
 
 	SPI_connect();
-	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
+	foreach(lc, hierarchy_members(relid, ShareRowExclusiveLock))
 		reconcile_member(lfirst_oid(lc));
 	SPI_finish();
 	ddl_resume(before);

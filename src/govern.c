@@ -13,7 +13,6 @@
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -309,7 +308,7 @@ govern_relation(const Governing *g)
 	check_not_governed(g->relid);
 	root.registry_id = register_relation(g);
 	register_intended_table(g);
-	foreach(lc, find_all_inheritors(g->relid, ShareRowExclusiveLock, NULL))
+	foreach(lc, hierarchy_members(g->relid, ShareRowExclusiveLock))
 		attach_triggers(lfirst_oid(lc), &root, g->condition);
 	record_event("govern", root.registry_id, g->relid, g->system, NULL);
 	SPI_finish();
@@ -358,7 +357,7 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
-	foreach(lc, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
+	foreach(lc, hierarchy_members(relid, ShareRowExclusiveLock))
 		attach_drop(lfirst_oid(lc), 0);
 	unregister_relation(relid);
 	attach_disallow(relation_owner(relid, false));

@@ -13,8 +13,10 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 #include "hierarchy.h"
@@ -123,4 +125,17 @@ hierarchy_roots(Oid relid, bool dropped)
 	}
 	table_close(inherits, AccessShareLock);
 	return roots;
+}
+
+List *
+hierarchy_members(Oid relid, LOCKMODE mode)
+{
+	List	   *members = NIL;
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, mode, NULL))
+		if (lfirst_oid(lc) == relid ||
+			get_rel_persistence(lfirst_oid(lc)) != RELPERSISTENCE_TEMP)
+			members = lappend_oid(members, lfirst_oid(lc));
+	return members;
 }

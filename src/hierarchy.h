@@ -7,6 +7,7 @@
 
 #include "access/htup.h"
 #include "nodes/pg_list.h"
+#include "storage/lockdefs.h"
 
 /* Registry numbers below this are tables of the extension. */
 #define FIRST_GOVERNED_ID 1000
@@ -30,6 +31,13 @@ extern char *registry_condition(Oid relid);
  * cut count, too: in sql_drop the catalogs have forgotten the relation.
  */
 extern List *hierarchy_roots(Oid relid, bool dropped);
+
+/*
+ * The relation with all its partitions and children, locked. Temporary
+ * children are left out: their rows are their session's alone, and nobody else
+ * can read them.
+ */
+extern List *hierarchy_members(Oid relid, LOCKMODE mode);
 
 /* Has the current transaction deleted this catalog row? */
 extern bool catalog_row_deleted_here(HeapTuple tuple);

@@ -93,7 +93,7 @@ key_setting(void)
 				(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),
 				 errmsg("aims.signing_key_file is not set"),
 				 errdetail("Checkpoints are signed with a key file outside the data directory."),
-				 errhint("Set it in postgresql.conf to an absolute path in a directory that only the server's user can read, and reload.")));
+				 errhint("As a superuser, ALTER DATABASE ... SET aims.signing_key_file to an absolute path in a directory that only the server's user can read, another for each database; then reconnect.")));
 	if (!is_absolute_path(aims_signing_key_file))
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_SIGNING_KEY_UNAVAILABLE),

@@ -17,7 +17,6 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
-#include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -33,6 +32,7 @@
 
 #include "capture.h"
 #include "condition.h"
+#include "hierarchy.h"
 #include "owner.h"
 #include "row.h"
 #include "shape.h"
@@ -205,7 +205,7 @@ member_open(Subject *subject, Oid relid, const char *condition)
 static void
 subject_open_members(Subject *subject, LOCKMODE mode, const char *condition)
 {
-	List	   *relids = find_all_inheritors(subject->relid, mode, NULL);
+	List	   *relids = hierarchy_members(subject->relid, mode);
 	int			level = path_begin();
 	ListCell   *lc;
 

@@ -470,7 +470,9 @@ DROP TABLE cdw.caught;
 
 -- Objects that no catalog look-up knows
 CREATE TABLE cdw.published (id integer);
+SET client_min_messages = error; -- where wal_level is replica, it warns
 CREATE PUBLICATION ddl_publication;
+RESET client_min_messages;
 SELECT lo_create(4242) \g /dev/null
 SELECT lives_ok(command, command)
   FROM (VALUES ('ALTER PUBLICATION ddl_publication ADD TABLE cdw.published'),
