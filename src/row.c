@@ -75,9 +75,26 @@ row_string(HeapTuple tuple, TupleDesc desc, const char *name)
 	return OidOutputFunctionCall(output, value);
 }
 
+/* Has a row a value in every column, but for one that may be null? */
+bool
+row_is_whole(HeapTuple tuple, TupleDesc desc, const char *nullable)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (!column->attisdropped && heap_attisnull(tuple, i + 1, desc) &&
+			(nullable == NULL || namestrcmp(&column->attname, nullable) != 0))
+			return false;
+	}
+	return true;
+}
+
 /*
- * A snapshot of now. In a parallel query the server hands out no other than
- * the query's, but for catalogs; of a table that is none it is always new.
+ * The snapshot that shows what is there now. In a parallel query the server
+ * hands out no other than the query's, which may be older than the generation
+ * that an answer is remembered under; but one for catalogs, which is always
+ * new where the relation is none of them.
  */
 static Snapshot
 row_snapshot(Relation rel)

@@ -172,6 +172,9 @@ take_note(void *arg, const VerifyNote *note)
 		case NOTE_EVENT:
 			note_list_add(&report->acts, note);
 			break;
+		case NOTE_OTHER:
+			tree_check_other(report, note);
+			break;
 		case NOTE_TILE:
 			note_tile(report, note);
 			break;

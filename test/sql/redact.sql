@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(45);
+SELECT plan(47);
 
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, note text);
 CREATE TABLE lab_value (id integer PRIMARY KEY, v text);
@@ -101,6 +101,8 @@ SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%
 SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%s, %L), aims.redact(%1$s, %2$L)', :third, 'r'), 'nor in one statement');
 SELECT pg_temp.ends_with('MS041', 'redact_officer', format('SELECT aims.redact(%s, %L)', max(entry_id), 'r'), 'not the entry of a redaction')
 FROM aims.audit_entry WHERE relation = 'aims.audit_entry';
+SELECT pg_temp.ends_with('MS041', 'redact_officer', format('SELECT aims.redact(%s, %L)', min(entry_id), 'r'), 'nor that of an incarnation, which aims.verify needs')
+FROM aims.audit_entry WHERE operation = 'EVENT' AND relation = 'aims.incarnation';
 SELECT pg_temp.ends_with('00000', 'redact_lab', format('SELECT aims.redact(%s, %L)', :lab, 'r'), 'the data steward of a system redacts its entries');
 SELECT pg_temp.ends_with('00000', 'redact_officer', format('SELECT aims.redact(%s, %L)', :large, 'r'), 'so does the AI officer');
 :toast \gset
