@@ -96,6 +96,7 @@ SELECT lives_ok('SELECT aims.seal()', 'sealing goes on in the same tile');
 SELECT is((SELECT count(DISTINCT s) FROM aims.tile, unnest(sources) AS s WHERE s > 0), (SELECT count(*) FROM aims.audit_entry), 'nothing was sealed twice, nothing is missing');
 SELECT is(aims.leaf(:jane), leaf, 'it is still found') FROM before WHERE entry_id = :jane;
 SELECT is_empty('SELECT check_name, detail FROM aims.verify() WHERE NOT ok', 'the ledger verifies');
+SELECT is((SELECT detail FROM aims.verify() WHERE check_name = 'redactions'), format('Redacted entries, each with its record: 1 (%s).', :jane), 'and names what is redacted');
 
 SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%s, %L)', :jane, 'r'), 'not twice');
 SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%s, %L), aims.redact(%1$s, %2$L)', :third, 'r'), 'nor in one statement');
