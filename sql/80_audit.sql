@@ -202,6 +202,11 @@ BEGIN ATOMIC
         AND t.tgtype & x.bit = x.bit AND t.tgtype & 1 = x.level
         AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
+    SELECT c.oid::regclass::text, 'the catalog says that it has no triggers: those that it has do not fire'
+    FROM pg_class AS c
+    WHERE NOT c.relhastriggers
+    AND EXISTS (SELECT FROM present AS t WHERE t.tgrelid = c.oid)
+    UNION ALL
     SELECT m.relid::regclass::text, format('%s triggers capture %s: each change is recorded as often', count(*), x.event)
     FROM member AS m
     CROSS JOIN capturing AS x

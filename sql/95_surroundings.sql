@@ -14,9 +14,9 @@ CREATE TABLE aims.shipped_object (
 -- CREATE EXTENSION fills it where a dump is restored, as that server prints it
 SELECT pg_catalog.pg_extension_config_dump('aims.shipped_object', 'WHERE false');
 COMMENT ON TABLE aims.shipped_object IS
-    'Functions, views, constraints and event triggers as they were installed: what aims.verify compares them with (21 CFR 11.10(a), (e))';
+    'Functions, views, event triggers and tables, with all that belongs to them, as they were installed: what aims.verify compares them with (21 CFR 11.10(a), (e))';
 COMMENT ON COLUMN aims.shipped_object.kind IS
-    'function, constraint, event trigger; parsed function and view where the server prints what it has parsed, which another version of it may print otherwise';
+    'function, event trigger; parsed function, view, table, constraint, index, trigger, rule, policy and sequence are as the server prints them, which another version of it may print otherwise';
 COMMENT ON COLUMN aims.shipped_object.object IS 'Name, with argument types or relation';
 COMMENT ON COLUMN aims.shipped_object.digest IS 'SHA-256 of its definition';
 COMMENT ON COLUMN aims.shipped_object.server IS 'Major version of the server that installed it';
@@ -27,7 +27,7 @@ CREATE FUNCTION aims.present_object(OUT kind text, OUT object text, OUT digest b
     RETURNS SETOF record
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_present_object';
 COMMENT ON FUNCTION aims.present_object() IS
-    'Functions, views, constraints and event triggers of the extension as they are now, each with the SHA-256 of its definition; an upgrade script notes them in aims.shipped_object';
+    'Functions, views, event triggers and tables of the extension, with all that belongs to them, as they are now, each with the SHA-256 of its definition; an upgrade script notes them in aims.shipped_object';
 
 CREATE FUNCTION aims.privilege_problem() RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -552,6 +552,20 @@ not_governed_then(Subject *subject, TimestampTz at)
 					 quote_literal_cstr(subject->name))));
 }
 
+/* What was of a former number, for whom the relation's name is not enough. */
+static void
+require_former(const Subject *subject, int32 registry_id)
+{
+	if (subject->former || registry_id == subject->registry_id)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for the ledger's rows of \"%s\"",
+					get_rel_name(subject->relid)),
+			 errdetail("It was governed anew since; whether it was the same table then, its name alone says."),
+			 errhint("The bundle auditor may ask.")));
+}
+
 /* Find out under which number the relation was governed then. */
 static void
 registered_then(PastState *past, TimestampTz at)
@@ -568,6 +582,7 @@ registered_then(PastState *past, TimestampTz at)
 
 		if (!era->begin_sealed || era->end_sealed)
 			continue;
+		require_former(keyed->subject, era->registry_id);
 		past->registry_id = era->registry_id;
 		past->begins = era->begins;
 		return;

@@ -7,6 +7,7 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -14,20 +15,22 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "attach.h"
 #include "ddl_detail.h"
 #include "ddl_target.h"
+#include "hierarchy.h"
 #include "image.h"
-#include "owner.h"
 #include "shape.h"
 
 /* Rows of an attached partition are counted exactly up to here. */
@@ -406,30 +409,51 @@ has_foreign(Oid relid)
 	return false;
 }
 
+/* Count the rows of one table, up to a limit. */
+static int64
+count_rows(Oid relid, Snapshot snapshot, int64 limit)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	int64		rows = 0;
+
+	while (rows < limit &&
+		   table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		rows++;
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	return rows;
+}
+
 /*
  * Rows that arrive or leave with a partition: no row trigger sees them. A
- * large one is not counted to its end, and another server not asked.
+ * large one is not counted to its end, and another server not asked. The
+ * tables are read directly: the plan of a query would evaluate expressions of
+ * their owner (statistics, indexes) with the rights of whoever runs it.
  */
 void
 detail_rows(StringInfo out, Oid relid)
 {
-	OwnerScope	scope;
-	int64		rows;
+	Snapshot	snapshot;
+	int64		rows = 0;
+	ListCell   *lc;
 
 	if (has_foreign(relid))
 	{
 		detail_true(out, "foreign");
 		return;
 	}
-	scope = owner_begin();
-	SPI_connect();
-	owner_execute(psprintf("SELECT count(*) FROM (SELECT FROM %s LIMIT %d) AS r",
-						   relation_name(relid), ROWS_COUNTED + 1),
-				  0, NULL);
-	rows = pg_strtoint64(SPI_getvalue(SPI_tuptable->vals[0],
-									  SPI_tuptable->tupdesc, 1));
-	SPI_finish();
-	owner_end(scope);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	foreach(lc, hierarchy_members(relid, AccessShareLock))
+		if (get_rel_relkind(lfirst_oid(lc)) == RELKIND_RELATION)
+			rows += count_rows(lfirst_oid(lc), snapshot,
+							   ROWS_COUNTED + 1 - rows);
+	UnregisterSnapshot(snapshot);
 	detail_number(out, "rows", Min(rows, ROWS_COUNTED));
 	if (rows > ROWS_COUNTED)
 		detail_true(out, "more");

@@ -45,7 +45,7 @@ incarnation_timeline(void)
 }
 
 /* Was that row made in this cluster, timeline and database? */
-static bool
+bool
 incarnation_is_here(HeapTuple tuple, TupleDesc desc)
 {
 	bool		isnull;
@@ -66,6 +66,7 @@ incarnation_newest(void)
 	TupleDesc	desc = RelationGetDescr(rel);
 	HeapTuple	tuple = row_find(rel, "incarnation_pkey", 0, NULL, true);
 	Incarnation newest = {0};
+	TransactionId xmin;
 	bool		isnull;
 
 	if (HeapTupleIsValid(tuple))
@@ -73,6 +74,8 @@ incarnation_newest(void)
 		newest.number = DatumGetInt32(row_value(tuple, desc, "incarnation",
 												&isnull));
 		newest.here = incarnation_is_here(tuple, desc);
+		xmin = HeapTupleHeaderGetXmin(tuple->t_data);
+		newest.may_vanish = TransactionIdIsCurrentTransactionId(xmin);
 		(void) row_value(tuple, desc, "resumed_at", &isnull);
 		newest.resumed = newest.number == 1 || !isnull;
 	}
@@ -80,20 +83,25 @@ incarnation_newest(void)
 	return newest;
 }
 
-/* The number that this session writes. */
+/*
+ * The number that this session writes; not remembered while the transaction
+ * that began it may still be rolled back.
+ */
 int32
 incarnation_current(void)
 {
 	static int32 number = 0;
 	static uint64 known_at = 0;
+	static bool known = false;
 	uint64		generation = governance_generation();
 
-	if (number == 0 || known_at != generation)
+	if (!known || known_at != generation)
 	{
 		Incarnation newest = incarnation_newest();
 
 		number = newest.here ? newest.number : newest.number + 1;
 		known_at = generation;
+		known = !newest.may_vanish;
 	}
 	return number;
 }

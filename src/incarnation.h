@@ -15,6 +15,7 @@ typedef struct Incarnation
 	int32		number;			/* 0: there is none yet */
 	bool		here;			/* is it this cluster, timeline and database? */
 	bool		resumed;		/* the first one, or aims.resume was called */
+	bool		may_vanish;		/* this transaction has begun or resumed it */
 } Incarnation;
 
 /* The newest row of aims.incarnation. */
@@ -25,6 +26,9 @@ extern Incarnation incarnation_newest(void);
  * the one that the next seal will begin. Cached; not for use in recovery.
  */
 extern int32 incarnation_current(void);
+
+/* Was that row of aims.incarnation made here? */
+extern bool incarnation_is_here(HeapTuple tuple, TupleDesc desc);
 
 /*
  * Do transaction ids of that incarnation mean the same here and now? Another

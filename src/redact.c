@@ -93,20 +93,39 @@ redact_find(int64 entry_id, Snapshot snapshot, TupleTableSlot *slot)
 	return leaf;
 }
 
-/* Refuse the entry of a redaction, and one that has been redacted. */
+/*
+ * Is it the entry of an act that aims.verify compares rows with? Without it
+ * what the act did could not be told from what was altered.
+ */
+static bool
+redact_is_witness(TupleTableSlot *slot)
+{
+	static const char *const relations[] = {
+		REDACTIONS, "aims.signing_key", "aims.incarnation"
+	};
+	char	   *relation = redact_column(slot, Anum_entry_relation);
+
+	if (relation == NULL ||
+		strcmp(redact_column(slot, Anum_entry_operation), "EVENT") != 0)
+		return false;
+	for (int i = 0; i < lengthof(relations); i++)
+		if (strcmp(relation, relations[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Refuse an entry that must stay, and one that has been redacted. */
 static void
 redact_check(int64 entry_id, TupleTableSlot *slot)
 {
-	char	   *relation = redact_column(slot, Anum_entry_relation);
 	bool		isnull;
 
-	if (relation != NULL && strcmp(relation, REDACTIONS) == 0 &&
-		strcmp(redact_column(slot, Anum_entry_operation), "EVENT") == 0)
+	if (redact_is_witness(slot))
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_RECORD_IMMUTABLE),
-				 errmsg("ledger entry " INT64_FORMAT " records a redaction and cannot be redacted",
+				 errmsg("ledger entry " INT64_FORMAT " records an act of the ledger itself and cannot be redacted",
 						entry_id),
-				 errdetail("It is what tells a redacted entry from one that was altered."),
+				 errdetail("Redactions, signing keys and incarnations are told by such entries from what was altered."),
 				 errhint("Name no patient in the reason of a redaction.")));
 	(void) slot_getattr(slot, Anum_entry_salt, &isnull);
 	if (isnull)

@@ -7,6 +7,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -74,13 +75,41 @@ row_string(HeapTuple tuple, TupleDesc desc, const char *name)
 	return OidOutputFunctionCall(output, value);
 }
 
+/* Has a row a value in every column, but for one that may be null? */
+bool
+row_is_whole(HeapTuple tuple, TupleDesc desc, const char *nullable)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (!column->attisdropped && heap_attisnull(tuple, i + 1, desc) &&
+			(nullable == NULL || namestrcmp(&column->attname, nullable) != 0))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The snapshot that shows what is there now. In a parallel query the server
+ * hands out no other than the query's, which may be older than the generation
+ * that an answer is remembered under; but one for catalogs, which is always
+ * new where the relation is none of them.
+ */
+static Snapshot
+row_snapshot(Relation rel)
+{
+	return IsInParallelMode() ? GetCatalogSnapshot(RelationGetRelid(rel)) :
+		GetLatestSnapshot();
+}
+
 /* Find one row through an index, as of now. */
 HeapTuple
 row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
 		 bool backward)
 {
 	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot	snapshot = RegisterSnapshot(row_snapshot(rel));
 	SysScanDesc scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys,
 												  keys);
 	HeapTuple	tuple = systable_getnext_ordered(scan, backward ?

@@ -11,6 +11,10 @@
 #include "utils/rel.h"
 
 /* An error unless the relation has as many columns as this library fills. */
+/* Has a row a value in every column, but for one that may be null? */
+extern bool row_is_whole(HeapTuple tuple, TupleDesc desc,
+						 const char *nullable);
+
 extern void row_expect_columns(TupleDesc desc, int natts);
 
 /* The number of a column; an error where it is missing. */

@@ -40,6 +40,7 @@ typedef struct Subject
 	char	   *name;			/* qualified, of today */
 	int32		registry_id;	/* 0: not governed today */
 	bool		own;			/* a table of the extension */
+	bool		former;			/* former numbers are for the user, too */
 	uint64		governed_xid;	/* rows of later transactions are captured */
 	List	   *names;			/* all that it was registered under */
 	HTAB	   *shapes;			/* SubjectShape */

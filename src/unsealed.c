@@ -33,6 +33,7 @@ struct UnsealedScan
 	int32		incarnation;
 	int64		last_entry;		/* numbers up to it may be from elsewhere */
 	XidWindow	window;			/* of the last seal */
+	int64		end;			/* xid that no transaction has had */
 	TileStore  *store;
 	EntryPages *pages;
 };
@@ -67,7 +68,6 @@ static void
 unsealed_add_pages(UnsealedScan *scan)
 {
 	const XidWindow *window = &scan->window;
-	FullTransactionId end = ReadNextFullTransactionId();
 	int64		gap = window_gap(window);
 	int64		low = window->nxip > 0 ? window->xip[0] : window->xmax;
 
@@ -81,8 +81,7 @@ unsealed_add_pages(UnsealedScan *scan)
 						window->xip[i] + 1);
 		low = next;
 	}
-	entry_pages_add(scan->pages, ENTRY_INDEX_XID, low,
-					(int64) U64FromFullTransactionId(end));
+	entry_pages_add(scan->pages, ENTRY_INDEX_XID, low, scan->end);
 }
 
 /* Begin a scan. */
@@ -96,6 +95,7 @@ unsealed_begin(Relation rel, Snapshot snapshot, const Seal *last)
 	scan->window = window_parse(last->snapshot);
 	scan->store = tile_open(snapshot);
 	scan->pages = entry_pages_begin(rel, snapshot);
+	scan->end = (int64) U64FromFullTransactionId(ReadNextFullTransactionId());
 	unsealed_add_pages(scan);
 	return scan;
 }
@@ -119,6 +119,8 @@ unsealed_is(UnsealedScan *scan, TupleTableSlot *slot)
 												  &isnull)) ==
 		scan->incarnation;
 
+	if (xid >= scan->end)
+		return false;			/* nobody has written it: verify names it */
 	if (xid >= scan->window.xmax ? !here : !window_lists(&scan->window, xid))
 		return false;
 	return (here && entry_id > scan->last_entry) ||

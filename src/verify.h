@@ -41,6 +41,7 @@ typedef enum VerifyNoteKind
 	NOTE_REDACTED,
 	NOTE_EVENT,					/* an act of ours: EVENT with a relation */
 	NOTE_GAP,					/* extra: hash of the relation; see chains */
+	NOTE_OTHER,					/* extra: a leaf of no entry, says its tile */
 	NOTE_TILE,					/* parts: TILE_...; extra: number of the tile */
 	NOTE_CHAIN,					/* parts: CHAIN_...; extra: the entry before */
 	NOTE_KINDS

@@ -251,8 +251,7 @@ blame_rest(Report *report)
 		report_offend(report, CHECK_LEAVES, report->leaves.notes[i].entry_id,
 					  NULL);
 	for (int64 i = 0; i < report->missing.n; i++)
-		report_offend(report, CHECK_MISSING,
-					  report->missing.notes[i].entry_id, NULL);
+		tree_offend_missing(report, &report->missing.notes[i]);
 	for (int64 i = 0; i < report->strangers.n; i++)
 		report_offend(report, CHECK_INSERTED,
 					  report->strangers.notes[i].entry_id, NULL);

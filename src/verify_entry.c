@@ -388,17 +388,35 @@ seal_fits(EntryReader *reader, TupleTableSlot *slot, int64 leaf)
 }
 
 /*
+ * Has no transaction written the entry in the slot, since there was none of
+ * that number yet, in an incarnation that there has been?
+ */
+static bool
+is_invented(EntryReader *reader, TupleTableSlot *slot)
+{
+	int32		incarnation =
+		DatumGetInt32(entry_value(slot, Anum_entry_incarnation));
+	int64		xid = DatumGetInt64(entry_value(slot, Anum_entry_xid));
+
+	return incarnation > reader->waiting || incarnation <= 0 ||
+		(reader->here && incarnation == reader->waiting &&
+		 xid >= reader->next_xid);
+}
+
+/*
  * An entry that is not in the tree is to be sealed yet, unless the newest seal
  * must have seen its transaction: then somebody put it in later, or a seal
- * has left it out. True where it is as it should be.
+ * has left it out. No seal takes one that no transaction can have written.
+ * True where it is as it should be.
  */
 static bool
 check_unsealed(EntryReader *reader, TupleTableSlot *slot)
 {
 	VerifyShared *shared = reader->v->shared;
 
-	if (reader->nseals == 0 ||
-		!seal_shows(reader, reader->nseals - 1, slot))
+	if (!is_invented(reader, slot) &&
+		(reader->nseals == 0 ||
+		 !seal_shows(reader, reader->nseals - 1, slot)))
 	{
 		pg_atomic_fetch_add_u64(&shared->unsealed, 1);
 		return true;

@@ -56,6 +56,9 @@ typedef struct EntryReader
 	SealPlace  *seals;			/* in order */
 	int64		nseals;
 	int64		seal;			/* of the last leaf, or -1 */
+	int32		waiting;		/* incarnation of what is written now */
+	bool		here;			/* it has sealed already */
+	int64		next_xid;		/* not given to a transaction yet */
 	int64		guess;			/* leaf that the next entry is expected at */
 	int64		moved;			/* not told the others yet */
 	KeptText	session[SESSION_COLUMNS];

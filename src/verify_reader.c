@@ -7,12 +7,14 @@
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "common/hashfn.h"
 #include "executor/tuptable.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "image.h"
+#include "incarnation.h"
 #include "row.h"
 #include "verify_entry.h"
 
@@ -67,9 +69,10 @@ verify_read_shapes(Verification *v)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool		free_it;
+		HeapTuple	row = ExecFetchSlotHeapTuple(slot, false, &free_it);
 
-		read_shape(v, shapes, ExecFetchSlotHeapTuple(slot, false, &free_it),
-				   RelationGetDescr(rel));
+		if (row_is_whole(row, RelationGetDescr(rel), NULL))
+			read_shape(v, shapes, row, RelationGetDescr(rel));
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -98,7 +101,7 @@ verify_shape(EntryReader *reader, TupleTableSlot *slot)
 
 /*
  * The largest entry number that may have been given elsewhere than in an
- * incarnation, for each of them.
+ * incarnation, for each of them; and the one that entries are written in now.
  */
 static void
 read_last_entries(EntryReader *reader)
@@ -107,7 +110,9 @@ read_last_entries(EntryReader *reader)
 	TupleDesc	desc = RelationGetDescr(rel);
 	TableScanDesc scan = table_beginscan(rel, reader->v->snapshot, 0, NULL);
 	HeapTuple	row;
+	int32		newest = 0;
 
+	reader->waiting = 1;
 	while ((row = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
 		bool		isnull;
@@ -119,6 +124,11 @@ read_last_entries(EntryReader *reader)
 		for (int64 i = 0; i < reader->nseals; i++)
 			if (reader->seals[i].incarnation == number)
 				reader->seals[i].last_entry = last;
+		if (number <= newest)
+			continue;
+		newest = number;
+		reader->here = incarnation_is_here(row, desc);
+		reader->waiting = reader->here ? number : number + 1;
 	}
 	table_endscan(scan);
 	table_close(rel, NoLock);
@@ -147,14 +157,16 @@ read_places(EntryReader *reader)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool		free_it;
+		HeapTuple	row = ExecFetchSlotHeapTuple(slot, false, &free_it);
 		Seal		seal;
 		SealPlace  *place;
 
+		if (!row_is_whole(row, RelationGetDescr(rel), NULL))
+			continue;
 		if (reader->nseals == capacity)
 			reader->seals = repalloc_huge(reader->seals, sizeof(SealPlace) *
 										  (capacity *= 2));
-		seal_read(ExecFetchSlotHeapTuple(slot, false, &free_it),
-				  RelationGetDescr(rel), &seal);
+		seal_read(row, RelationGetDescr(rel), &seal);
 		place = &reader->seals[reader->nseals++];
 		place->seal_id = seal.seal_id;
 		place->first_leaf = seal.first_leaf;
@@ -186,6 +198,8 @@ entry_reader_open(Verification *v)
 										ALLOCSET_DEFAULT_SIZES);
 	reader->shapes = verify_read_shapes(v);
 	reader->seal = -1;
+	reader->next_xid =
+		(int64) U64FromFullTransactionId(ReadNextFullTransactionId());
 	read_places(reader);
 	for (int i = 0; i < SESSION_COLUMNS; i++)
 		reader->session[i].context = CurrentMemoryContext;

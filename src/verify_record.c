@@ -18,12 +18,15 @@
 #include "row.h"
 #include "verify_record.h"
 
-/* Call back with each row of aims.<name>. */
 typedef void (*RowReader)(Report *report, HeapTuple tuple, TupleDesc desc);
 
+/*
+ * Call back with each row of aims.<name>. One with a null where there is never
+ * one, which constraints refuse, is a finding of the check, and not read.
+ */
 static void
-read_rows(Report *report, const char *name, Snapshot snapshot,
-		  RowReader reader)
+read_rows(Report *report, const char *name, const char *nullable,
+		  CheckNumber check, Snapshot snapshot, RowReader reader)
 {
 	Relation	rel = table_open(aims_relid(name), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -32,10 +35,15 @@ read_rows(Report *report, const char *name, Snapshot snapshot,
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool		free_it;
+		HeapTuple	row = ExecFetchSlotHeapTuple(slot, false, &free_it);
 
 		CHECK_FOR_INTERRUPTS();
-		reader(report, ExecFetchSlotHeapTuple(slot, false, &free_it),
-			   RelationGetDescr(rel));
+		if (row_is_whole(row, RelationGetDescr(rel), nullable))
+			reader(report, row, RelationGetDescr(rel));
+		else
+			report_offend(report, check, 0,
+						  psprintf("a row of aims.%s has no value in a column",
+								   name));
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -69,7 +77,7 @@ read_seal(Report *report, HeapTuple tuple, TupleDesc desc)
 void
 record_read_seals(Report *report, Snapshot snapshot)
 {
-	read_rows(report, "seal", snapshot, read_seal);
+	read_rows(report, "seal", NULL, CHECK_HEADS, snapshot, read_seal);
 	qsort(report->seals, report->nseals, sizeof(Seal), compare_seals);
 }
 
@@ -218,9 +226,11 @@ make_marks(Report *report)
 void
 record_prepare(Report *report, const char *trusted)
 {
-	read_rows(report, "signing_key", report->v->snapshot, read_key);
+	read_rows(report, "signing_key", "valid_until", CHECK_SIGNING_KEYS,
+			  report->v->snapshot, read_key);
 	check_rotation(report);
-	read_rows(report, "checkpoint", report->v->snapshot, read_note);
+	read_rows(report, "checkpoint", NULL, CHECK_CHECKPOINTS,
+			  report->v->snapshot, read_note);
 	if (trusted != NULL)
 		report->trusted = open_note(trusted);
 	make_marks(report);
@@ -400,7 +410,8 @@ record_check(Report *report)
 {
 	ListCell   *cell;
 
-	read_rows(report, "shape", report->v->snapshot, read_shape);
+	read_rows(report, "shape", NULL, CHECK_SHAPES, report->v->snapshot,
+			  read_shape);
 	foreach(cell, report->notes)
 		check_note(report, lfirst(cell));
 	report_trusted(report);

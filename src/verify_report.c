@@ -172,6 +172,9 @@ take_note(void *arg, const VerifyNote *note)
 		case NOTE_EVENT:
 			note_list_add(&report->acts, note);
 			break;
+		case NOTE_OTHER:
+			tree_check_other(report, note);
+			break;
 		case NOTE_TILE:
 			note_tile(report, note);
 			break;
@@ -200,6 +203,40 @@ report_notes(Report *report)
 	report->unlinked = pg_atomic_read_u64(&shared->unlinked);
 }
 
+/* By number. */
+static int
+compare_notes(const void *a, const void *b)
+{
+	int64		left = ((const VerifyNote *) a)->entry_id;
+	int64		right = ((const VerifyNote *) b)->entry_id;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/*
+ * How many entries are redacted, and which, the lowest ones: whether each was
+ * to be is for the auditor to say, since records can be forged until they are
+ * sealed.
+ */
+static const char *
+redactions_fine(NoteList *redacted)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "Redacted entries, each with its record: " INT64_FORMAT,
+					 redacted->n);
+	if (redacted->n > 0)
+		qsort(redacted->notes, redacted->n, sizeof(VerifyNote), compare_notes);
+	for (int64 i = 0; i < Min(redacted->n, NAMED_MAX); i++)
+		appendStringInfo(&out, "%s" INT64_FORMAT, i == 0 ? " (" : ", ",
+						 redacted->notes[i].entry_id);
+	if (redacted->n > 0)
+		appendStringInfoString(&out, redacted->n > NAMED_MAX ? ", ...)" : ")");
+	appendStringInfoChar(&out, '.');
+	return out.data;
+}
+
 /* What a check without findings says. */
 static const char *
 check_fine(Report *report, CheckNumber check)
@@ -213,8 +250,7 @@ check_fine(Report *report, CheckNumber check)
 			return psprintf("Compared with the entry before: " INT64_FORMAT ", not comparable: " INT64_FORMAT ".",
 							report->links, report->unlinked);
 		case CHECK_REDACTIONS:
-			return psprintf("Redacted entries, each with its record: " INT64_FORMAT ".",
-							report->redacted.n);
+			return redactions_fine(&report->redacted);
 		case CHECK_HEADS:
 			return psprintf("Heads: " INT64_FORMAT ", leaves: " UINT64_FORMAT ".",
 							report->nseals, report->size);

@@ -126,6 +126,8 @@ extern Mark *tree_mark(Report *report, int64 size);
 extern int64 tree_entry_at(Report *report, int64 leaf);
 extern void tree_check_heads(Report *report);
 extern void tree_find_missing(Report *report);
+extern void tree_check_other(Report *report, const VerifyNote *note);
+extern void tree_offend_missing(Report *report, const VerifyNote *note);
 
 /* verify_blame.c: which of two that differ was altered. */
 extern void blame_leaves(Report *report);

@@ -18,11 +18,16 @@
 #include "owner.h"
 #include "verify_report.h"
 
+/* Tables of the extension. */
+#define MEMBER_TABLES \
+	"pg_extension AS e JOIN pg_depend AS m ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND m.deptype = 'e'" \
+	" AND m.classid = 'pg_class'::regclass AND e.extname = 'aims' JOIN pg_class AS c ON c.oid = m.objid AND c.relkind = 'r'"
+
 /*
  * What there is, but for what a type is made with: kind, name, and SHA-256 of
  * the definition. Attributes that no other version of the server prints
- * otherwise come first; kinds with the word "parsed" and views are printed by
- * the server from what it has parsed.
+ * otherwise come first; kinds with the word "parsed", views and all that
+ * belongs to tables are printed by the server from what it has parsed.
  */
 #define PRESENT \
 	"SELECT f.kind, f.object, sha256(convert_to(f.definition, getdatabaseencoding())) AS digest FROM (" \
@@ -46,6 +51,33 @@
 	" WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass" \
 	" AND r.contype IN ('c', 'f', 'p', 'u', 'x')" \
 	" UNION ALL" \
+	" SELECT 'table', c.oid::regclass::text, concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, (" \
+	"  SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated," \
+	"   pg_get_expr(x.adbin, x.adrelid)), ', ' ORDER BY a.attnum)" \
+	"  FROM pg_attribute AS a LEFT JOIN pg_attrdef AS x ON x.adrelid = a.attrelid AND x.adnum = a.attnum" \
+	"  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))" \
+	" FROM " MEMBER_TABLES \
+	" UNION ALL" \
+	" SELECT 'index', i.indexrelid::regclass::text, concat_ws(' ', i.indisvalid, i.indisready, pg_get_indexdef(i.indexrelid))" \
+	" FROM " MEMBER_TABLES " JOIN pg_index AS i ON i.indrelid = c.oid" \
+	" WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)" \
+	" UNION ALL" \
+	" SELECT 'trigger', format('%s.%s', c.oid::regclass, t.tgname), pg_get_triggerdef(t.oid)" \
+	" FROM " MEMBER_TABLES " JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal" \
+	" UNION ALL" \
+	" SELECT 'rule', format('%s.%s', c.oid::regclass, w.rulename), pg_get_ruledef(w.oid)" \
+	" FROM " MEMBER_TABLES " JOIN pg_rewrite AS w ON w.ev_class = c.oid" \
+	" UNION ALL" \
+	" SELECT 'policy', format('%s.%s', c.oid::regclass, y.polname)," \
+	" concat_ws(' ', y.polcmd, y.polpermissive, y.polroles, pg_get_expr(y.polqual, c.oid), pg_get_expr(y.polwithcheck, c.oid))" \
+	" FROM " MEMBER_TABLES " JOIN pg_policy AS y ON y.polrelid = c.oid" \
+	" UNION ALL" \
+	" SELECT 'sequence', s.seqrelid::regclass::text," \
+	" concat_ws(' ', s.seqtypid::regtype, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle)" \
+	" FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'aims'" \
+	" JOIN pg_sequence AS s ON s.seqrelid = d.objid" \
+	" WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass" \
+	" UNION ALL" \
 	" SELECT 'event trigger', t.evtname, concat_ws(' ', t.evtevent, t.evtfoid::regprocedure, t.evttags)" \
 	" FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'aims'" \
 	" JOIN pg_event_trigger AS t ON t.oid = d.objid" \
@@ -60,12 +92,12 @@
 	"(s.server <> current_setting('server_version_num')::integer / 10000" \
 	" OR s.system_identifier <> (SELECT x.system_identifier FROM pg_control_system() AS x))"
 
-/* What differs from what was installed. */
+/* What differs from what was installed; indexes may be added. */
 #define ALTERED \
 	"SELECT format('%s %s %s', coalesce(s.kind, p.kind), coalesce(s.object, p.object)," \
 	" CASE WHEN p.object IS NULL THEN 'is missing' WHEN s.object IS NULL THEN 'was added' ELSE 'is not as it was installed' END) AS problem" \
 	" FROM aims.shipped_object AS s FULL JOIN (" PRESENT ") AS p ON p.kind = s.kind AND p.object = s.object" \
-	" WHERE p.object IS NULL OR s.object IS NULL OR s.digest <> p.digest" \
+	" WHERE p.object IS NULL OR s.object IS NULL AND p.kind <> 'index' OR s.digest <> p.digest" \
 	" AND (s.kind IN ('function', 'event trigger') OR NOT " ELSEWHERE ")"
 
 /* What is in our schema and not ours. */
@@ -91,11 +123,11 @@
 /* One row: whether all is well, and the problems or what all is together. */
 const char *const shipped_query =
 	"SELECT count(a.problem) = 0, coalesce(string_agg(a.problem, E'\\n' ORDER BY a.problem COLLATE \"C\"),"
-	" (SELECT format('%s functions, views, constraints and event triggers are as they were installed; together %s.%s', count(*),"
+	" (SELECT format('%s objects of the extension are as they were installed; together %s.%s', count(*),"
 	" encode(sha256(string_agg(p.digest, ''::bytea ORDER BY p.kind COLLATE \"C\", p.object COLLATE \"C\")), 'hex'),"
 	" CASE WHEN EXISTS (SELECT FROM aims.shipped_object AS s WHERE " ELSEWHERE ") THEN"
-	" ' They were installed in another cluster: what views, constraints and parsed functions say is not compared after pg_upgrade.' END)"
-	" FROM (" PRESENT ") AS p))"
+	" ' They were installed in another cluster: what views, tables and parsed functions say is not compared after pg_upgrade.' END)"
+	" FROM (" PRESENT ") AS p WHERE p.kind <> 'index'))"
 	" FROM (" ALTERED " UNION ALL " STRANGERS " UNION ALL " OWNED ") AS a (problem)";
 
 /* Settings that would print definitions otherwise, or plan for hours. */

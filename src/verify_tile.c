@@ -84,6 +84,7 @@ copy_array(TupleTableSlot *slot, AttrNumber column, Oid type, Size size,
 		return false;
 	array = DatumGetArrayTypeP(value);
 	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != width ||
+		ARR_LBOUND(array)[0] != 1 ||
 		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != type)
 		return false;
 	memcpy(out, ARR_DATA_PTR(array), width * size);
@@ -206,9 +207,22 @@ note_tile(Verification *v, uint64 index, int problem)
 	verify_note(v, &note);
 }
 
+/* Note that a tile says of a leaf that it is no entry's. */
+static void
+note_other(Verification *v, uint64 leaf, int64 source)
+{
+	VerifyNote	note = {0};
+
+	note.kind = NOTE_OTHER;
+	note.leaf = (int64) leaf;
+	note.extra = source;
+	verify_note(v, &note);
+}
+
 /*
  * What is known of a tile once it was read. Leaves of seals, and those that a
- * shorter tile does not have, wait for no entry.
+ * shorter tile does not have, wait for no entry; whether they are what the
+ * tile says is found out later.
  */
 static void
 know_tile(Verification *v, const LeafTile *tile)
@@ -221,6 +235,9 @@ know_tile(Verification *v, const LeafTile *tile)
 		if (i >= tile->width || tile->sources[i] <= 0)
 		{
 			(void) verify_set_bit(v->seen, tile->index * TILE_WIDTH + i);
+			if (i < tile->width)
+				note_other(v, tile->index * TILE_WIDTH + i,
+						   tile->sources[i]);
 			continue;
 		}
 		known->low = Min(known->low, tile->sources[i]);

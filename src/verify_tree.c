@@ -489,6 +489,109 @@ tree_check_heads(Report *report)
 						report->size, size));
 }
 
+/* Name the entry of a leaf that has none, or the leaf. */
+void
+tree_offend_missing(Report *report, const VerifyNote *note)
+{
+	report_offend(report, CHECK_MISSING, note->entry_id,
+				  note->entry_id != 0 ? NULL : note->extra < 0 ?
+				  psprintf("leaf " INT64_FORMAT ", said to be of seal " INT64_FORMAT,
+						   note->leaf, -note->extra) :
+				  psprintf("leaf " INT64_FORMAT, note->leaf));
+}
+
+/* A leaf without an entry: keep it, or name its entry at once. */
+static void
+add_missing(Report *report, const VerifyNote *note)
+{
+	if (report->missing.n < EXAMINED_MAX)
+		note_list_add(&report->missing, note);
+	else
+		tree_offend_missing(report, note);
+}
+
+/* What a tile says a leaf is of: an entry, a seal, an incarnation. */
+static bool
+leaf_source(Report *report, int64 leaf, int64 *source)
+{
+	LeafTile   *tile = leaf < 0 ? NULL :
+		verify_tile(report->v, leaf / TILE_WIDTH);
+
+	if (tile == NULL || leaf % TILE_WIDTH >= tile->width)
+		return false;
+	*source = tile->sources[leaf % TILE_WIDTH];
+	return true;
+}
+
+/* By number, of which the key is one. */
+static int
+compare_number(const void *key, const void *seal)
+{
+	int64		left = *(const int64 *) key;
+	int64		right = ((const Seal *) seal)->seal_id;
+
+	return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/* Does a seal begin with that leaf? */
+static bool
+seal_begins(Report *report, int64 leaf)
+{
+	int64		low = 0;
+	int64		high = report->nseals;
+
+	while (low < high)
+	{
+		int64		middle = low + (high - low) / 2;
+
+		if (report->seals[middle].first_leaf < leaf)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < report->nseals && report->seals[low].first_leaf == leaf;
+}
+
+/*
+ * May a leaf be no entry's? A seal's is the last one that its row says; those
+ * of incarnations are the first of a seal. All of them are then made again
+ * from their rows, and compared.
+ */
+static bool
+is_other_leaf(Report *report, int64 leaf, int64 source)
+{
+	int64		number = -source;
+	int64		before;
+	Seal	   *seal;
+
+	if (source == 0)
+		return seal_begins(report, leaf) ||
+			(leaf_source(report, leaf - 1, &before) && before == 0 &&
+			 seal_begins(report, leaf - 1));
+	seal = bsearch(&number, report->seals, report->nseals, sizeof(Seal),
+				   compare_number);
+	return seal != NULL && seal->tree_size - 1 == leaf;
+}
+
+/*
+ * A leaf of which the tile says that it is no entry's, so that nobody missed
+ * one. If it is an entry's, its number is the one between those beside it.
+ */
+void
+tree_check_other(Report *report, const VerifyNote *note)
+{
+	VerifyNote	missing = *note;
+	int64		before;
+	int64		after;
+
+	if (is_other_leaf(report, note->leaf, note->extra))
+		return;
+	if (leaf_source(report, note->leaf - 1, &before) && before > 0 &&
+		leaf_source(report, note->leaf + 1, &after) && after == before + 2)
+		missing.entry_id = before + 1;
+	add_missing(report, &missing);
+}
+
 /* Find leaves whose entry nobody has seen. */
 void
 tree_find_missing(Report *report)
@@ -510,10 +613,7 @@ tree_find_missing(Report *report)
 			if (v->tiles[note.leaf / TILE_WIDTH].width == 0)
 				continue;		/* the tile is what is missing */
 			note.entry_id = tree_entry_at(report, note.leaf);
-			if (report->missing.n < EXAMINED_MAX)
-				note_list_add(&report->missing, &note);
-			else
-				report_offend(report, CHECK_MISSING, note.entry_id, NULL);
+			add_missing(report, &note);
 		}
 	}
 }

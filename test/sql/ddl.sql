@@ -2,7 +2,7 @@
 -- What row triggers do not see: changes that arrive by another way than a plain
 -- statement, triggers of partitions and children that come and go, DDL entries.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(193);
+SELECT plan(195);
 
 SET client_min_messages = warning;
 CREATE ROLE ddl_owner;
@@ -453,6 +453,38 @@ SELECT is(pg_temp.entries(command), made, command)
     ('CREATE TABLE cdw.beside PARTITION OF cdw.above FOR VALUES FROM (10) TO (20)', NULL)) AS c (command, made);
 SELECT is((SELECT system_column FROM aims.registry WHERE relation = 'cdw.below'::regclass)::text, 'mark', 'the guard reads the renamed column');
 DROP TABLE cdw.above;
+
+-- Rows of an attached table are counted without running its owner's code as
+-- somebody else: expressions of statistics are evaluated by the planner.
+CREATE SCHEMA mallory;
+GRANT ALL ON SCHEMA mallory TO ddl_owner;
+CREATE TABLE mallory.root (id integer, ai text) PARTITION BY RANGE (id);
+ALTER TABLE mallory.root OWNER TO ddl_owner;
+SELECT aims.govern('mallory.root', system_column => 'ai') \g /dev/null
+SET ROLE ddl_owner;
+CREATE TABLE mallory.ran_as (role name);
+CREATE FUNCTION mallory.note() RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO mallory.ran_as VALUES (current_user);
+    RETURN 1;
+END $$;
+CREATE FUNCTION mallory.lie(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN mallory.note();
+END $$;
+CREATE TABLE mallory.part (id integer, ai text);
+INSERT INTO mallory.part VALUES (1, NULL), (2, NULL);
+CREATE STATISTICS mallory.lie ON (id + mallory.lie(1)), ai FROM mallory.part;
+CREATE INDEX ON mallory.part ((id + mallory.lie(1)));
+ALTER TABLE mallory.root ATTACH PARTITION mallory.part FOR VALUES FROM (0) TO (10);
+ALTER TABLE mallory.root DETACH PARTITION mallory.part;
+RESET ROLE;
+SELECT is(array_agg(DISTINCT role), '{ddl_owner}', 'the owner''s code runs as the owner alone') FROM mallory.ran_as;
+SELECT is((SELECT string_agg(new_image #>> '{actions,0,rows}', ' ' ORDER BY entry_id) FROM aims.audit_entry
+            WHERE relation = 'mallory.root' AND new_image #>> '{actions,0,action}' LIKE '%TACH PARTITION'), '2 2', 'and rows are counted');
+SET client_min_messages = error;
+DROP SCHEMA mallory CASCADE;
+SET client_min_messages = warning;
 
 -- Code of others that catches an error while our own DDL runs
 CREATE FUNCTION pg_temp.catches() RETURNS event_trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,5 @@
 \i test/setup_database.sql
-SELECT plan(39);
+SELECT plan(43);
 
 -- The log as it is published: tiles and bundles say what the tree says.
 INSERT INTO aims.person (person, full_name) SELECT 'p' || i, 'Person ' || i FROM generate_series(1, 10) AS i;
@@ -68,6 +68,15 @@ WHERE entry_id = 5;
 SELECT is(sha256(aims.entry_bundle(0)), :'before', 'a redacted entry has the same leaf');
 SELECT is(d, ROW(aims.leaf(5), NULL::bytea, NULL::bytea, NULL::bytea, NULL::bytea), 'and there is nothing else to disclose')
 FROM aims.disclosure(5) AS d (leaf, salt, particulars, old_image, new_image);
+
+-- Workers of a parallel query read single rows, too
+BEGIN;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
+SELECT lives_ok($$SELECT count(aims.leaf(entry_id)) FROM aims.audit_entry$$, 'leaves in a parallel query');
+SELECT lives_ok($$SELECT aims.entry_bundle(0), aims.hash_tile(0, 0)$$, 'bundles and tiles');
+SELECT lives_ok($$SELECT aims.disclosure(6)$$, 'disclosures');
+SELECT lives_ok($$SELECT * FROM aims.ledger_status$$, 'and the status beside them');
+COMMIT;
 
 -- An entry that is gone is no reason to publish something else
 DELETE FROM aims.audit_entry WHERE aims.leaf_index(entry_id) = 300;

@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(67);
+SELECT plan(73);
 
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, at timestamptz, v numeric(8, 2), c colour);
@@ -187,7 +187,26 @@ FROM unnest(ARRAY[$$SELECT aims.history('public.complete', '{"id": 2}')$$, $$SEL
 GRANT SELECT (id) ON complete TO history_reader;
 SELECT pg_temp.ends_with('42501', 'history_reader', $$SELECT aims.history('public.complete', '{"id": 2}')$$, 'a column is not the table');
 GRANT SELECT ON complete TO history_reader;
-SELECT is(pg_temp.act('history_reader', $$SELECT count(*) FROM aims.history('public.complete', '{"id": 2}')$$), '2', 'whoever reads the table');
+SELECT is(pg_temp.act('history_reader', $$SELECT count(*) FROM aims.history('public.complete', '{"id": 9}')$$), '0', 'of a former number the name of the table proves nothing');
+INSERT INTO complete VALUES (77);
+SELECT is(pg_temp.act('history_reader', $$SELECT count(*) FROM aims.history('public.complete', '{"id": 77}')$$), '1', 'whoever reads the table');
+SELECT is((SELECT count(*) FROM aims.history('public.complete', '{"id": 9}')), 1::bigint, 'who reads the ledger sees both');
+SELECT pg_temp.ends_with('42501', 'history_reader', format('SELECT aims.as_of(%L, %L)', 'public.complete', :'t4'), 'nor what it held then');
+-- a table of one's own under the name of one that is gone
+CREATE SCHEMA history_ward;
+CREATE TABLE history_ward.patient (id integer PRIMARY KEY, v text);
+SELECT aims.govern('history_ward.patient', 'lab', mode => 'observe', image => 'full') \g /dev/null
+INSERT INTO history_ward.patient VALUES (1, 'secret');
+SELECT pg_temp.seal_now() AS t7 \gset
+SELECT aims.ungovern('history_ward.patient', 'test') \g /dev/null
+DROP TABLE history_ward.patient;
+SELECT aims.seal() \g /dev/null
+CREATE TABLE history_ward.patient (id integer PRIMARY KEY, v text);
+GRANT USAGE ON SCHEMA history_ward TO history_reader;
+ALTER TABLE history_ward.patient OWNER TO history_reader;
+SELECT pg_temp.ends_with('MS033', 'history_reader', $$SELECT aims.history('history_ward.patient', '{"id": 1}')$$, 'a table of one''s own has no history of another');
+SELECT pg_temp.ends_with('42501', 'history_reader', format('SELECT aims.as_of(%L, %L)', 'history_ward.patient', :'t7'), 'nor rows of then');
+SELECT is((SELECT count(*) FROM aims.history('history_ward.patient', '{"id": 1}')), 1::bigint, 'the name finds it for who reads the ledger');
 ALTER TABLE complete ENABLE ROW LEVEL SECURITY;
 SELECT pg_temp.ends_with('42501', 'history_reader', $$SELECT aims.as_of('public.complete', 'infinity')$$, 'not past row security');
 

@@ -3,7 +3,7 @@
 SET aims.actor = 'deputy';		-- in a transaction of its own
 BEGIN;
 \i test/act.sql
-SELECT plan(161);
+SELECT plan(162);
 
 CREATE ROLE people_officer;
 CREATE ROLE people_deputy;
@@ -320,6 +320,13 @@ SELECT throws_ok(command, 'MS016', NULL, 'refuses ' || command)
     $$TRUNCATE pg_temp.shipped_row$$]) AS command;
 DELETE FROM pg_temp.shipped_row WHERE NOT shipped;
 SELECT results_eq('SELECT item FROM pg_temp.shipped_row', ARRAY['ours'], 'a site''s own row can be deleted');
+
+-- Whoever acts is looked up in a parallel query, too: afresh after a change
+UPDATE aims.person SET full_name = full_name \g /dev/null
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
+SELECT aims.current_person() IS NULL AS unknown, aims.may_approve() AS may_approve \gset
+SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
+SELECT is(:'may_approve'::boolean, true, 'a parallel query knows who acts');
 
 SELECT * FROM finish();
 ROLLBACK;

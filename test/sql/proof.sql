@@ -219,7 +219,7 @@ SELECT lives_ok(format('SELECT open_checkpoint(%L, %L)', :'checkpoint2', :'first
 SELECT results_eq('SELECT valid_until IS NULL FROM signing_key ORDER BY signing_key', ARRAY[false, true],
                   'the former key has ended');
 SELECT is((SELECT count(*) FROM audit_entry WHERE relation = 'aims.signing_key'), 2::bigint, 'both keys are in the ledger');
-SELECT is((SELECT count(*) FROM verify(:'checkpoint2') WHERE NOT ok), 0::bigint, 'the ledger verifies with what the former key signed');
+SELECT is((SELECT string_agg(check_name || detail, ' ') FROM verify(:'checkpoint2') WHERE NOT ok), NULL, 'the ledger verifies with what the former key signed');
 
 -- The former key in the wrong hands
 SELECT seal() \g /dev/null

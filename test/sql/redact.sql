@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 \i test/act.sql
-SELECT plan(45);
+SELECT plan(47);
 
 CREATE TABLE visit (id integer PRIMARY KEY, ai text, note text);
 CREATE TABLE lab_value (id integer PRIMARY KEY, v text);
@@ -96,11 +96,14 @@ SELECT lives_ok('SELECT aims.seal()', 'sealing goes on in the same tile');
 SELECT is((SELECT count(DISTINCT s) FROM aims.tile, unnest(sources) AS s WHERE s > 0), (SELECT count(*) FROM aims.audit_entry), 'nothing was sealed twice, nothing is missing');
 SELECT is(aims.leaf(:jane), leaf, 'it is still found') FROM before WHERE entry_id = :jane;
 SELECT is_empty('SELECT check_name, detail FROM aims.verify() WHERE NOT ok', 'the ledger verifies');
+SELECT is((SELECT detail FROM aims.verify() WHERE check_name = 'redactions'), format('Redacted entries, each with its record: 1 (%s).', :jane), 'and names what is redacted');
 
 SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%s, %L)', :jane, 'r'), 'not twice');
 SELECT pg_temp.ends_with('MS028', 'redact_steward', format('SELECT aims.redact(%s, %L), aims.redact(%1$s, %2$L)', :third, 'r'), 'nor in one statement');
 SELECT pg_temp.ends_with('MS041', 'redact_officer', format('SELECT aims.redact(%s, %L)', max(entry_id), 'r'), 'not the entry of a redaction')
 FROM aims.audit_entry WHERE relation = 'aims.audit_entry';
+SELECT pg_temp.ends_with('MS041', 'redact_officer', format('SELECT aims.redact(%s, %L)', min(entry_id), 'r'), 'nor that of an incarnation, which aims.verify needs')
+FROM aims.audit_entry WHERE operation = 'EVENT' AND relation = 'aims.incarnation';
 SELECT pg_temp.ends_with('00000', 'redact_lab', format('SELECT aims.redact(%s, %L)', :lab, 'r'), 'the data steward of a system redacts its entries');
 SELECT pg_temp.ends_with('00000', 'redact_officer', format('SELECT aims.redact(%s, %L)', :large, 'r'), 'so does the AI officer');
 :toast \gset

@@ -170,8 +170,8 @@ SELECT d.n, d.name, d.expected, pg_temp.found_by(replace(d.command, '$1', e.entr
     (10, 'a node deleted', 'tree', 'DELETE FROM aims.tile WHERE level = 1'),
     (11, 'a tile doubled', 'objects, tree',
      'ALTER TABLE aims.tile DROP CONSTRAINT tile_pkey; INSERT INTO aims.tile SELECT * FROM aims.tile WHERE level = 0 AND tile_index = 1'),
-    (12, 'a seal deleted', 'tree heads', 'DELETE FROM aims.seal WHERE seal_id = 2'),
-    (13, 'the newest seal deleted', 'tree size', 'DELETE FROM aims.seal WHERE seal_id = 3'),
+    (12, 'a seal deleted', 'entries present, tree heads', 'DELETE FROM aims.seal WHERE seal_id = 2'),
+    (13, 'the newest seal deleted', 'entries present, tree size', 'DELETE FROM aims.seal WHERE seal_id = 3'),
     (14, 'the incarnation deleted', 'incarnations', 'DELETE FROM aims.incarnation'),
     (15, 'the checkpoints deleted', 'nothing', 'DELETE FROM aims.checkpoint'),
     (16, 'the key deleted', 'checkpoints, signing keys', 'DELETE FROM aims.signing_key'),
@@ -208,7 +208,24 @@ SELECT d.n, d.name, d.expected, pg_temp.found_by(replace(d.command, '$1', e.entr
     (29, 'a row that was redacted meanwhile', 'nothing',
      'SET LOCAL session_replication_role = origin;
       SET LOCAL SESSION AUTHORIZATION verify_steward; SELECT aims.redact($1, ''r''); RESET SESSION AUTHORIZATION;
-      UPDATE kept SET value = ''v'' WHERE id = 3')) AS d (n, name, expected, command);
+      UPDATE kept SET value = ''v'' WHERE id = 3'),
+    -- leaves said to be no entry's, and entries that nobody has written
+    (30, 'deleted, its leaf said to be a seal''s', 'entries present (named)',
+     'DELETE FROM aims.audit_entry WHERE entry_id = $1;
+      UPDATE aims.tile SET sources[array_position(sources, $1)] = -2 WHERE level = 0 AND $1 = ANY (sources)'),
+    (31, 'deleted, its leaf said to be of a seal to come', 'entries present (named)',
+     'DELETE FROM aims.audit_entry WHERE entry_id = $1;
+      UPDATE aims.tile SET sources[array_position(sources, $1)] = -4 WHERE level = 0 AND $1 = ANY (sources)'),
+    (32, 'deleted, its leaf said to be an incarnation''s', 'entries present (named)',
+     'DELETE FROM aims.audit_entry WHERE entry_id = $1;
+      UPDATE aims.tile SET sources[array_position(sources, $1)] = 0 WHERE level = 0 AND $1 = ANY (sources)'),
+    (33, 'an entry of an incarnation to come put in', 'entries sealed',
+     'INSERT INTO aims.audit_entry SELECT (jsonb_populate_record(a, ''{"entry_id": 999999, "incarnation": 7}'')).* FROM aims.audit_entry AS a WHERE entry_id = $1'),
+    (34, 'an entry of a transaction to come put in', 'entries sealed',
+     'INSERT INTO aims.audit_entry SELECT (jsonb_populate_record(a, ''{"entry_id": 999999, "xid": 99999999999}'')).* FROM aims.audit_entry AS a WHERE entry_id = $1;
+      SET LOCAL session_replication_role = origin; SELECT aims.seal()'),
+    (35, 'a key that is null', 'checkpoints, objects, signing keys',
+     'ALTER TABLE aims.signing_key ALTER public_key DROP NOT NULL; UPDATE aims.signing_key SET public_key = NULL')) AS d (n, name, expected, command);
 -- whatever is updated moves
 UPDATE deed SET found = coalesce(nullif(regexp_replace(regexp_replace(found, '(^|, )entry places', ''), '^, ', ''), ''), 'nothing');
 SELECT is(found, expected, name) FROM deed ORDER BY n;
@@ -240,6 +257,16 @@ SELECT matches(pg_temp.noticed(command, checked), expected, command)
     ('ALTER EXTENSION aims DROP FUNCTION aims.today()', 'objects', '^wrong function aims.today\(\) stands in schema aims .* is missing$'),
     ('CREATE FUNCTION aims.helper() RETURNS void LANGUAGE sql AS ''''', 'objects', '^wrong function aims.helper\(\) stands in schema aims'),
     ('ALTER FUNCTION aims.seal() OWNER TO verify_nobody', 'objects', '^wrong function aims.seal\(\) belongs to verify_nobody'),
+    ('ALTER TABLE aims.duty ALTER person DROP NOT NULL', 'objects', '^wrong table aims.duty is not'),
+    ('ALTER TABLE aims.violation SET UNLOGGED', 'objects', '^wrong table aims.violation is not'),
+    ('ALTER TABLE aims.duty ENABLE ROW LEVEL SECURITY', 'objects', '^wrong table aims.duty is not'),
+    ('CREATE POLICY p ON aims.duty USING (false)', 'objects', '^wrong policy aims.duty.p was added$'),
+    ('CREATE RULE r AS ON DELETE TO aims.duty DO INSTEAD NOTHING', 'objects', '^wrong rule aims.duty.r was added$'),
+    ('CREATE TRIGGER t BEFORE UPDATE ON aims.duty FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()', 'objects', '^wrong trigger aims.duty.t was added$'),
+    ('DROP INDEX aims.shape_digest_idx', 'objects', '^wrong index aims.shape_digest_idx is missing$'),
+    ('CREATE INDEX mine ON aims.shape (relation)', 'objects', '^ok'),
+    ('ALTER SEQUENCE aims.audit_entry_entry_id_seq CYCLE', 'objects', '^wrong sequence aims.audit_entry_entry_id_seq is not'),
+    ('UPDATE pg_class SET relhastriggers = false WHERE oid = ''changed''::regclass', 'triggers', '^wrong (public\.)?changed: the catalog says'),
     ('SELECT', 'privileges', '^ok'),
     ('GRANT SELECT ON aims.audit_entry TO verify_nobody', 'privileges', '^wrong role verify_nobody has SELECT on table aims.audit_entry$'),
     ('GRANT INSERT ON aims.seal TO verify_auditor', 'privileges', '^wrong role verify_auditor has INSERT on table aims.seal$'),
