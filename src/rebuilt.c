@@ -13,18 +13,21 @@
  * governed the command is not refused: a finding says so.
  *
  * Only relations that the command itself concerns are looked at: nobody's DDL
- * fails for what another has made.
+ * fails for what another has made. What is awaited is looked up as of now, in
+ * every isolation level.
  */
 #include "aims.h"
 
 #include "access/relation.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -50,6 +53,18 @@ typedef struct Arrived
 static const char *const registered_in[] = {
 	"registry", "system_mode", "system_value", "intended_table"
 };
+
+/* The transaction's snapshot is older than what it would act on. */
+static void
+require_visible(uint64 rows)
+{
+	if (rows == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to a change of governance"),
+				 errdetail("What is registered of the table was changed after this transaction began."),
+				 errhint("Retry the transaction.")));
+}
 
 bool
 relation_is_rebuilt(Oid relid)
@@ -91,7 +106,7 @@ rebuilt_remember(Oid relid)
 						   " ON CONFLICT ON CONSTRAINT awaited_table_name_key"
 						   " DO UPDATE SET registry_id = excluded.registry_id, registration = excluded.registration,"
 						   " left_at = excluded.left_at, left_by = excluded.left_by");
-	owner_execute(query.data, lengthof(args), args);
+	require_visible(owner_execute(query.data, lengthof(args), args));
 }
 
 void
@@ -140,10 +155,11 @@ awaited_governing(const Arrived *arrived)
 	Governing	g = {.relid = arrived->relid};
 
 	SPI_connect();
-	owner_execute("SELECT r.system, r.system_column, r.system_when, r.system_expression,"
-				  " r.version_column, r.site_column, r.subgroup_column, r.test"
-				  " FROM aims.awaited_table AS a, jsonb_populate_record(NULL::aims.registry, a.registration -> 'registry' -> 0) AS r"
-				  " WHERE a.registry_id = $1::integer", lengthof(args), args);
+	require_visible(owner_execute("SELECT r.system, r.system_column, r.system_when, r.system_expression,"
+								  " r.version_column, r.site_column, r.subgroup_column, r.test"
+								  " FROM aims.awaited_table AS a, jsonb_populate_record(NULL::aims.registry, a.registration -> 'registry' -> 0) AS r"
+								  " WHERE a.registry_id = $1::integer",
+								  lengthof(args), args));
 	g.system = owner_string(0, 1, caller);
 	g.system_column = owner_string(0, 2, caller);
 	g.system_when = owner_string(0, 3, caller);
@@ -210,47 +226,60 @@ govern_again(Arrived *arrived)
 		rebaseline_arrived(arrived->relid);
 }
 
-/* Is any table awaited? Most databases await none. */
-static bool
-any_awaited(void)
+/* The awaited table after that of a number, as of now; NULL after the last. */
+static HeapTuple
+awaited_after(Relation rel, int32 registry_id)
 {
-	Relation	rel = table_open(aims_relid("awaited_table"), AccessShareLock);
-	bool		any = row_find(rel, "awaited_table_pkey", 0, NULL, false) != NULL;
+	ScanKeyData key;
 
-	table_close(rel, AccessShareLock);
-	return any;
+	ScanKeyInit(&key, row_column(RelationGetDescr(rel), "registry_id"),
+				BTGreaterStrategyNumber, F_INT4GT, Int32GetDatum(registry_id));
+	return row_find(rel, "awaited_table_pkey", 1, &key, false);
 }
 
-/* The relation, or those in the schema, that have an awaited name. */
+/* The relation that has an awaited name, if the object is it or its schema. */
+static Oid
+arrived_at(HeapTuple tuple, TupleDesc desc, const ObjectAddress *address)
+{
+	Oid			schema = get_namespace_oid(row_string(tuple, desc,
+													  "schema_name"), true);
+	Oid			relid = OidIsValid(schema) ?
+		get_relname_relid(row_string(tuple, desc, "table_name"), schema) :
+		InvalidOid;
+
+	return address->objectId == (address->classId == RelationRelationId ?
+								 relid : schema) ? relid : InvalidOid;
+}
+
+/*
+ * The relation, or those in the schema, that have an awaited name and are not
+ * governed, as of now. Few tables are awaited at a time, mostly none.
+ */
 static List *
 find_arrived(const ObjectAddress *address)
 {
-	const char *args[] = {psprintf("%u", address->objectId)};
-	MemoryContext caller = CurrentMemoryContext;
-	OwnerScope	scope = owner_begin();
+	Relation	rel = table_open(aims_relid("awaited_table"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
 	List	   *found = NIL;
-	uint64		n;
+	int32		registry_id = 0;
+	HeapTuple	tuple;
 
-	SPI_connect();
-	n = owner_execute(psprintf("SELECT a.registry_id, c.oid FROM aims.awaited_table AS a"
-							   " JOIN pg_namespace AS n ON n.nspname = a.schema_name"
-							   " JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.table_name"
-							   " WHERE %s.oid = $1::oid AND NOT EXISTS (SELECT FROM aims.registry AS r WHERE r.relation = c.oid)"
-							   " ORDER BY a.registry_id",
-							   address->classId == RelationRelationId ?
-							   "c" : "n"), lengthof(args), args);
-	for (uint64 i = 0; i < n; i++)
+	while ((tuple = awaited_after(rel, registry_id)) != NULL)
 	{
-		Arrived    *arrived = MemoryContextAlloc(caller, sizeof(Arrived));
-		MemoryContext spi = MemoryContextSwitchTo(caller);
+		Oid			relid = arrived_at(tuple, desc, address);
+		bool		isnull;
+		Arrived    *arrived;
 
-		arrived->registry_id = pg_strtoint32(owner_string(i, 1, caller));
-		arrived->relid = atooid(owner_string(i, 2, caller));
+		registry_id = DatumGetInt32(row_value(tuple, desc, "registry_id",
+											  &isnull));
+		if (!OidIsValid(relid) || registry_number(relid) != 0)
+			continue;
+		arrived = palloc(sizeof(Arrived));
+		arrived->registry_id = registry_id;
+		arrived->relid = relid;
 		found = lappend(found, arrived);
-		MemoryContextSwitchTo(spi);
 	}
-	SPI_finish();
-	owner_end(scope);
+	table_close(rel, AccessShareLock);
 	return found;
 }
 
@@ -259,8 +288,8 @@ rebuilt_arrived(const ObjectAddress *address)
 {
 	ListCell   *lc;
 
-	if ((address->classId != RelationRelationId &&
-		 address->classId != NamespaceRelationId) || !any_awaited())
+	if (address->classId != RelationRelationId &&
+		address->classId != NamespaceRelationId)
 		return;
 	foreach(lc, find_arrived(address))
 		govern_again(lfirst(lc));
