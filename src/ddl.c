@@ -30,16 +30,11 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "tcop/deparse_utility.h"
 #include "tcop/utility.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -51,24 +46,13 @@
 #include "capture.h"
 #include "ddl.h"
 #include "ddl_detail.h"
+#include "ddl_event.h"
 #include "ddl_target.h"
 #include "hierarchy.h"
 #include "owner.h"
 #include "people.h"
 #include "row.h"
 #include "shape.h"
-
-/* A row of pg_event_trigger_dropped_objects. */
-typedef struct Dropped
-{
-	ObjectAddress address;
-	const char *type;
-	const char *schema;
-	const char *identity;
-	const char *name;			/* without those of schema and relation */
-	bool		original;		/* named by the command itself */
-	Oid			root;			/* what it was recorded under */
-} Dropped;
 
 /* The outermost subtransaction that has paused; invalid where none has. */
 static SubTransactionId paused_in = InvalidSubTransactionId;
@@ -94,17 +78,6 @@ ddl_abort(SubTransactionId mine)
 {
 	if (paused_in >= mine)
 		paused_in = InvalidSubTransactionId;
-}
-
-/* The event that fired us. */
-static EventTriggerData *
-event_data(FunctionCallInfo fcinfo)
-{
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("the function must be called as an event trigger")));
-	return (EventTriggerData *) fcinfo->context;
 }
 
 /* Is this DDL that is to be recorded? */
@@ -153,136 +126,6 @@ names_begin(void)
 								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
 								 false);
 	return level;
-}
-
-/* Call one of the server's functions that list what an event is about. */
-static Tuplestorestate *
-event_rows(Oid function, TupleDesc *desc)
-{
-	LOCAL_FCINFO(fcinfo, 0);
-	FmgrInfo	flinfo;
-	ReturnSetInfo result = {0};
-
-	fmgr_info(function, &flinfo);
-	result.type = T_ReturnSetInfo;
-	result.econtext = CreateStandaloneExprContext();
-	result.allowedModes = SFRM_Materialize;
-	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL,
-							 (Node *) &result);
-	(void) FunctionCallInvoke(fcinfo);
-	*desc = result.setDesc;
-	return result.setResult;
-}
-
-/* The commands that ddl_command_end is about, as a list of CollectedCommand. */
-static List *
-collected_commands(void)
-{
-	TupleDesc	desc;
-	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DDL_COMMANDS, &desc);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	List	   *commands = NIL;
-
-	while (tuplestore_gettupleslot(rows, true, false, slot))
-	{
-		bool		isnull;
-		Datum		command = slot_getattr(slot, 9, &isnull);
-
-		if (!isnull)
-			commands = lappend(commands, DatumGetPointer(command));
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	return commands;
-}
-
-/* A text column of a slot, copied; NULL where it is null. */
-static char *
-slot_text(TupleTableSlot *slot, int attnum)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* The last one of an object's address_names. */
-static char *
-last_name(TupleTableSlot *slot, int attnum)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-	Datum	   *names;
-	int			n;
-
-	if (isnull)
-		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &names, NULL, &n);
-	return n > 0 ? TextDatumGetCString(names[n - 1]) : NULL;
-}
-
-/* One object that has been dropped. */
-static Dropped *
-dropped_object(TupleTableSlot *slot)
-{
-	Dropped    *dropped = palloc0(sizeof(Dropped));
-	bool		isnull;
-
-	dropped->address.classId = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
-	dropped->address.objectId = DatumGetObjectId(slot_getattr(slot, 2,
-															  &isnull));
-	dropped->address.objectSubId = DatumGetInt32(slot_getattr(slot, 3,
-															  &isnull));
-	dropped->original = DatumGetBool(slot_getattr(slot, 4, &isnull));
-	dropped->type = slot_text(slot, 7);
-	dropped->schema = slot_text(slot, 8);
-	dropped->identity = slot_text(slot, 10);
-	if (strcmp(dropped->type, "table") == 0)	/* as relation_name() has it */
-		dropped->identity = quote_qualified_identifier(dropped->schema,
-													   slot_text(slot, 9));
-	dropped->name = last_name(slot, 11);
-	return dropped;
-}
-
-/* The objects that sql_drop is about, as a list of Dropped. */
-static List *
-dropped_objects(void)
-{
-	TupleDesc	desc;
-	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS,
-									   &desc);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	List	   *objects = NIL;
-
-	while (tuplestore_gettupleslot(rows, true, false, slot))
-		objects = lappend(objects, dropped_object(slot));
-	ExecDropSingleTupleTableSlot(slot);
-	return objects;
-}
-
-/* What a collected command was done to; invalid where it is no one object. */
-static ObjectAddress
-command_address(const CollectedCommand *command)
-{
-	ObjectAddress address = InvalidObjectAddress;
-
-	switch (command->type)
-	{
-		case SCT_Simple:
-			return command->d.simple.address;
-		case SCT_AlterTable:
-			ObjectAddressSet(address, command->d.alterTable.classId,
-							 command->d.alterTable.objectId);
-			return address;
-		case SCT_AlterOpFamily:
-			return command->d.opfam.address;
-		case SCT_CreateOpClass:
-			return command->d.createopc.address;
-		case SCT_AlterTSConfig:
-			return command->d.atscfg.address;
-		default:
-			return address;
-	}
 }
 
 /* Write the entry of one target. */
@@ -493,7 +336,7 @@ aims_ddl_command(PG_FUNCTION_ARGS)
 		!ddl_is_watched())
 		PG_RETURN_NULL();
 	level = names_begin();
-	foreach(lc, collected_commands())
+	foreach(lc, event_commands())
 		command_done(lfirst(lc));
 	capture_flush();
 	AtEOXact_GUC(true, level);
@@ -739,7 +582,7 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
 	level = names_begin();
-	foreach(lc, dropped_objects())
+	foreach(lc, event_dropped())
 	{
 		Dropped    *dropped = lfirst(lc);
 
