@@ -262,7 +262,7 @@ attach_drop(Oid relid, int32 keep)
 static Condition *
 registered_condition(const Root *root)
 {
-	char	   *source = registry_condition(root->relid);
+	char	   *source = registry_text(root->relid, "system_when");
 	Condition  *when = NULL;
 
 	if (source != NULL)

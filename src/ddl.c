@@ -49,8 +49,10 @@
 #include "ddl_event.h"
 #include "ddl_target.h"
 #include "hierarchy.h"
+#include "output.h"
 #include "owner.h"
 #include "people.h"
+#include "protect.h"
 #include "row.h"
 #include "shape.h"
 
@@ -80,8 +82,7 @@ ddl_abort(SubTransactionId mine)
 		paused_in = InvalidSubTransactionId;
 }
 
-/* Is this DDL that is to be recorded? */
-static bool
+bool
 ddl_is_watched(void)
 {
 	return paused_in == InvalidSubTransactionId &&
@@ -308,13 +309,18 @@ command_done(CollectedCommand *command)
 	if (!OidIsValid(address.objectId))
 		return;
 	address.objectSubId = 0;	/* a column goes by its relation */
+	protect_command(command, &address);
 	targets = command_targets(command, &address);
 	if (targets == NIL)
 		targets = targets_below(command, &address);
 	if (targets == NIL)
 		return;
 	foreach(lc, moved_relations(command, address.objectId))
+	{
 		attach_reconcile(lfirst_oid(lc));
+		if (!protect_is_administrator())
+			output_attached(lfirst_oid(lc));
+	}
 	foreach(lc, targets)
 		follow_rename(command, ((Target *) lfirst(lc))->relid);
 	if (changes_owner(command))
@@ -586,6 +592,7 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 	{
 		Dropped    *dropped = lfirst(lc);
 
+		protect_dropped(dropped);
 		if (is_part(dropped, data->tag))
 			recorded = part_dropped(recorded, dropped, data->tag);
 		else if (strcmp(dropped->type, "table") == 0 ||
