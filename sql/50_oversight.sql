@@ -30,6 +30,7 @@ CREATE TABLE aims.registry (
     version_column  name,
     site_column     name,
     subgroup_column name,
+    rebuilt         boolean            NOT NULL DEFAULT false,
     governed_at     timestamptz,
     governed_by     text,
     governed_xid    bigint,
@@ -38,6 +39,7 @@ CREATE TABLE aims.registry (
     CONSTRAINT registry_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system,
     CONSTRAINT registry_one_mark_of_output CHECK (num_nonnulls(system, system_column) = guarded::integer),
     CONSTRAINT registry_condition_needs_guard CHECK (guarded OR system_when IS NULL),
+    CONSTRAINT registry_rebuilt_needs_guard CHECK (guarded OR NOT rebuilt),
     CONSTRAINT registry_governed_by_somebody CHECK (NOT guarded OR num_nulls(governed_at, governed_by, governed_xid) = 0)
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.registry', 'WHERE registry_id >= 1000');
@@ -59,6 +61,8 @@ COMMENT ON COLUMN aims.registry.test IS 'Test table: systems in verification_val
 COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row; kept for monitors';
 COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; kept for override rates';
 COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
+COMMENT ON COLUMN aims.registry.rebuilt IS
+    'The table is dropped and made anew as a matter of course: whoever owns it may drop it, and its name stays governed';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.registry.governed_by IS 'Session user who called aims.govern';
 COMMENT ON COLUMN aims.registry.governed_xid IS 'Newest transaction when aims.govern had locked the table: what it and older ones wrote may never have been captured';
