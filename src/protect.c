@@ -8,7 +8,8 @@
  * front of it, to change the values of the column that names the system. Names
  * and schemas may change: the registry goes by OID, and a finding says that
  * writers of the old name are not guarded any more. DELETE and TRUNCATE are
- * captured, and need no refusal.
+ * captured, and need no refusal. A table that is rebuilt as a matter of course
+ * may be dropped, since its name stays governed.
  *
  * An administrator is whoever may execute aims.ungovern, and could go that way
  * instead. PostgreSQL asks the current user for that privilege, so it is the
@@ -345,7 +346,8 @@ protect_table(const Dropped *dropped)
 	Root	   *root = governing_root(dropped->address.objectId, true);
 
 	/* rows of a temporary child are its session's alone */
-	if (root == NULL || strcmp(dropped->schema, "pg_temp") == 0)
+	if (root == NULL || strcmp(dropped->schema, "pg_temp") == 0 ||
+		strcmp(registry_text(root->relid, "rebuilt"), "t") == 0)
 		return;
 	if (root->relid == dropped->address.objectId)
 		protect_refuse(dropped->identity,

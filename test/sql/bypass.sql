@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(141);
+SELECT plan(143);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -255,6 +255,12 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (152, 'creator', 'ALTER ROLE bypass_creator SUPERUSER', '42501 guarded')) AS c (nr, role, command, outcome)
  ORDER BY nr;
 SELECT matches(detail, 'May create roles: .*bypass_creator', 'verify names who may create roles') FROM aims.verify() WHERE check_name = 'privileged roles';
+
+-- A table that is rebuilt may go, and nothing else of it
+UPDATE aims.registry SET rebuilt = true WHERE relation = 'cdw.score'::regclass;
+SELECT is(left(pg_temp.attempt('bypass_owner', 'DROP TABLE cdw.score'), 5), '00000', 'a table that is rebuilt may be dropped');
+SELECT is(pg_temp.attempt('bypass_owner', 'DROP TRIGGER "AIMS_insert" ON cdw.score'), 'MS030 guarded', 'but not its triggers alone');
+UPDATE aims.registry SET rebuilt = false WHERE relation = 'cdw.score'::regclass;
 
 -- What is legal is recorded
 SELECT is(string_agg(DISTINCT new_image ->> 'tag', ' '), NULL, 'attempts that were undone left nothing') FROM aims.audit_entry WHERE operation = 'DDL' AND session_user_name = 'bypass_owner';
