@@ -14,6 +14,7 @@
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -23,6 +24,7 @@
 #include "utils/snapmgr.h"
 
 #include "condition.h"
+#include "ddl_target.h"
 #include "guard.h"
 #include "hierarchy.h"
 #include "output.h"
@@ -92,7 +94,41 @@ output_read(Relation rel, const Root *root, const char *system,
 	return rows;
 }
 
-/* Read a relation and all below it that hold rows here. */
+/* What another server holds cannot be counted here. */
+static void
+refuse_foreign(Oid relid)
+{
+	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("rows of foreign table %s cannot be counted",
+						relation_name(relid)),
+				 errdetail("It is a partition or child of a governed table, and another server holds its rows."),
+				 errhint("Detach it, and count it on the server that holds it.")));
+}
+
+/* Count the rows of one table. */
+static int64
+count_rows(Relation rel, Snapshot snapshot)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	int64		rows = 0;
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		rows++;
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	return rows;
+}
+
+/*
+ * Read a relation and all below it that hold rows here. Without a root all
+ * rows are counted.
+ */
 static int64
 output_read_all(Oid relid, const Root *root, const char *system)
 {
@@ -106,9 +142,12 @@ output_read_all(Oid relid, const Root *root, const char *system)
 		{
 			Relation	rel = table_open(lfirst_oid(lc), NoLock);
 
-			rows += output_read(rel, root, system, snapshot);
+			rows += root == NULL ? count_rows(rel, snapshot) :
+				output_read(rel, root, system, snapshot);
 			table_close(rel, NoLock);
 		}
+		else if (root == NULL || system != NULL)
+			refuse_foreign(lfirst_oid(lc));
 	UnregisterSnapshot(snapshot);
 	return rows;
 }
@@ -141,4 +180,60 @@ aims_output_rows(PG_FUNCTION_ARGS)
 				 errdetail("No row of aims.registry puts it under the guard; a partition goes by its parent."),
 				 errhint("SELECT relation FROM aims.governed lists the governed relations.")));
 	PG_RETURN_INT64(output_read_all(root.relid, &root, system));
+}
+
+/*
+ * Count with a query, as the owner of the relation, who can do with it what he
+ * likes, and can do nothing else here.
+ */
+static int64
+count_as_owner(Oid relid)
+{
+	Oid			user;
+	int			security;
+	int			level = path_begin();
+	bool		isnull;
+	Datum		rows;
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(relation_owner(relid, false), security |
+						   SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	SPI_connect();
+	if (SPI_execute(psprintf("SELECT count(*) FROM %s", relation_name(relid)),
+					true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not count rows of %s", relation_name(relid));
+	rows = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						 &isnull);
+	SPI_finish();
+	SetUserIdAndSecContext(user, security);
+	path_end(level);
+	return DatumGetInt64(rows);
+}
+
+PG_FUNCTION_INFO_V1(aims_relation_rows);
+/* aims.relation_rows(relation) → bigint */
+Datum
+aims_relation_rows(PG_FUNCTION_ARGS)
+{
+	Oid			relid = PG_GETARG_OID(0);
+
+	switch (get_rel_relkind(relid))
+	{
+		case RELKIND_RELATION:
+		case RELKIND_PARTITIONED_TABLE:
+			LockRelationOid(relid, AccessShareLock);
+			PG_RETURN_INT64(output_read_all(relid, NULL, NULL));
+		case RELKIND_VIEW:
+		case RELKIND_MATVIEW:
+		case RELKIND_FOREIGN_TABLE:
+			PG_RETURN_INT64(count_as_owner(relid));
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_TABLE),
+					 errmsg("relation with OID %u has no rows to count", relid),
+					 errdetail("It does not exist any more, or is no table or view."),
+					 errhint("Set the relation of its dataset to NULL.")));
+	}
+	PG_RETURN_NULL();
 }
