@@ -295,9 +295,15 @@ BEGIN
     INSERT INTO aims.bound_role AS b (system, role)
          SELECT bind_role.system, r.rolname FROM pg_roles AS r WHERE r.oid = bind_role.role
     ON CONFLICT ON CONSTRAINT bound_role_pkey DO NOTHING;
+    IF EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = bind_role.role AND r.rolcanlogin AND NOT aims.preloads_library(r.rolname)) THEN
+        RAISE NOTICE USING
+            MESSAGE = format('what role %s reads is neither controlled nor logged', role),
+            DETAIL = 'Its sessions do not load the library when they begin.',
+            HINT = format('ALTER ROLE %s SET session_preload_libraries = ''aims'', as a superuser.', role);
+    END IF;
 END $$;
 COMMENT ON FUNCTION aims.bind_role(text, regrole) IS
-    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). Binding twice is no error; MS017 unknown system';
+    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). NOTICE where the role''s sessions do not preload the library (aims.reader). Binding twice is no error; MS017 unknown system';
 
 CREATE FUNCTION aims.unbind_role(system text, role regrole) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
