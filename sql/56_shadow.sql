@@ -15,7 +15,8 @@ CREATE TABLE aims.shadow_sign (
     CONSTRAINT shadow_sign_pattern_combines CHECK (pattern !~ '^(\(\?[a-z]*\)|\*\*\*)|\\[0-9]'),
     CONSTRAINT shadow_sign_beside_valid CHECK ('' ~* beside IS NOT NULL OR beside IS NULL),
     CONSTRAINT shadow_sign_beside_combines CHECK (beside !~ '^(\(\?[a-z]*\)|\*\*\*)|\\[0-9]'),
-    CONSTRAINT shadow_sign_beside_a_column CHECK (kind = 'value' AND beside IS NOT NULL OR kind = 'column' OR beside IS NULL),
+    CONSTRAINT shadow_sign_beside_a_column CHECK (
+        CASE kind WHEN 'value' THEN beside IS NOT NULL WHEN 'column' THEN true ELSE beside IS NULL END),
     CONSTRAINT shadow_sign_reason_given CHECK (reason ~ '\S')
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.shadow_sign', 'WHERE NOT shipped');
@@ -42,7 +43,7 @@ INSERT INTO aims.shadow_sign (sign, kind, pattern, beside, reason, shipped) VALU
     ('model-and-version', 'column', '^model$', '^(model_)?version$', 'A model and its version', true),
     ('score-and-model', 'column', '^(score|probability|prob|prediction|predicted(_[a-z]+)?|confidence)$', '^(model|algorithm|classifier)',
      'A score beside the model that gave it', true),
-    ('probability-at', 'column', '^(probability|prob|prediction|predicted_[a-z]+|[a-z_]+_prob(ability)?)$', '(^|_)(instant|timestamp|time|datetime|at|date)$',
+    ('probability-at', 'column', '^(probability|prob|prediction|predicted_[a-z]+|[a-z_]+_prob(ability)?)$', '(instant|timestamp|time|date|(^|_)at)$',
      'A prediction and its time', true),
     ('embedding', 'column', '(^|_)embeddings?$', NULL, 'The column holds embeddings', true),
     ('vector-type', 'type', '^(vector|halfvec|sparsevec)$', NULL, 'Type of pgvector: embeddings', true),
@@ -196,7 +197,7 @@ WITH RECURSIVE
          WHERE NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = u.relation AND m.value = u.value)
            AND NOT EXISTS (SELECT FROM aims.ai_system AS a WHERE a.system = u.value))
 SELECT c.kind,
-       c.object,
+       c.object COLLATE "C" AS object,
        c.relation::regclass AS relation,
        string_agg(DISTINCT c.reason, '; ' ORDER BY c.reason) AS why,
        array_agg(DISTINCT c.sign::text ORDER BY c.sign::text) AS signs,
@@ -210,8 +211,8 @@ SELECT c.kind,
             ELSE 'Register its system in aims.ai_system, then aims.govern_preview and aims.govern, or aims.dataset where it is input'
        END || '; if it is no AI: INSERT INTO aims.not_ai (kind, object, reason)' AS next_step
   FROM candidate AS c
- WHERE NOT EXISTS (SELECT FROM aims.not_ai AS x WHERE x.kind = c.kind AND x.object = c.object)
- GROUP BY c.kind, c.object, c.relation;
+ WHERE NOT EXISTS (SELECT FROM aims.not_ai AS x WHERE x.kind = c.kind AND x.object = c.object COLLATE "C")
+ GROUP BY c.kind, c.object COLLATE "C", c.relation;
 COMMENT ON VIEW aims.shadow_ai IS
     'What looks like AI and is not in the inventory: roles, relations, columns, functions, extensions and values, by the signs of aims.shadow_sign. Reads catalogs and statistics, no table of the warehouse (ISO/IEC 42001 4.3, A.4.2)';
 COMMENT ON COLUMN aims.shadow_ai.kind IS 'role, relation, column, function, extension or value';
