@@ -12,9 +12,7 @@ CREATE TABLE aims.shadow_sign (
     CONSTRAINT shadow_sign_kind_known CHECK (kind IN (
         'role', 'relation', 'column', 'type', 'function', 'language', 'extension', 'value')),
     CONSTRAINT shadow_sign_pattern_valid CHECK ('' ~* pattern IS NOT NULL),
-    CONSTRAINT shadow_sign_pattern_combines CHECK (pattern !~ '^(\(\?[a-z]*\)|\*\*\*)|\\[0-9]'),
     CONSTRAINT shadow_sign_beside_valid CHECK ('' ~* beside IS NOT NULL OR beside IS NULL),
-    CONSTRAINT shadow_sign_beside_combines CHECK (beside !~ '^(\(\?[a-z]*\)|\*\*\*)|\\[0-9]'),
     CONSTRAINT shadow_sign_beside_a_column CHECK (
         CASE kind WHEN 'value' THEN beside IS NOT NULL WHEN 'column' THEN true ELSE beside IS NULL END),
     CONSTRAINT shadow_sign_reason_given CHECK (reason ~ '\S')
@@ -25,7 +23,7 @@ COMMENT ON TABLE aims.shadow_sign IS
 COMMENT ON COLUMN aims.shadow_sign.sign IS 'Slug of the sign';
 COMMENT ON COLUMN aims.shadow_sign.kind IS
     'What the pattern is compared with: the name of a role, relation, column, function or extension, of the type of a column, of the language of a function; or the commonest values of a column';
-COMMENT ON COLUMN aims.shadow_sign.pattern IS 'Regular expression, without regard to case (2201B where it is none); no options in front, no back references';
+COMMENT ON COLUMN aims.shadow_sign.pattern IS 'Regular expression, without regard to case (2201B where it is none)';
 COMMENT ON COLUMN aims.shadow_sign.beside IS
     'A value: regular expression for the name of the column that holds it. A column: for that of another column that the relation has, too';
 COMMENT ON COLUMN aims.shadow_sign.reason IS 'Why it is a sign of AI';
@@ -91,8 +89,7 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.not_ai
 ALTER TABLE aims.not_ai ENABLE ALWAYS TRIGGER stamp;
 COMMENT ON TRIGGER stamp ON aims.not_ai IS 'Who decided, and when';
 
--- Names are compared with all signs of a kind at once, as one alternative;
--- what is left is few enough to ask for each sign.
+-- Each name of a column is compared once, however many tables have it.
 CREATE VIEW aims.shadow_ai WITH (security_barrier) AS
 WITH RECURSIVE
     inventory (relid) AS (
@@ -101,12 +98,6 @@ WITH RECURSIVE
         SELECT d.relation FROM aims.dataset AS d WHERE d.relation IS NOT NULL
         UNION
         SELECT i.inhrelid FROM inventory AS p JOIN pg_inherits AS i ON i.inhparent = p.relid),
-    any_sign (kind, pattern, beside) AS (
-        SELECT s.kind, string_agg('(?:' || s.pattern || ')', '|'), string_agg('(?:' || s.beside || ')', '|')
-          FROM aims.shadow_sign AS s
-         GROUP BY s.kind),
-    extension_member (classid, objid) AS MATERIALIZED (
-        SELECT d.classid, d.objid FROM pg_depend AS d WHERE d.deptype = 'e'),
     own_schema (oid, nspname) AS (
         SELECT n.oid, n.nspname FROM pg_namespace AS n
          WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'aims')),
@@ -116,26 +107,17 @@ WITH RECURSIVE
           JOIN own_schema AS n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p', 'm', 'f') AND NOT c.relispartition AND c.relpersistence <> 't'
            AND c.oid NOT IN (SELECT i.relid FROM inventory AS i)
-           AND NOT EXISTS (SELECT FROM extension_member AS m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)),
-    named_column (attrelid, attnum, attname) AS MATERIALIZED (
-        SELECT a.attrelid, a.attnum, a.attname
-          FROM pg_attribute AS a
-         WHERE a.attnum > 0 AND NOT a.attisdropped
-           AND a.attname ~* (SELECT s.pattern FROM any_sign AS s WHERE s.kind = 'column')),
-    value_column (attrelid, attnum, attname) AS MATERIALIZED (
-        SELECT a.attrelid, a.attnum, a.attname
-          FROM pg_attribute AS a
-         WHERE a.attnum > 0 AND NOT a.attisdropped
-           AND a.attname ~* (SELECT s.beside FROM any_sign AS s WHERE s.kind = 'value')),
-    common_value (attrelid, attnum, attname, value, frequency) AS (
-        SELECT c.attrelid, c.attnum, c.attname, v.value, v.frequency
-          FROM value_column AS c
-          JOIN pg_statistic AS t ON t.starelid = c.attrelid AND t.staattnum = c.attnum
-         CROSS JOIN LATERAL unnest(
-               CASE 1 WHEN t.stakind1 THEN t.stavalues1 WHEN t.stakind2 THEN t.stavalues2 WHEN t.stakind3 THEN t.stavalues3
-                      WHEN t.stakind4 THEN t.stavalues4 WHEN t.stakind5 THEN t.stavalues5 END::text::text[],
-               CASE 1 WHEN t.stakind1 THEN t.stanumbers1 WHEN t.stakind2 THEN t.stanumbers2 WHEN t.stakind3 THEN t.stanumbers3
-                      WHEN t.stakind4 THEN t.stanumbers4 WHEN t.stakind5 THEN t.stanumbers5 END) AS v (value, frequency)),
+           AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'e')),
+    column_name (name) AS MATERIALIZED (
+        SELECT DISTINCT a.attname FROM pg_attribute AS a WHERE a.attnum > 0 AND NOT a.attisdropped),
+    column_sign (name, sign, reason, beside) AS MATERIALIZED (
+        SELECT n.name, s.sign, s.reason, s.beside
+          FROM column_name AS n
+          JOIN aims.shadow_sign AS s ON s.kind = 'column' AND n.name ~* s.pattern),
+    value_sign (name, sign, reason, pattern, shipped) AS MATERIALIZED (
+        SELECT n.name, s.sign, s.reason, s.pattern, s.shipped
+          FROM column_name AS n
+          JOIN aims.shadow_sign AS s ON s.kind = 'value' AND n.name ~* s.beside),
     unknown_value (relation, value, first_seen, rows) AS (
         SELECT v.relation, v.system, min(v.recorded_at), sum(v.rows)
           FROM aims.violation AS v
@@ -153,9 +135,9 @@ WITH RECURSIVE
           JOIN aims.shadow_sign AS s ON s.kind = 'relation' AND h.relname ~* s.pattern
         UNION ALL
         SELECT 'column', format('%s.%I', h.name, a.attname), h.oid, s.sign, s.reason, NULL, nullif(h.reltuples, -1)
-          FROM named_column AS a
+          FROM column_sign AS s
+          JOIN pg_attribute AS a ON a.attname = s.name AND a.attnum > 0 AND NOT a.attisdropped
           JOIN held AS h ON h.oid = a.attrelid
-          JOIN aims.shadow_sign AS s ON s.kind = 'column' AND a.attname ~* s.pattern
          WHERE s.beside IS NULL
             OR EXISTS (SELECT FROM pg_attribute AS b
                         WHERE b.attrelid = a.attrelid AND b.attnum > 0 AND b.attnum <> a.attnum AND NOT b.attisdropped
@@ -172,7 +154,7 @@ WITH RECURSIVE
           JOIN own_schema AS n ON n.oid = p.pronamespace
           JOIN pg_language AS l ON l.oid = p.prolang
           JOIN aims.shadow_sign AS s ON s.kind = 'function' AND p.proname ~* s.pattern OR s.kind = 'language' AND l.lanname ~* s.pattern
-         WHERE NOT EXISTS (SELECT FROM extension_member AS m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+         WHERE p.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e')
            AND NOT EXISTS (SELECT FROM aims.component AS c WHERE c.component = p.proname)
         UNION ALL
         SELECT 'extension', e.extname::text, NULL, s.sign, s.reason, NULL, NULL
@@ -180,13 +162,20 @@ WITH RECURSIVE
           JOIN aims.shadow_sign AS s ON s.kind = 'extension' AND e.extname ~* s.pattern
          WHERE NOT EXISTS (SELECT FROM aims.component AS c WHERE c.component = e.extname)
         UNION ALL
-        SELECT 'value', format('%s.%I = %L', h.name, v.attname, v.value), h.oid, s.sign, s.reason, NULL,
+        SELECT 'value', format('%s.%I = %L', h.name, a.attname, v.value), h.oid, s.sign, s.reason, NULL,
                round(v.frequency * nullif(h.reltuples, -1))
-          FROM common_value AS v
-          JOIN held AS h ON h.oid = v.attrelid
-          JOIN aims.shadow_sign AS s ON s.kind = 'value' AND v.attname ~* s.beside AND v.value ~* s.pattern
-         WHERE (s.shipped OR has_column_privilege(v.attrelid, v.attnum, 'SELECT') AND NOT row_security_active(v.attrelid))
-           AND NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = v.attrelid AND m.value = v.value)
+          FROM value_sign AS s
+          JOIN pg_attribute AS a ON a.attname = s.name AND a.attnum > 0 AND NOT a.attisdropped
+          JOIN held AS h ON h.oid = a.attrelid
+          JOIN pg_statistic AS t ON t.starelid = a.attrelid AND t.staattnum = a.attnum
+         CROSS JOIN LATERAL unnest(
+               CASE 1 WHEN t.stakind1 THEN t.stavalues1 WHEN t.stakind2 THEN t.stavalues2 WHEN t.stakind3 THEN t.stavalues3
+                      WHEN t.stakind4 THEN t.stavalues4 WHEN t.stakind5 THEN t.stavalues5 END::text::text[],
+               CASE 1 WHEN t.stakind1 THEN t.stanumbers1 WHEN t.stakind2 THEN t.stanumbers2 WHEN t.stakind3 THEN t.stanumbers3
+                      WHEN t.stakind4 THEN t.stanumbers4 WHEN t.stakind5 THEN t.stanumbers5 END) AS v (value, frequency)
+         WHERE v.value ~* s.pattern
+           AND (s.shipped OR has_column_privilege(a.attrelid, a.attnum, 'SELECT') AND NOT row_security_active(a.attrelid))
+           AND NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = a.attrelid AND m.value = v.value)
         UNION ALL
         SELECT 'value', format('%I.%I.%I = %L', n.nspname, c.relname, r.system_column, u.value), c.oid, 'violation',
                'The value came into a governed table and names no AI system (MS002)', u.first_seen, u.rows
