@@ -132,14 +132,13 @@ like((read_as($primary, 'bot', "SET log_min_messages = panic;\nSET log_min_error
 is($primary->safe_psql('postgres', "SELECT role, reads_controlled FROM aims.reader ORDER BY role"), "bot|t\nodd \"bot|t", 'the view says that they are controlled');
 
 # A session that is open when its system is switched off, on both servers
-my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my @open = map {
 	my $session = $_->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'bot' ]);
 	$session->query_safe('\set VERBOSITY sqlstate');
 	$session->query('PREPARE p AS SELECT count(*) FROM patient');
 	is($session->query('EXECUTE p'), '1000', 'an open session reads');
 	$session;
-} ($primary, $standby) if $primary->can('background_psql');
+} ($primary, $standby);
 $primary->safe_psql('postgres', "SELECT * FROM aims.switch_off('sepsis', 'Test')");
 $primary->wait_for_catchup($standby);
 for my $session (@open)
