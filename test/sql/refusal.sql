@@ -29,8 +29,8 @@ INSERT INTO m.governing VALUES
     ('column', false, false), ('column when', false, true), ('system', true, false), ('system when', true, true);
 
 -- %1$s: table written to, %2$L: value of the system column, %3$s: view of the
--- table, %4$s: function that inserts. Rows 1 and 3 are there: 1 is no output
--- (but where every row is), 3 meets the condition.
+-- table, %4$s: function that inserts. Rows 1, 3 and 4 are there: 1 is no output
+-- (but where every row is), 3 meets the condition, 4 is output from before.
 CREATE TABLE m.way (nr integer, way text, command text, parent_only boolean DEFAULT false,
                     legs text[] DEFAULT '{enforce,observe,session}');
 INSERT INTO m.way (nr, way, command) VALUES
@@ -57,6 +57,9 @@ INSERT INTO m.way (nr, way, command) VALUES
     (19, 'a rule', 'INSERT INTO m.ruled VALUES ($q$INSERT INTO %1$s VALUES (10, %2$L, 32880, ''n'')$q$)'),
     (20, 'SET ROLE', 'SET LOCAL ROLE refusal_owner; INSERT INTO %1$s VALUES (10, %2$L, 32880, ''n'')'),
     (21, 'a savepoint', 'DO $d$BEGIN BEGIN INSERT INTO %1$s VALUES (10, %2$L, 32880, ''n''); EXCEPTION WHEN division_by_zero THEN NULL; END; END$d$'),
+    (24, 'UPDATE of output', 'UPDATE %1$s SET note = ''n'' WHERE id = 4'),
+    (25, 'UPDATE out of the condition', 'UPDATE %1$s SET kind = 1 WHERE id = 4'),
+    (26, 'UPDATE that takes the system away', 'UPDATE %1$s SET system = NULL WHERE id = 4'),
     (22, 'deferred constraints', 'SET CONSTRAINTS ALL DEFERRED; INSERT INTO %1$s VALUES (10, %2$L, 32880, ''n'')');
 INSERT INTO m.way VALUES
     (9, 'UPDATE to another partition', 'UPDATE %1$s SET id = 150, system = %2$L, kind = 32880 WHERE id = 1', true, DEFAULT),
@@ -92,7 +95,7 @@ SELECT format('m.t_%s_%s_%s', lower(c.state), replace(g.governing, ' ', '_'), CA
 CREATE FUNCTION m.fill(name text, value text) RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
 BEGIN
     EXECUTE format('DELETE FROM %s', name);
-    EXECUTE format('INSERT INTO %s VALUES (1, NULL, 1, ''there''), (3, NULL, 32880, ''there'')', name);
+    EXECUTE format('INSERT INTO %s VALUES (1, NULL, 1, ''there''), (3, NULL, 32880, ''there''), (4, %L, 32880, ''there'')', name, value);
 END $$;
 CREATE FUNCTION m.make(t m.governed) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -196,7 +199,7 @@ SELECT count(aims.set_mode(name::regclass, 'observe')) FROM m.governed \g /dev/n
 CALL m.attempt('observe');
 
 SET search_path = public, tap;
-SELECT plan(336);
+SELECT plan(381);
 SELECT is(string_agg(format('%s: %s', target, wrong), E'\n' ORDER BY id) FILTER (WHERE wrong IS NOT NULL), NULL,
           format('%s: %s by %s, %s times', leg, state, way, count(*)))
   FROM m.judged GROUP BY leg, state, nr, way ORDER BY leg, state, nr;

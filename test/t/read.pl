@@ -136,7 +136,8 @@ my @open = map {
 	my $session = $_->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'bot' ]);
 	$session->query_safe('\set VERBOSITY sqlstate');
 	$session->query('PREPARE p AS SELECT count(*) FROM patient');
-	is($session->query('EXECUTE p'), '1000', 'an open session reads');
+	$session->query_safe('BEGIN');
+	is($session->query('EXECUTE p'), '1000', 'an open transaction reads');
 	$session;
 } ($primary, $standby);
 $primary->safe_psql('postgres', "SELECT * FROM aims.switch_off('sepsis', 'Test')");
@@ -144,8 +145,13 @@ $primary->wait_for_catchup($standby);
 for my $session (@open)
 {
 	isnt($session->query('EXECUTE p'), '1000', 'and no more after the switch-off');
-	$session->quit;
+	$session->query('ROLLBACK');
 }
+$primary->safe_psql('postgres', 'ALTER ROLE bot RENAME TO robot');
+is($open[0]->query('EXECUTE p'), '1000', 'a role is bound by its name');
+$primary->safe_psql('postgres', 'ALTER ROLE robot RENAME TO bot');
+isnt($open[0]->query('EXECUTE p'), '1000', 'and is so again');
+$_->quit for @open;
 for my $node ($primary, $standby)
 {
 	my ($stderr, $lines, undef, $log) = read_as($node, 'bot', 'SELECT * FROM patient');
