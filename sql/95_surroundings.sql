@@ -132,7 +132,11 @@ BEGIN ATOMIC
            EXISTS (SELECT FROM aims.phi_table) OR EXISTS (SELECT FROM aims.dataset AS d WHERE d.phi AND d.relation IS NOT NULL)
     FROM aims.reader AS r
     JOIN pg_roles AS l ON l.rolname = r.role AND l.rolcanlogin
-    WHERE NOT r.reads_controlled;
+    WHERE NOT r.reads_controlled
+    UNION ALL
+    SELECT format('aims.phi_table marks relation %s, which is gone: one that was made in its place is not marked', p.relation::oid), true
+    FROM aims.phi_table AS p
+    WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.relation);
 END;
 COMMENT ON FUNCTION aims.setting_problem() IS
     'Settings of roles, databases and the server that escape capture, or the control of reads where there is PHI (wrong), or that an auditor should know. Part of aims.verify';

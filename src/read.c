@@ -96,7 +96,7 @@ stage_may_read(const char *stage)
 	return strcmp(stage, "inception") != 0 && strcmp(stage, "retirement") != 0;
 }
 
-/* The rows of aims.bound_role for a role; none where there is no table. */
+/* The rows of aims.bound_role for a role. */
 static List *
 read_bindings(Relation rel, const char *role)
 {
@@ -222,7 +222,6 @@ read_is_phi(Oid relid)
 	uint64		generation = governance_generation();
 	uint64		relations = relations_changed;
 	Protected  *entry;
-	bool		found;
 	bool		phi;
 
 	if (relid < FirstNormalObjectId)
@@ -233,7 +232,7 @@ read_is_phi(Oid relid)
 		return entry->phi;
 	phi = read_any_marked(hierarchy_ancestors(relid, false)) ||
 		read_any_marked(find_all_inheritors(relid, NoLock, NULL));
-	entry = hash_search(protected, &relid, HASH_ENTER, &found);
+	entry = hash_search(protected, &relid, HASH_ENTER, NULL);
 	entry->phi = phi;
 	entry->generation = generation;
 	entry->relations = relations;
