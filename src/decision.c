@@ -196,6 +196,18 @@ decision_switched_off(const char *system)
 	return found && strcmp(off, "t") == 0;
 }
 
+char *
+system_state(const char *system, bool *switched_off)
+{
+	bool		found;
+	char	   *stage = decision_column("ai_system", "ai_system_pkey", NULL,
+										InvalidOid, "system", system, "stage",
+										&found);
+
+	*switched_off = found && decision_switched_off(system);
+	return stage;
+}
+
 /* Is the session user one of the system's bound roles? */
 static bool
 decision_role_bound(const char *system)
@@ -235,16 +247,14 @@ decision_role_may_write(const char *system, bool session)
 static Cause
 decision_cause(Decision *d, const Target *target, const char *system)
 {
-	bool		found;
-	char	   *stage = decision_column("ai_system", "ai_system_pkey", NULL,
-										InvalidOid, "system", system, "stage",
-										&found);
+	bool		switched_off;
+	char	   *stage = system_state(system, &switched_off);
 
-	if (!found)
+	if (stage == NULL)
 		return CAUSE_SYSTEM_UNKNOWN;
 	d->system = decision_intern(system);
 	strlcpy(d->stage, stage, NAMEDATALEN);
-	if (decision_switched_off(system))
+	if (switched_off)
 		return CAUSE_SWITCHED_OFF;
 	if (!stage_may_write(stage, target->test))
 		return CAUSE_STAGE;

@@ -5,6 +5,11 @@
 #ifndef AIMS_SESSION_SYSTEM_H
 #define AIMS_SESSION_SYSTEM_H
 
+#include "nodes/pg_list.h"
+
+/* The systems that a role is bound to, by name, as of now. */
+extern List *role_systems(const char *role);
+
 /*
  * What aims.system names, if that is set; else the systems that the session
  * user is bound to: one, or several separated by ", ", which is no slug. NULL:
