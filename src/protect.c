@@ -37,7 +37,6 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
-#include "rewrite/prs2lock.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(152);
+SELECT plan(153);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -259,6 +259,7 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (143, 'admin', 'SELECT aims.govern(''cdw.loose'', system => ''forbidden'', system_when => ''cdw.w(id) > 0'')', 'MS032 guarded'),
     (144, 'admin', 'SELECT aims.govern(''cdw.loose'', system_column => ''ai"; DROP TABLE cdw.score; --'')', 'MS031 guarded'),
     (145, 'admin', 'SELECT aims.govern(''cdw.loose'', system => ''x''''; DROP TABLE cdw.score; --'')', 'MS017 guarded'),
+    (146, 'admin', 'CREATE TABLE cdw.ruled (id integer, ai text); CREATE RULE r AS ON INSERT TO cdw.ruled DO INSTEAD NOTHING; SELECT aims.govern(''cdw.ruled'', system_column => ''ai'')', 'MS031 guarded'),
     -- CREATEROLE on 15 makes itself what it likes, but no superuser; verify() names it
     (150, 'creator', 'ALTER TABLE cdw.score DISABLE TRIGGER USER', '42501 guarded'),
     (151, 'creator', 'GRANT bypass_owner TO bypass_creator; SET ROLE bypass_owner; ALTER TABLE cdw.score DISABLE TRIGGER USER',
