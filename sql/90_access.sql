@@ -32,7 +32,8 @@ FROM (VALUES
     (42, 'transition_request'),
     (43, 'approval'),
     (44, 'stage_history'),
-    (45, 'finding')) AS v (registry_id, name)
+    (45, 'finding'),
+    (56, 'subscription_policy')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -59,7 +60,7 @@ DECLARE
     deciding text;
 BEGIN
     FOREACH deciding IN ARRAY ARRAY['registry', 'person', 'duty', 'trusted_application', 'ai_system', 'system_value',
-                                    'intended_table', 'system_mode', 'bound_role', 'switch_event'] LOOP
+                                    'intended_table', 'system_mode', 'bound_role', 'switch_event', 'subscription_policy'] LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_governance" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.governance_changed();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER "AIMS_governance"', deciding);
@@ -130,7 +131,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
+                       ('aims.governed'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
@@ -204,7 +205,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
                  ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
                  ('aims.ungovern(regclass,text)'), ('aims.set_mode(regclass,aims.govern_mode,text)'),
-                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
+                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do

@@ -300,6 +300,14 @@ capture_event(const char *operation, const char *relation, const char *system,
 }
 
 void
+capture_act(const char *relation, const char *detail)
+{
+	capture_reset();
+	appendStringInfoString(&capture.new_image, detail);
+	capture_entry("EVENT", relation, NULL, NULL, 0, false, true);
+}
+
+void
 capture_ddl(const char *relation, const char *physical, const char *detail)
 {
 	capture_reset();
