@@ -194,9 +194,9 @@ decision_switched_off(const char *system)
 	return found && strcmp(off, "t") == 0;
 }
 
-/* Is the session user one of the system's bound roles, if it has any? */
+/* Is the role one of the system's bound roles, if it has any? */
 static bool
-decision_role_bound(const char *system)
+decision_role_bound(const char *system, Oid writer)
 {
 	Relation	rel;
 	TupleDesc	desc;
@@ -209,11 +209,11 @@ decision_role_bound(const char *system)
 		return true;
 	rel = table_open(aims_relid("bound_role"), AccessShareLock);
 	desc = RelationGetDescr(rel);
-	role = GetUserNameFromId(GetSessionUserId(), false);
+	role = GetUserNameFromId(writer, true);
 	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(system));
 	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
-				F_TEXTEQ, CStringGetTextDatum(role));
+				F_TEXTEQ, CStringGetTextDatum(role ? role : ""));
 	bound = HeapTupleIsValid(row_find(rel, "bound_role_pkey", 2, keys, false));
 	table_close(rel, AccessShareLock);
 	return bound;
@@ -240,7 +240,7 @@ decision_cause(Decision *d, const Target *target, const char *system)
 		!decision_exists("intended_table", "intended_table_pkey", "relation",
 						 target->relid, "system", system))
 		return CAUSE_TABLE_NOT_INTENDED;
-	if (!target->any_role && !decision_role_bound(system))
+	if (!target->any_role && !decision_role_bound(system, d->key.role))
 		return CAUSE_ROLE_NOT_BOUND;
 	return CAUSE_NONE;
 }
@@ -369,10 +369,9 @@ decision_for_value(int32 registry_id, const char *value, int length)
 }
 
 const Decision *
-decision_for_system(int32 registry_id, const char *system)
+decision_for_system(int32 registry_id, const char *system, Oid role)
 {
-	DecisionKey key = {registry_id, GetSessionUserId(), true,
-					   strlen(system), system};
+	DecisionKey key = {registry_id, role, true, strlen(system), system};
 
 	return decision_lookup(&key);
 }

@@ -69,6 +69,8 @@ typedef struct SwitchState
 } SwitchState;
 
 static bool governance_changed_here = false;
+static bool committing = false; /* switch_pre_commit has been here, ... */
+static bool preparing = false;	/* ... before a PREPARE */
 static TimestampTz waited_until = 0;	/* end of switch_off's own wait */
 
 /* Do the relations of the lock exist? DROP EXTENSION may have come first. */
@@ -247,6 +249,8 @@ switch_pre_commit(bool prepare)
 {
 	int			wait;
 
+	committing = true;
+	preparing = prepare;
 	if (!governance_changed_here)
 		return;
 	if (prepare)
@@ -266,14 +270,15 @@ switch_pre_commit(bool prepare)
 void
 switch_end(void)
 {
-	governance_changed_here = false;
+	governance_changed_here = committing = false;
 	waited_until = 0;
 }
 
 PG_FUNCTION_INFO_V1(aims_governance_changed);
 /*
  * Statement trigger on the tables that the guard reads. It always works, in a
- * restore too: other sessions must not go on with what they knew.
+ * restore too: other sessions must not go on with what they knew. What another
+ * extension changes in a callback of its own is ordered at once.
  */
 Datum
 aims_governance_changed(PG_FUNCTION_ARGS)
@@ -284,6 +289,8 @@ aims_governance_changed(PG_FUNCTION_ARGS)
 				 errmsg("function aims.governance_changed must be called as a trigger")));
 	CacheInvalidateRelcacheByRelid(aims_relid("governance_epoch"));
 	governance_changed_here = true;
+	if (committing)
+		switch_pre_commit(preparing);
 	PG_RETURN_POINTER(NULL);
 }
 
