@@ -183,7 +183,7 @@ redacted_since(PastState *past, int64 entry_id)
 
 /*
  * What was applied by a subscription that is audited at its origin, in the
- * tree or after it; NULL: nothing.
+ * tree or after it, and not wiped out since; NULL: nothing.
  */
 static const KeyedApplied *
 applied_to(PastState *past, bool sealed)
@@ -192,7 +192,8 @@ applied_to(PastState *past, bool sealed)
 
 	for (int64 i = 0; i < keyed->napplied; i++)
 		if (keyed->applied[i].registry_id == past->registry_id &&
-			keyed->applied[i].sealed == sealed)
+			keyed->applied[i].sealed == sealed &&
+			!keyed_is_wiped(keyed, 0, keyed->applied[i].entry_id))
 			return &keyed->applied[i];
 	return NULL;
 }

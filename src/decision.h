@@ -25,7 +25,7 @@ typedef enum Cause
 typedef struct DecisionKey
 {
 	int32		registry_id;
-	Oid			role;			/* session user when it was written */
+	Oid			role;			/* session user who wrote it */
 	bool		resolved;		/* value is a system's slug, not to be mapped */
 	int			length;
 	const char *value;			/* not terminated */

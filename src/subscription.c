@@ -112,9 +112,9 @@ change_is_applied(void)
 static bool
 note_is_due(int32 registry_id, char kind)
 {
+	static const char kinds[] = "IUDT";	/* INSERT, UPDATE, ... */
 	SubTransactionId subid = GetCurrentSubTransactionId();
-	int			change = registry_id * 4 +
-		(kind == 'I' ? 0 : kind == 'U' ? 1 : kind == 'D' ? 2 : 3);
+	int			change = registry_id * 4 + (strchr(kinds, kind) - kinds);
 	MemoryContext caller;
 
 	if (noted.transaction != MyLocalTransactionId || noted.subid != subid)

@@ -55,8 +55,10 @@
 #include "switch.h"
 
 /*
- * Milliseconds to wait for the entrance even when none are left: commits of AI
- * output pass it at once, only another change of governance stays in it.
+ * Milliseconds to wait for the entrance beyond what commits in flight are
+ * waited for, even where nothing is left of that: commits of AI output pass it
+ * at once, and another change of governance that came before us stays in it
+ * until its own wait is over and it has committed.
  */
 #define ENTRANCE_WAIT 1000
 
@@ -202,7 +204,7 @@ switch_lock_governance(int wait)
 	if (!switch_locks(&entrance, &epoch))
 		return true;
 	(void) switch_lock_bounded(entrance, AccessExclusiveLock,
-							   Max(wait, ENTRANCE_WAIT));
+							   switch_wait() + ENTRANCE_WAIT);
 	return switch_lock_bounded(epoch, ShareRowExclusiveLock,
 							   switch_wait_left(start, wait));
 }

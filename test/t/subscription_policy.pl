@@ -25,8 +25,9 @@ sub set_up
 
 	$node->safe_psql('postgres', <<SQL);
 CREATE EXTENSION aims;
-INSERT INTO aims.person (person, full_name) VALUES ('anna', 'Anna Owner');
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Owner', NULL), ('dora', 'Dora Steward', session_user);
 SET session_replication_role = replica;
+INSERT INTO aims.duty (person, duty) VALUES ('dora', 'data_steward');
 INSERT INTO aims.ai_system (system, title, owner, purpose, stage) VALUES ('nlp', 'Note reader', 'anna', 'Reads notes', '$stage');
 RESET session_replication_role;
 CREATE TABLE score (id integer PRIMARY KEY, value integer);
@@ -218,6 +219,11 @@ like($error, qr/MS029/, 'as_of does not make it up');
 is(ask("SELECT problem FROM aims.rows_as_of('score', now()) WHERE key IS NULL"),
 	'not known: subscription "scores" has applied rows, and is audited at its origin', 'rows_as_of says why');
 
+ask("SELECT aims.rebaseline('score', 'From here on it is audited here')");
+ask('SELECT aims.seal()');
+is(verdict('score'), '', 'after a new baseline each row is compared');
+is(ask("SELECT count(*) = (SELECT count(*) FROM score) FROM aims.as_of('score', now())"), 't', 'and as_of knows them');
+
 # Transactions that are rolled back, or streamed in parts, leave what they should
 ask("SELECT aims.set_subscription_policy('scores', 'origin')");
 entries();
@@ -232,8 +238,7 @@ INSERT INTO score SELECT g, g FROM generate_series(30000, 34000) AS g;
 COMMIT;
 SQL
 is(verdict('score'), <<'END' =~ s/\n$//r, 'a large transaction with savepoints');
-score: |1 row gone, perhaps by subscription "scores", audited at its origin
-score: |10999 rows applied by subscription "scores", audited at its origin
+score: |8002 rows applied by subscription "scores", audited at its origin
 END
 both_verify('streamed');
 
@@ -280,7 +285,7 @@ ask('CREATE DATABASE copy');
 	$subscriber->command_ok(['pg_restore', '-d', $subscriber->connstr('copy'), $subscriber->basedir . '/dump'], 'restore');
 }
 is($subscriber->safe_psql('copy', 'SELECT subscription, policy FROM aims.subscription_policy'), 'scores|origin', 'the policy is there');
-is($subscriber->safe_psql('copy', "SELECT problem ~ 'perhaps applied|gone, perhaps' FROM aims.verify_table('score')"), "t\nt", 'and verify_table calls no row forged');
+is($subscriber->safe_psql('copy', "SELECT problem ~ 'perhaps applied|gone, perhaps' FROM aims.verify_table('score')"), 't', 'and verify_table calls no row forged');
 
 $subscriber->stop;
 $publisher->stop;
