@@ -46,8 +46,8 @@ typedef struct Decision
 
 /*
  * The decision on a value of the relation's system column for the current
- * session user, or on a system for whoever wrote its output. Never stale after AcceptInvalidationMessages;
- * the pointer is good until the next call.
+ * session user, or on a system for whoever wrote its output. Never stale
+ * after AcceptInvalidationMessages; the pointer is good until the next call.
  */
 extern const Decision *decision_for_value(int32 registry_id,
 										  const char *value, int length);

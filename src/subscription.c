@@ -112,7 +112,7 @@ change_is_applied(void)
 static bool
 note_is_due(int32 registry_id, char kind)
 {
-	static const char kinds[] = "IUDT";	/* INSERT, UPDATE, ... */
+	static const char kinds[] = "IUDT"; /* INSERT, UPDATE, ... */
 	SubTransactionId subid = GetCurrentSubTransactionId();
 	int			change = registry_id * 4 + (strchr(kinds, kind) - kinds);
 	MemoryContext caller;
