@@ -19,6 +19,7 @@
 #include "capture.h"
 #include "guard.h"
 #include "image.h"
+#include "oversight.h"
 #include "people.h"
 #include "registry.h"
 #include "row.h"
@@ -112,6 +113,7 @@ Datum
 aims_audit_flush(PG_FUNCTION_ARGS)
 {
 	capture_flush();
+	guard_flush();
 	PG_RETURN_POINTER(NULL);
 }
 
@@ -128,6 +130,8 @@ aims_audit_truncate(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 	registered = registry_entry(registry_id, data->tg_relation);
 	capture_truncate(registered, data->tg_relation);
+	if (registered->review)
+		oversight_end(RelationGetRelid(data->tg_relation));
 	PG_RETURN_POINTER(NULL);
 }
 

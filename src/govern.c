@@ -32,6 +32,7 @@
 #include "ddl.h"
 #include "ddl_target.h"
 #include "decision.h"
+#include "oversight.h"
 #include "owner.h"
 #include "shape.h"
 
@@ -175,6 +176,17 @@ check_column(Relation rel, const char *argument, const char *column)
 					  "Name a stored column.");
 }
 
+/* What people review they find by its primary key. */
+static void
+check_review(const Governing *g, Relation rel)
+{
+	if (strcmp(g->review, "required") == 0 &&
+		image_writer(rel, 0, RelationGetRelationName(rel))->nkey == 0)
+		cannot_govern(g->relid,
+					  "review: the table has no primary key by which a row could be reviewed.",
+					  "Give it a primary key, or leave out review.");
+}
+
 /* How AI output is marked: by a system, or by a column. */
 static void
 check_mark(const Governing *g)
@@ -214,6 +226,7 @@ check_arguments(Governing *g, Relation rel)
 	check_column(rel, "site_column", g->site_column);
 	check_column(rel, "subgroup_column", g->subgroup_column);
 	check_system(g);
+	check_review(g, rel);
 	if (g->system_when != NULL)
 		g->condition = condition_parse(rel, g->system_when);
 }
@@ -331,6 +344,8 @@ aims_govern(PG_FUNCTION_ARGS)
 	check_arguments(&g, rel);
 	relation_close(rel, NoLock);	/* ALTER TABLE wants it closed */
 	govern_relation(&g);
+	if (strcmp(g.review, "required") == 0)
+		oversight_begin(g.relid);
 	path_end(level);
 	PG_RETURN_VOID();
 }
@@ -358,7 +373,10 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
 	foreach(lc, hierarchy_members(relid, ShareRowExclusiveLock))
+	{
 		attach_drop(lfirst_oid(lc), 0);
+		oversight_end(lfirst_oid(lc));
+	}
 	unregister_relation(relid);
 	attach_disallow(relation_owner(relid, false));
 	SPI_finish();

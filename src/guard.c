@@ -25,6 +25,7 @@
 
 #include "decision.h"
 #include "guard.h"
+#include "oversight.h"
 #include "refusal.h"
 #include "switch.h"
 #include "system_column.h"
@@ -55,6 +56,7 @@ typedef struct GuardLevel
 	struct GuardLevel *parent;
 	List	   *written;
 	List	   *violations;
+	Oversight  *oversight;
 } GuardLevel;
 
 static GuardLevel *levels = NULL;	/* innermost subtransaction first */
@@ -116,6 +118,7 @@ level_merge(GuardLevel *into, const GuardLevel *from)
 					   written->rows);
 	}
 	into->violations = violation_merge(into->violations, from->violations);
+	oversight_merge(&into->oversight, from->oversight);
 }
 
 /* Does the decision refuse, or only violate? */
@@ -202,16 +205,39 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 {
 	Mark		old_mark = guard_mark(entry, rel, oldtup);
 	Mark		new_mark = guard_mark(entry, rel, newtup);
-	const char *system;
+	const char *system = NULL;
 	const char *old_system = NULL;
 
 	AcceptInvalidationMessages();
-	if (newtup == NULL)
-		return guard_tuple(entry, rel, oldtup, old_mark, false);
-	system = guard_tuple(entry, rel, newtup, new_mark, true);
-	if (oldtup != NULL && !guard_same_mark(old_mark, new_mark))
-		old_system = guard_tuple(entry, rel, oldtup, old_mark, true);
+	if (newtup != NULL)
+		system = guard_tuple(entry, rel, newtup, new_mark, true);
+	if (newtup == NULL || (oldtup != NULL &&
+						   !guard_same_mark(old_mark, new_mark)))
+		old_system = guard_tuple(entry, rel, oldtup, old_mark,
+								 newtup != NULL);
+	else if (oldtup != NULL)
+		old_system = system;
+	if (oldtup != NULL || entry->overseen)
+		oversight_row(&level_current()->oversight, entry, rel, oldtup, newtup,
+					  old_system, system);
 	return system != NULL ? system : old_system;
+}
+
+const char *
+guard_system(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
+{
+	const Decision *d;
+
+	AcceptInvalidationMessages();
+	d = guard_decide(entry, guard_mark(entry, rel, tuple));
+	return d != NULL ? d->system : NULL;
+}
+
+void
+guard_flush(void)
+{
+	if (levels != NULL && levels->subid == GetCurrentSubTransactionId())
+		oversight_flush(levels->oversight);
 }
 
 /* Decide again on what a system has written. */
@@ -240,6 +266,7 @@ guard_pre_commit(bool prepare)
 	if (levels == NULL)
 		return;
 	Assert(levels->parent == NULL);
+	oversight_pre_commit(levels->oversight);
 	if (levels->written != NIL && !switch_lock_output())
 		return;
 	foreach(lc, levels->written)

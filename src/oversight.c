@@ -1,0 +1,510 @@
+/*
+ * oversight.c
+ *		What people do about AI output.
+ *
+ * The guard says whose output a row was and is. A change by a person is an
+ * override; a change by anybody else, a service or the AI system itself, is a
+ * reload. What is written anew waits for review, where the table asks for it;
+ * a change by a person does not make it wait again, nor does it end the wait.
+ *
+ * Output and reloads are counted in memory, and written once per transaction
+ * and group: ten million rows cost ten million additions.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "guard.h"
+#include "hierarchy.h"
+#include "override.h"
+#include "oversight.h"
+#include "people.h"
+#include "row.h"
+#include "sequence.h"
+#include "shape.h"
+
+/* Groups beyond these of one transaction are counted as one, unknown. */
+#define COUNTED_GROUPS 1000
+
+/* Longest value that groups are told by, in bytes. */
+#define GROUP_VALUE_LENGTH 255
+
+/* Rows of one group; the key is the text of all that tells it. */
+typedef struct Count
+{
+	char	   *key;			/* hash key, first */
+	Oid			relid;
+	const char *system;
+	OutputGroup group;
+	int64		outputs;
+	int64		reloads;
+} Count;
+
+struct Oversight
+{
+	ClosedRows	outputs;
+	ClosedRows	overrides;
+	HTAB	   *counts;
+	Count	   *latest;			/* that a row was added to last */
+};
+
+/* A row before or after the change, as oversight looks at it. */
+typedef struct Overseen
+{
+	const char *system;
+	OutputGroup group;
+	Jsonb	   *key;			/* where the relation needs review */
+} Overseen;
+
+/* Hash and compare counts by the content of their keys. */
+static uint32
+count_hash(const void *key, Size keysize)
+{
+	const char *text = *(char *const *) key;
+
+	return hash_bytes((const unsigned char *) text, strlen(text));
+}
+
+static int
+count_compare(const void *a, const void *b, Size keysize)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* The part of the current subtransaction, made on first use. */
+static Oversight *
+oversight_open(Oversight **place)
+{
+	HASHCTL		ctl = {0};
+	Oversight  *oversight = *place;
+
+	if (oversight != NULL)
+		return oversight;
+	oversight = MemoryContextAllocZero(TopTransactionContext,
+									   sizeof(Oversight));
+	oversight->outputs.table = "output";
+	oversight->outputs.sequence = "output_output_id_seq";
+	oversight->overrides.table = "output_override";
+	oversight->overrides.sequence = "output_override_override_id_seq";
+	ctl.keysize = sizeof(char *);
+	ctl.entrysize = sizeof(Count);
+	ctl.hash = count_hash;
+	ctl.match = count_compare;
+	ctl.hcxt = TopTransactionContext;
+	oversight->counts = hash_create("aims counts", 16, &ctl,
+									HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
+									HASH_CONTEXT);
+	*place = oversight;
+	return oversight;
+}
+
+/* Append a nullable text so that no two lists of texts are the same. */
+static void
+count_key_part(StringInfo key, const char *part)
+{
+	if (part == NULL)
+		appendStringInfoString(key, "-;");
+	else
+		appendStringInfo(key, "%d:%s;", (int) strlen(part), part);
+}
+
+/* A copy of a nullable string that lives as long as the transaction. */
+static const char *
+count_string(const char *s)
+{
+	return s ? MemoryContextStrdup(TopTransactionContext, s) : NULL;
+}
+
+/* Begin a count. */
+static void
+count_begin(Count *count, Oid relid, const char *system,
+			const OutputGroup *group)
+{
+	count->key = MemoryContextStrdup(TopTransactionContext, count->key);
+	count->relid = relid;
+	count->system = count_string(system);
+	count->group.version = count_string(group->version);
+	count->group.site = count_string(group->site);
+	count->group.subgroup = count_string(group->subgroup);
+	count->outputs = 0;
+	count->reloads = 0;
+}
+
+/* Add rows to a group's count. */
+static void
+count_add(Oversight *oversight, Oid relid, const char *system,
+		  const OutputGroup *group, int64 outputs, int64 reloads)
+{
+	static const OutputGroup unknown = {NULL, NULL, NULL};
+	StringInfoData key;
+	bool		found = true;
+
+	initStringInfo(&key);
+	appendStringInfo(&key, "%u;", relid);
+	count_key_part(&key, system);
+	count_key_part(&key, group->version);
+	count_key_part(&key, group->site);
+	count_key_part(&key, group->subgroup);
+	if (oversight->latest == NULL ||
+		strcmp(oversight->latest->key, key.data) != 0)
+	{
+		if (group != &unknown &&
+			hash_get_num_entries(oversight->counts) >= COUNTED_GROUPS &&
+			hash_search(oversight->counts, &key.data, HASH_FIND, NULL) == NULL)
+		{
+			count_add(oversight, relid, system, &unknown, outputs, reloads);
+			return;
+		}
+		oversight->latest = NULL;
+		oversight->latest = hash_search(oversight->counts, &key.data,
+										HASH_ENTER, &found);
+		if (!found)
+			count_begin(oversight->latest, relid, system, group);
+	}
+	oversight->latest->outputs += outputs;
+	oversight->latest->reloads += reloads;
+	pfree(key.data);
+}
+
+/* Write one count. */
+static void
+count_write(Relation rel, const Count *count)
+{
+	RowValues	row = row_values(RelationGetDescr(rel));
+
+	row_set(&row, "count_id",
+			Int64GetDatum(sequence_take(aims_relid("output_count_count_id_seq"), 1)));
+	row_set(&row, "counted_at", TimestampTzGetDatum(GetCurrentTimestamp()));
+	row_set(&row, "relation", ObjectIdGetDatum(count->relid));
+	row_set_text(&row, "system", count->system);
+	row_set_text(&row, "version", count->group.version);
+	row_set_text(&row, "site", count->group.site);
+	row_set_text(&row, "subgroup", count->group.subgroup);
+	row_set(&row, "outputs", Int64GetDatum(count->outputs));
+	row_set(&row, "reloads", Int64GetDatum(count->reloads));
+	CatalogTupleInsert(rel, row_form(&row));
+}
+
+/*
+ * The value of a column that output is counted by. One that is missing,
+ * dropped since, is unknown: it must not stop output.
+ */
+static const char *
+overseen_value(ImageWriter *writer, TupleDesc desc, const char *name)
+{
+	ImageColumn *column = NULL;
+	Datum		value;
+	char	   *s;
+	int			length;
+
+	for (int i = 0; name != NULL && i < writer->ncolumns; i++)
+		if (strcmp(writer->columns[i].name, name) == 0)
+			column = &writer->columns[i];
+	if (column == NULL || writer->nulls[column->attnum - 1])
+		return NULL;
+	value = writer->values[column->attnum - 1];
+	s = column->kind == IMAGE_TEXT ? TextDatumGetCString(value) :
+		image_output(column, value);
+	length = strlen(s);
+	if (getBaseType(TupleDescAttr(desc, column->attnum - 1)->atttypid) ==
+		BPCHAROID)
+		length = bpchartruelen(s, length);
+	s[pg_mbcliplen(s, length, GROUP_VALUE_LENGTH)] = '\0';
+	return s;
+}
+
+/* Without a key nobody can say what is to be reviewed. */
+static void
+overseen_without_key(Relation rel)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_MS_CANNOT_GOVERN),
+			 errmsg("\"%s\" has no primary key by which its output could be reviewed",
+					RelationGetRelationName(rel)),
+			 errdetail("The table is governed with review => 'required'."),
+			 errhint("Give it a primary key, or call aims.ungovern and then aims.govern without review."),
+			 errtable(rel)));
+}
+
+OutputGroup
+oversight_group(const RegistryEntry *entry, ImageWriter *writer,
+				TupleDesc desc, HeapTuple tuple)
+{
+	OutputGroup group;
+
+	heap_deform_tuple(tuple, desc, writer->values, writer->nulls);
+	group.version = overseen_value(writer, desc, entry->version_column);
+	group.site = overseen_value(writer, desc, entry->site_column);
+	group.subgroup = overseen_value(writer, desc, entry->subgroup_column);
+	return group;
+}
+
+/* Look at a row. */
+static Overseen
+overseen_row(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
+			 HeapTuple tuple, const char *system)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Overseen	row = {system};
+	StringInfoData text;
+
+	if (tuple == NULL || system == NULL)
+		return row;
+	if (entry->review)
+	{
+		if (writer->nkey == 0)
+			overseen_without_key(rel);
+		initStringInfo(&text);
+		image_write(writer, desc, tuple, NULL, &text, &row.key);
+	}
+	row.group = oversight_group(entry, writer, desc, tuple);
+	return row;
+}
+
+/* Is the session one of the system's own, by a bound role? */
+static bool
+session_is_of(const char *system)
+{
+	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	char	   *role = GetUserNameFromId(GetSessionUserId(), false);
+	ScanKeyData keys[2];
+	bool		bound;
+
+	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
+				F_TEXTEQ, CStringGetTextDatum(system));
+	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
+				F_TEXTEQ, CStringGetTextDatum(role));
+	bound = HeapTupleIsValid(row_find(rel, "bound_role_pkey", 2, keys, false));
+	table_close(rel, AccessShareLock);
+	return bound;
+}
+
+/* The person who changes output of a system; NULL: a service does. */
+static const char *
+overriding_person(const char *system)
+{
+	const char *person = system != NULL ? current_person() : NULL;
+
+	return person != NULL && !session_is_of(system) ? pstrdup(person) : NULL;
+}
+
+/* A new output waits for review. */
+static void
+oversight_wait(ClosedRows *outputs, const RegistryEntry *entry, Oid physical,
+			   const Overseen *row)
+{
+	Output		output = {0};
+
+	output.relid = entry->relid;
+	output.physical = physical;
+	output.key = row->key;
+	output.system = row->system;
+	output.group = row->group;
+	output.written_at = GetCurrentTimestamp();
+	output_add(outputs, &output);
+}
+
+/*
+ * Where people review output: what was written waits, what is gone does not.
+ * What a person has changed stays the same output, under another key perhaps.
+ * Returns the number of the output before the change, where a person needs it.
+ */
+static int64
+oversight_review(Oversight *oversight, const RegistryEntry *entry,
+				 Relation rel, const Overseen *old, const Overseen *new,
+				 bool written, bool by_person)
+{
+	Oid			physical = RelationGetRelid(rel);
+	Output		output = {0};
+
+	if (by_person)
+		closed_rows_write(&oversight->outputs);
+	if (old->key != NULL && new->key != NULL && !written)
+	{
+		if (compareJsonbContainers(&old->key->root, &new->key->root) == 0)
+			(void) output_find(physical, old->key, SnapshotSelf, &output);
+		else if (output_remove(&oversight->outputs, physical, old->key,
+							   &output))
+		{
+			output.key = new->key;
+			output_add(&oversight->outputs, &output);
+		}
+		return output.output_id;
+	}
+	if (old->key != NULL)
+		(void) output_remove(&oversight->outputs, physical, old->key,
+							 &output);
+	if (written)
+		oversight_wait(&oversight->outputs, entry, physical, new);
+	return output.output_id;
+}
+
+void
+oversight_row(Oversight **place, const RegistryEntry *entry, Relation rel,
+			  HeapTuple old, HeapTuple new, const char *old_system,
+			  const char *new_system)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	const char *person = old ? overriding_person(old_system) : NULL;
+	bool		written = new_system != NULL &&
+		(person == NULL || new_system != old_system);
+	ImageWriter *writer;
+	Oversight  *oversight;
+	Override	override = {entry->relid, old_system, person};
+	Overseen	before;
+	Overseen	after;
+
+	if ((!entry->overseen && person == NULL) ||
+		(old != NULL && new != NULL && override_is_none(desc, old, new)))
+		return;
+	oversight = oversight_open(place);
+	writer = captured_relation(rel, entry)->writer;
+	before = overseen_row(entry, rel, writer, old, old_system);
+	after = overseen_row(entry, rel, writer, new, new_system);
+	if (entry->review)
+		override.output_id = oversight_review(oversight, entry, rel, &before,
+											  &after, written,
+											  person != NULL);
+	override.group = before.group;
+	if (person != NULL)
+		override_add(&oversight->overrides, &override, writer, desc, old, new);
+	else if (old_system != NULL)
+		count_add(oversight, entry->relid, old_system, &before.group, 0, 1);
+	if (written && entry->overseen)
+		count_add(oversight, entry->relid, new_system, &after.group, 1, 0);
+}
+
+void
+oversight_flush(Oversight *oversight)
+{
+	if (oversight == NULL)
+		return;
+	closed_rows_write(&oversight->outputs);
+	closed_rows_write(&oversight->overrides);
+}
+
+void
+oversight_pre_commit(Oversight *oversight)
+{
+	Oid			relid = aims_relid_or_none("output_count");
+	HASH_SEQ_STATUS all;
+	Relation	rel;
+	Count	   *count;
+
+	if (oversight == NULL || !OidIsValid(relid))
+		return;
+	oversight_flush(oversight);
+	rel = table_open(relid, RowExclusiveLock);
+	hash_seq_init(&all, oversight->counts);
+	while ((count = hash_seq_search(&all)) != NULL)
+		count_write(rel, count);
+	table_close(rel, NoLock);
+}
+
+void
+oversight_merge(Oversight **into, Oversight *from)
+{
+	HASH_SEQ_STATUS all;
+	Oversight  *parent;
+	Count	   *count;
+
+	if (from == NULL)
+		return;
+	parent = oversight_open(into);
+	closed_rows_merge(&parent->outputs, &from->outputs);
+	closed_rows_merge(&parent->overrides, &from->overrides);
+	hash_seq_init(&all, from->counts);
+	while ((count = hash_seq_search(&all)) != NULL)
+		count_add(parent, count->relid, count->system, &count->group,
+				  count->outputs, count->reloads);
+	hash_destroy(from->counts);
+}
+
+/* Rows of a query on a relation wait for review. */
+static void
+oversight_enrol(const RegistryEntry *entry, Relation rel, ClosedRows *outputs)
+{
+	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
+	HeapTupleData row = {0};
+	Overseen	overseen;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	found = SPI_tuptable->vals[i];
+		bool		isnull;
+		Datum		physical = SPI_getbinval(found, SPI_tuptable->tupdesc, 1,
+											 &isnull);
+		Datum		value = SPI_getbinval(found, SPI_tuptable->tupdesc, 2,
+										  &isnull);
+
+		row.t_data = DatumGetHeapTupleHeader(value);
+		row.t_len = HeapTupleHeaderGetDatumLength(row.t_data);
+		overseen = overseen_row(entry, rel, writer, &row,
+								guard_system(entry, rel, &row));
+		if (overseen.key != NULL)
+			oversight_wait(outputs, entry, DatumGetObjectId(physical),
+						   &overseen);
+	}
+	closed_rows_write(outputs);
+}
+
+/*
+ * What a relation holds is read as whoever governs it: columns and output
+ * functions are those of its owner.
+ */
+void
+oversight_begin(Oid relid)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	RegistryEntry *entry = registry_entry(registry_number(relid), rel);
+	char	   *when = registry_condition(relid);
+	char	   *name = relation_name(relid);
+	ClosedRows	outputs = {"output", "output_output_id_seq", NIL};
+	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext,
+												"aims enrolment",
+												ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller;
+	Portal		portal;
+
+	SPI_connect();
+	PushActiveSnapshot(GetLatestSnapshot());
+	portal = SPI_cursor_open_with_args(NULL,
+									   psprintf("SELECT t.tableoid, t.*::%s FROM %s AS t WHERE %s",
+												name, name, when ? when : "true"),
+									   0, NULL, NULL, NULL, true, 0);
+	do
+	{
+		SPI_cursor_fetch(portal, true, 1000);
+		caller = MemoryContextSwitchTo(batch);
+		oversight_enrol(entry, rel, &outputs);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(batch);
+		SPI_freetuptable(SPI_tuptable);
+	} while (SPI_processed > 0);
+	SPI_cursor_close(portal);
+	PopActiveSnapshot();
+	SPI_finish();
+	table_close(rel, NoLock);
+}
+
+void
+oversight_end(Oid physical)
+{
+	output_forget(physical);
+}

@@ -1,0 +1,44 @@
+/*
+ * oversight.h
+ *		What people do about AI output: it waits for their review, is counted,
+ *		and their changes of it are recorded.
+ */
+#ifndef AIMS_OVERSIGHT_H
+#define AIMS_OVERSIGHT_H
+
+#include "access/htup.h"
+
+#include "image.h"
+#include "output.h"
+#include "registry.h"
+
+/* What one subtransaction has to write about it; NULL: nothing. */
+typedef struct Oversight Oversight;
+
+/*
+ * A row has been written to a guarded relation; the systems are those whose
+ * output it was and is, NULL where it is none of AI.
+ */
+extern void oversight_row(Oversight **oversight, const RegistryEntry *entry,
+						  Relation rel, HeapTuple old, HeapTuple new,
+						  const char *old_system, const char *new_system);
+
+/* Write what waits: rows by their own subtransaction, counts at the end. */
+extern void oversight_flush(Oversight *oversight);
+extern void oversight_pre_commit(Oversight *oversight);
+
+/* A subtransaction's part becomes its parent's. */
+extern void oversight_merge(Oversight **into, Oversight *from);
+
+/* What a row is counted by. */
+extern OutputGroup oversight_group(const RegistryEntry *entry,
+								   ImageWriter *writer, TupleDesc desc,
+								   HeapTuple tuple);
+
+/* A relation that is governed from now on: what it holds waits for review. */
+extern void oversight_begin(Oid relid);
+
+/* All rows of a relation are gone, or it is not governed any more. */
+extern void oversight_end(Oid physical);
+
+#endif							/* AIMS_OVERSIGHT_H */
