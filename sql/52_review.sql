@@ -15,14 +15,13 @@ CREATE TABLE aims.output (
     site              text,
     subgroup          text,
     key               jsonb       NOT NULL,
-    CONSTRAINT output_pkey PRIMARY KEY (output_id)
+    CONSTRAINT output_pkey PRIMARY KEY (physical_relation, key_hash, output_id)
 );
-CREATE INDEX output_key_idx ON aims.output (physical_relation, key_hash);
 SELECT pg_catalog.pg_extension_config_dump('aims.output', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.output_output_id_seq', '');
 COMMENT ON TABLE aims.output IS
     'AI output in tables governed with review => ''required'': a row for each row of the table, another one whenever it is written again (A.9.2)';
-COMMENT ON INDEX aims.output_key_idx IS 'Finds the output of a row; not unique, so that writers never wait';
+COMMENT ON INDEX aims.output_pkey IS 'Finds the output of a row; with its number in it, writers never wait for each other';
 COMMENT ON COLUMN aims.output.output_id IS 'Number that reviews refer to; a row that is written again is another output';
 COMMENT ON COLUMN aims.output.key_hash IS 'Hash of key, since keys may be too long for an index';
 COMMENT ON COLUMN aims.output.written_at IS 'Server clock at the change; of rows that were there before, when the table was governed';

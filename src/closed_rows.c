@@ -59,11 +59,12 @@ closed_rows_insert(Relation rel, const ClosedRows *rows)
 	CatalogIndexState indexes = CatalogOpenIndexes(rel);
 	int			n = list_length(rows->tuples);
 	TupleTableSlot **slots = palloc(sizeof(TupleTableSlot *) * n);
+	/* a copy, since the relation's own would be pinned by each */
+	TupleDesc	desc = CreateTupleDescCopy(RelationGetDescr(rel));
 
 	for (int i = 0; i < n; i++)
 	{
-		slots[i] = MakeSingleTupleTableSlot(RelationGetDescr(rel),
-											&TTSOpsHeapTuple);
+		slots[i] = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
 		ExecStoreHeapTuple(list_nth(rows->tuples, i), slots[i], false);
 	}
 	CatalogTuplesMultiInsertWithInfo(rel, slots, n, indexes);

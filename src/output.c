@@ -77,7 +77,7 @@ output_scan_begin(OutputScan *scan, Oid physical, Jsonb *key,
 	int			n = 0;
 
 	scan->rel = table_open(aims_relid("output"), mode);
-	scan->index = index_open(aims_relid("output_key_idx"), mode);
+	scan->index = index_open(aims_relid("output_pkey"), mode);
 	scan->key = key;
 	desc = RelationGetDescr(scan->rel);
 	ScanKeyInit(&keys[n++], row_column(desc, "physical_relation"),

@@ -276,6 +276,23 @@ overseen_row(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
 	return row;
 }
 
+/* Does the condition that marks output hold for a row? */
+static bool
+overseen_is_output(const RegistryEntry *entry, Relation rel,
+				   CapturedRelation *captured, HeapTuple tuple)
+{
+	MemoryContext caller;
+
+	if (captured->condition == NULL)
+	{
+		caller = MemoryContextSwitchTo(captured->context);
+		captured->condition = condition_prepare(rel,
+												registry_condition(entry->relid));
+		MemoryContextSwitchTo(caller);
+	}
+	return condition_holds(captured->condition, tuple);
+}
+
 /* Is the session one of the system's own, by a bound role? */
 static bool
 session_is_of(const char *system)
@@ -355,39 +372,58 @@ oversight_review(Oversight *oversight, const RegistryEntry *entry,
 	return output.output_id;
 }
 
+/* Act on a change; a row without a system is none of AI's. */
+static void
+oversight_change(Oversight *oversight, const RegistryEntry *entry,
+				 Relation rel, ImageWriter *writer, HeapTuple old,
+				 HeapTuple new, Override *override, const char *new_system)
+{
+	bool		by_person = override->person != NULL;
+	bool		written = new_system != NULL &&
+		(!by_person || new_system != override->system);
+	Overseen	before = overseen_row(entry, rel, writer, old,
+									  override->system);
+	Overseen	after = overseen_row(entry, rel, writer, new, new_system);
+
+	if (entry->review)
+		override->output_id = oversight_review(oversight, entry, rel, &before,
+											   &after, written, by_person);
+	override->group = before.group;
+	if (by_person && override->system != NULL)
+		override_add(&oversight->overrides, override, writer,
+					 RelationGetDescr(rel), old, new);
+	else if (override->system != NULL && entry->overseen)
+		count_add(oversight, entry->relid, override->system, &before.group,
+				  0, 1);
+	if (written && entry->overseen)
+		count_add(oversight, entry->relid, new_system, &after.group, 1, 0);
+}
+
 void
 oversight_row(Oversight **place, const RegistryEntry *entry, Relation rel,
 			  HeapTuple old, HeapTuple new, const char *old_system,
 			  const char *new_system)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	const char *person = old ? overriding_person(old_system) : NULL;
-	bool		written = new_system != NULL &&
-		(person == NULL || new_system != old_system);
-	ImageWriter *writer;
-	Oversight  *oversight;
-	Override	override = {entry->relid, old_system, person};
-	Overseen	before;
-	Overseen	after;
+	Override	override = {entry->relid, old_system};
+	CapturedRelation *captured;
 
-	if ((!entry->overseen && person == NULL) ||
-		(old != NULL && new != NULL && override_is_none(desc, old, new)))
+	if (old != NULL)
+		override.person = overriding_person(old_system);
+	if ((!entry->overseen && override.person == NULL) ||
+		(old != NULL && new != NULL &&
+		 override_is_none(RelationGetDescr(rel), old, new)))
 		return;
-	oversight = oversight_open(place);
-	writer = captured_relation(rel, entry)->writer;
-	before = overseen_row(entry, rel, writer, old, old_system);
-	after = overseen_row(entry, rel, writer, new, new_system);
-	if (entry->review)
-		override.output_id = oversight_review(oversight, entry, rel, &before,
-											  &after, written,
-											  person != NULL);
-	override.group = before.group;
-	if (person != NULL)
-		override_add(&oversight->overrides, &override, writer, desc, old, new);
-	else if (old_system != NULL)
-		count_add(oversight, entry->relid, old_system, &before.group, 0, 1);
-	if (written && entry->overseen)
-		count_add(oversight, entry->relid, new_system, &after.group, 1, 0);
+	captured = captured_relation(rel, entry);
+	/* the trigger fires for an update where the condition holds of either */
+	if (old != NULL && new != NULL && entry->conditional)
+	{
+		if (!overseen_is_output(entry, rel, captured, old))
+			override.system = NULL;
+		if (!overseen_is_output(entry, rel, captured, new))
+			new_system = NULL;
+	}
+	oversight_change(oversight_open(place), entry, rel, captured->writer, old,
+					 new, &override, new_system);
 }
 
 void

@@ -26,6 +26,7 @@ typedef struct RegistryEntry
 	bool		test;			/* test table: verification may write */
 	char	   *system;			/* fixed AI system, or NULL */
 	char	   *system_column;	/* column that names the system, or NULL */
+	bool		conditional;	/* only some rows are output */
 	bool		review;			/* output waits for a person */
 	bool		overseen;		/* output is counted: review, or a column below */
 	char	   *version_column; /* what output is counted by, or NULL */
