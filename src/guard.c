@@ -77,6 +77,16 @@ level_current(void)
 	return level;
 }
 
+/* What the nearest outer subtransaction has to say of rows, if any does. */
+static Oversight *
+level_outer(const GuardLevel *level)
+{
+	while ((level = level->parent) != NULL)
+		if (level->oversight != NULL)
+			return level->oversight;
+	return NULL;
+}
+
 /* Remember rows of a system, for the decision before the commit. */
 static void
 level_remember(GuardLevel *level, int32 registry_id, const char *system,
@@ -207,6 +217,7 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 	Mark		new_mark = guard_mark(entry, rel, newtup);
 	const char *system = NULL;
 	const char *old_system = NULL;
+	GuardLevel *level;
 
 	AcceptInvalidationMessages();
 	if (newtup != NULL)
@@ -218,8 +229,11 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 	else if (oldtup != NULL)
 		old_system = system;
 	if (oldtup != NULL || entry->overseen)
-		oversight_row(&level_current()->oversight, entry, rel, oldtup, newtup,
-					  old_system, system);
+	{
+		level = level_current();
+		oversight_row(&level->oversight, level_outer(level), entry, rel,
+					  oldtup, newtup, old_system, system);
+	}
 	return system != NULL ? system : old_system;
 }
 

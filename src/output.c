@@ -90,18 +90,15 @@ output_scan_begin(OutputScan *scan, Oid physical, Jsonb *key,
 											n, keys);
 }
 
-/* Is it the output of the key that is looked for? */
+/* Is it the output of that key? */
 static bool
-output_matches(const OutputScan *scan, HeapTuple tuple)
+output_has_key(HeapTuple tuple, TupleDesc desc, Jsonb *key)
 {
 	bool		isnull;
-	Datum		key;
+	Datum		value = row_value(tuple, desc, "key", &isnull);
 
-	if (scan->key == NULL)
-		return true;
-	key = row_value(tuple, RelationGetDescr(scan->rel), "key", &isnull);
-	return compareJsonbContainers(&DatumGetJsonbP(key)->root,
-								  &scan->key->root) == 0;
+	return compareJsonbContainers(&DatumGetJsonbP(value)->root,
+								  &key->root) == 0;
 }
 
 /* The next output, or NULL. */
@@ -112,7 +109,8 @@ output_scan_next(OutputScan *scan)
 
 	do
 		tuple = systable_getnext_ordered(scan->scan, ForwardScanDirection);
-	while (HeapTupleIsValid(tuple) && !output_matches(scan, tuple));
+	while (HeapTupleIsValid(tuple) && scan->key != NULL &&
+		   !output_has_key(tuple, RelationGetDescr(scan->rel), scan->key));
 	return tuple;
 }
 
@@ -166,8 +164,7 @@ output_find(Oid physical, Jsonb *key, Snapshot snapshot, Output *output)
 	return output->output_id != 0;
 }
 
-/* Is the key's output, perhaps, among rows that wait to be written? */
-static bool
+bool
 output_waits(const ClosedRows *rows, Jsonb *key)
 {
 	int64		hash;
@@ -205,6 +202,27 @@ output_remove(ClosedRows *rows, Oid physical, Jsonb *key, Output *output)
 	}
 	output_scan_end(&scan);
 	return found;
+}
+
+void
+output_drop(ClosedRows *rows, Oid physical, Jsonb *key)
+{
+	Relation	rel = table_open(aims_relid("output"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	ListCell   *lc;
+
+	foreach(lc, rows->tuples)
+	{
+		HeapTuple	tuple = lfirst(lc);
+		bool		isnull;
+		Datum		holder = row_value(tuple, desc, "physical_relation",
+									   &isnull);
+
+		if (DatumGetObjectId(holder) == physical &&
+			output_has_key(tuple, desc, key))
+			rows->tuples = foreach_delete_current(rows->tuples, lc);
+	}
+	table_close(rel, AccessShareLock);
 }
 
 void

@@ -47,6 +47,12 @@ extern bool output_find(Oid physical, Jsonb *key, Snapshot snapshot,
 extern bool output_remove(ClosedRows *rows, Oid physical, Jsonb *key,
 						  Output *output);
 
+/* Is the key's output, perhaps, among rows that wait to be written? */
+extern bool output_waits(const ClosedRows *rows, Jsonb *key);
+
+/* Drop the rows of that key from those that wait to be written. */
+extern void output_drop(ClosedRows *rows, Oid physical, Jsonb *key);
+
 /* Take away all that a relation held. */
 extern void output_forget(Oid physical);
 

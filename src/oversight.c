@@ -57,11 +57,20 @@ typedef struct Count
 
 struct Oversight
 {
+	struct Oversight *outer;	/* of the nearest outer subtransaction */
 	ClosedRows	outputs;
+	List	   *gone;			/* what outer ones still wait to write */
 	ClosedRows	overrides;
 	HTAB	   *counts;
 	Count	   *latest;			/* that a row was added to last */
 };
+
+/* An output that is gone, or was written again. */
+typedef struct Gone
+{
+	Oid			physical;
+	Jsonb	   *key;
+} Gone;
 
 /* A row before or after the change, as oversight looks at it. */
 typedef struct Overseen
@@ -88,7 +97,7 @@ count_compare(const void *a, const void *b, Size keysize)
 
 /* The part of the current subtransaction, made on first use. */
 static Oversight *
-oversight_open(Oversight **place)
+oversight_open(Oversight **place, Oversight *outer)
 {
 	HASHCTL		ctl = {0};
 	Oversight  *oversight = *place;
@@ -97,6 +106,7 @@ oversight_open(Oversight **place)
 		return oversight;
 	oversight = MemoryContextAllocZero(TopTransactionContext,
 									   sizeof(Oversight));
+	oversight->outer = outer;
 	oversight->outputs.table = "output";
 	oversight->outputs.sequence = "output_output_id_seq";
 	oversight->overrides.table = "output_override";
@@ -338,6 +348,32 @@ oversight_wait(ClosedRows *outputs, const RegistryEntry *entry, Oid physical,
 }
 
 /*
+ * Take an output away. Where an outer subtransaction still waits to write it,
+ * it must not do so once this one has committed.
+ */
+static bool
+oversight_remove(Oversight *oversight, Oid physical, Jsonb *key,
+				 Output *output)
+{
+	MemoryContext caller;
+
+	for (Oversight *outer = oversight->outer; outer; outer = outer->outer)
+	{
+		Gone	   *gone;
+
+		if (!output_waits(&outer->outputs, key))
+			continue;
+		caller = MemoryContextSwitchTo(TopTransactionContext);
+		gone = palloc(sizeof(Gone));
+		gone->physical = physical;
+		gone->key = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(key));
+		oversight->gone = lappend(oversight->gone, gone);
+		MemoryContextSwitchTo(caller);
+	}
+	return output_remove(&oversight->outputs, physical, key, output);
+}
+
+/*
  * Where people review output: what was written waits, what is gone does not.
  * What a person has changed stays the same output, under another key perhaps.
  * Returns the number of the output before the change, where a person needs it.
@@ -356,8 +392,7 @@ oversight_review(Oversight *oversight, const RegistryEntry *entry,
 	{
 		if (compareJsonbContainers(&old->key->root, &new->key->root) == 0)
 			(void) output_find(physical, old->key, SnapshotSelf, &output);
-		else if (output_remove(&oversight->outputs, physical, old->key,
-							   &output))
+		else if (oversight_remove(oversight, physical, old->key, &output))
 		{
 			output.key = new->key;
 			output_add(&oversight->outputs, &output);
@@ -365,8 +400,7 @@ oversight_review(Oversight *oversight, const RegistryEntry *entry,
 		return output.output_id;
 	}
 	if (old->key != NULL)
-		(void) output_remove(&oversight->outputs, physical, old->key,
-							 &output);
+		(void) oversight_remove(oversight, physical, old->key, &output);
 	if (written)
 		oversight_wait(&oversight->outputs, entry, physical, new);
 	return output.output_id;
@@ -400,8 +434,8 @@ oversight_change(Oversight *oversight, const RegistryEntry *entry,
 }
 
 void
-oversight_row(Oversight **place, const RegistryEntry *entry, Relation rel,
-			  HeapTuple old, HeapTuple new, const char *old_system,
+oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
+			  Relation rel, HeapTuple old, HeapTuple new, const char *old_system,
 			  const char *new_system)
 {
 	Override	override = {entry->relid, old_system};
@@ -422,8 +456,8 @@ oversight_row(Oversight **place, const RegistryEntry *entry, Relation rel,
 		if (!overseen_is_output(entry, rel, captured, new))
 			new_system = NULL;
 	}
-	oversight_change(oversight_open(place), entry, rel, captured->writer, old,
-					 new, &override, new_system);
+	oversight_change(oversight_open(place, outer), entry, rel,
+					 captured->writer, old, new, &override, new_system);
 }
 
 void
@@ -459,10 +493,18 @@ oversight_merge(Oversight **into, Oversight *from)
 	HASH_SEQ_STATUS all;
 	Oversight  *parent;
 	Count	   *count;
+	ListCell   *lc;
 
 	if (from == NULL)
 		return;
-	parent = oversight_open(into);
+	parent = oversight_open(into, from->outer);
+	foreach(lc, from->gone)
+	{
+		Gone	   *gone = lfirst(lc);
+
+		output_drop(&parent->outputs, gone->physical, gone->key);
+	}
+	parent->gone = list_concat(parent->gone, from->gone);
 	closed_rows_merge(&parent->outputs, &from->outputs);
 	closed_rows_merge(&parent->overrides, &from->overrides);
 	hash_seq_init(&all, from->counts);

@@ -17,10 +17,11 @@ typedef struct Oversight Oversight;
 
 /*
  * A row has been written to a guarded relation; the systems are those whose
- * output it was and is, NULL where it is none of AI.
+ * output it was and is, NULL where it is none of AI. outer is the part of the
+ * nearest outer subtransaction that has one.
  */
-extern void oversight_row(Oversight **oversight, const RegistryEntry *entry,
-						  Relation rel, HeapTuple old, HeapTuple new,
+extern void oversight_row(Oversight **oversight, Oversight *outer,
+						  const RegistryEntry *entry, Relation rel, HeapTuple old, HeapTuple new,
 						  const char *old_system, const char *new_system);
 
 /* Write what waits: rows by their own subtransaction, counts at the end. */
