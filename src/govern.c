@@ -336,6 +336,7 @@ aims_govern(PG_FUNCTION_ARGS)
 {
 	Governing	g = governing_arguments(fcinfo);
 	Relation	rel;
+	ListCell   *lc;
 	int			level;
 
 	require_ownership(g.relid);
@@ -344,8 +345,8 @@ aims_govern(PG_FUNCTION_ARGS)
 	check_arguments(&g, rel);
 	relation_close(rel, NoLock);	/* ALTER TABLE wants it closed */
 	govern_relation(&g);
-	if (strcmp(g.review, "required") == 0)
-		oversight_begin(g.relid);
+	foreach(lc, hierarchy_members(g.relid, NoLock))
+		oversight_begin(registry_number(g.relid), lfirst_oid(lc));
 	path_end(level);
 	PG_RETURN_VOID();
 }

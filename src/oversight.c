@@ -16,6 +16,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
@@ -33,6 +34,7 @@
 #include "hierarchy.h"
 #include "override.h"
 #include "oversight.h"
+#include "owner.h"
 #include "people.h"
 #include "row.h"
 #include "sequence.h"
@@ -521,51 +523,39 @@ oversight_enrol(const RegistryEntry *entry, Relation rel, ClosedRows *outputs)
 	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
 	HeapTupleData row = {0};
 	Overseen	overseen;
+	bool		isnull;
 
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		HeapTuple	found = SPI_tuptable->vals[i];
-		bool		isnull;
-		Datum		physical = SPI_getbinval(found, SPI_tuptable->tupdesc, 1,
-											 &isnull);
-		Datum		value = SPI_getbinval(found, SPI_tuptable->tupdesc, 2,
-										  &isnull);
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i],
+										  SPI_tuptable->tupdesc, 1, &isnull);
 
 		row.t_data = DatumGetHeapTupleHeader(value);
 		row.t_len = HeapTupleHeaderGetDatumLength(row.t_data);
 		overseen = overseen_row(entry, rel, writer, &row,
 								guard_system(entry, rel, &row));
 		if (overseen.key != NULL)
-			oversight_wait(outputs, entry, DatumGetObjectId(physical),
-						   &overseen);
+			oversight_wait(outputs, entry, RelationGetRelid(rel), &overseen);
 	}
 	closed_rows_write(outputs);
 }
 
-/*
- * What a relation holds is read as whoever governs it: columns and output
- * functions are those of its owner.
- */
-void
-oversight_begin(Oid relid)
+/* The same, of all its rows that are marked as output. */
+static void
+oversight_enrol_all(const RegistryEntry *entry, Relation rel)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
-	RegistryEntry *entry = registry_entry(registry_number(relid), rel);
-	char	   *when = registry_condition(relid);
-	char	   *name = relation_name(relid);
+	char	   *when = registry_condition(entry->relid);
+	char	   *name = relation_name(RelationGetRelid(rel));
+	char	   *query = psprintf("SELECT t.*::%s FROM ONLY %s AS t WHERE %s",
+								 name, name, when ? when : "true");
 	ClosedRows	outputs = {"output", "output_output_id_seq", NIL};
 	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext,
 												"aims enrolment",
 												ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller;
-	Portal		portal;
+	Portal		portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL,
+												   NULL, true, 0);
 
-	SPI_connect();
-	PushActiveSnapshot(GetLatestSnapshot());
-	portal = SPI_cursor_open_with_args(NULL,
-									   psprintf("SELECT t.tableoid, t.*::%s FROM %s AS t WHERE %s",
-												name, name, when ? when : "true"),
-									   0, NULL, NULL, NULL, true, 0);
 	do
 	{
 		SPI_cursor_fetch(portal, true, 1000);
@@ -576,9 +566,34 @@ oversight_begin(Oid relid)
 		SPI_freetuptable(SPI_tuptable);
 	} while (SPI_processed > 0);
 	SPI_cursor_close(portal);
-	PopActiveSnapshot();
-	SPI_finish();
+}
+
+/*
+ * What a relation holds is read as whoever governs or attaches it: its output
+ * functions, for one, are those of its owner.
+ */
+void
+oversight_begin(int32 registry_id, Oid physical)
+{
+	Relation	rel;
+	RegistryEntry *entry;
+	int			level;
+
+	if (get_rel_relkind(physical) != RELKIND_RELATION)
+		return;
+	level = path_begin();
+	rel = table_open(physical, AccessShareLock);
+	entry = registry_entry(registry_id, rel);
+	if (entry->review)
+	{
+		SPI_connect();
+		PushActiveSnapshot(GetLatestSnapshot());
+		oversight_enrol_all(entry, rel);
+		PopActiveSnapshot();
+		SPI_finish();
+	}
 	table_close(rel, NoLock);
+	path_end(level);
 }
 
 void

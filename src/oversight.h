@@ -36,10 +36,13 @@ extern OutputGroup oversight_group(const RegistryEntry *entry,
 								   ImageWriter *writer, TupleDesc desc,
 								   HeapTuple tuple);
 
-/* A relation that is governed from now on: what it holds waits for review. */
-extern void oversight_begin(Oid relid);
+/*
+ * A relation is captured from now on under that number: what it holds waits
+ * for review, where that is asked for.
+ */
+extern void oversight_begin(int32 registry_id, Oid physical);
 
-/* All rows of a relation are gone, or it is not governed any more. */
+/* All its rows are gone, or it is not captured any more. */
 extern void oversight_end(Oid physical);
 
 #endif							/* AIMS_OVERSIGHT_H */

@@ -296,6 +296,19 @@ SELECT is((SELECT count(*) FROM aims.pending_review WHERE relation = 'cdw."Odd "
 SELECT is((SELECT count(*) FROM cdw."odd released" WHERE x = 'was AI'), 1::bigint, 'and is released');
 TRUNCATE cdw."odd yes";
 SELECT is((SELECT count(*) FROM aims.pending_review WHERE relation = 'cdw."Odd ""table"'::regclass), 0::bigint, 'TRUNCATE of a partition takes its rows away');
+CREATE TABLE cdw.part (id integer, p integer, PRIMARY KEY (id, p)) PARTITION BY LIST (p);
+CREATE TABLE cdw.part_1 PARTITION OF cdw.part FOR VALUES IN (1);
+CREATE TABLE cdw.part_2 (id integer NOT NULL, p integer NOT NULL);
+INSERT INTO cdw.part VALUES (1, 1);
+INSERT INTO cdw.part_2 VALUES (2, 2), (3, 2);
+SELECT aims.govern('cdw.part', system => 'sepsis', review => 'required') IS NULL AS done \gset
+ALTER TABLE cdw.part ATTACH PARTITION cdw.part_2 FOR VALUES IN (2);
+SELECT is(pg_temp.pending('cdw.part'), '1,2,3', 'what an attached partition holds waits');
+UPDATE cdw.part SET p = 2 WHERE id = 1;
+SELECT is(pg_temp.pending('cdw.part'), '1,2,3', 'a row that moves into another partition goes on waiting');
+ALTER TABLE cdw.part DETACH PARTITION cdw.part_2;
+SELECT is(pg_temp.pending('cdw.part'), NULL, 'what left with its partition waits no more');
+DROP TABLE cdw.part_1;
 RESET TimeZone; RESET DateStyle; RESET bytea_output; RESET extra_float_digits;
 
 -- The owner of the table
