@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 -- What is counted, and the rates made of it. Counts are written by commits.
-SELECT no_plan();
+SELECT plan(18);
 INSERT INTO aims.organisation (name, time_zone) VALUES ('General Hospital', 'Europe/Berlin');
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', NULL);
 SET session_replication_role = replica;

@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT no_plan();
+SELECT plan(119);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
