@@ -254,6 +254,15 @@ guard_flush(void)
 		oversight_flush(levels->oversight);
 }
 
+bool
+guard_is_pending(void)
+{
+	for (GuardLevel *level = levels; level != NULL; level = level->parent)
+		if (oversight_waits(level->oversight))
+			return true;
+	return false;
+}
+
 /* Decide again on what a system has written. */
 static void
 guard_check_written(GuardLevel *level, const Written *written)

@@ -26,6 +26,9 @@ extern const char *guard_system(const RegistryEntry *entry, Relation rel,
 /* Write what the current subtransaction has to say of rows. */
 extern void guard_flush(void);
 
+/* Has an outer subtransaction output that cannot be written here? */
+extern bool guard_is_pending(void);
+
 /* Called by the transaction callbacks of aims.c */
 extern void guard_pre_commit(bool prepare); /* PRE_COMMIT, PRE_PREPARE */
 extern void guard_end(void);	/* COMMIT, ABORT, PREPARE */

@@ -22,6 +22,7 @@
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -240,10 +241,15 @@ overseen_value(ImageWriter *writer, TupleDesc desc, const char *name)
 	return s;
 }
 
-/* Without a key nobody can say what is to be reviewed. */
+/*
+ * Without a key nobody can say what is to be reviewed. A logical replication
+ * worker refuses nothing.
+ */
 static void
 overseen_without_key(Relation rel)
 {
+	if (IsLogicalWorker())
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
 			 errmsg("\"%s\" has no primary key by which its output could be reviewed",
@@ -277,10 +283,10 @@ overseen_row(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
 
 	if (tuple == NULL || system == NULL)
 		return row;
-	if (entry->review)
+	if (entry->review && writer->nkey == 0)
+		overseen_without_key(rel);
+	else if (entry->review)
 	{
-		if (writer->nkey == 0)
-			overseen_without_key(rel);
 		initStringInfo(&text);
 		image_write(writer, desc, tuple, NULL, &text, &row.key);
 	}
@@ -403,7 +409,7 @@ oversight_review(Oversight *oversight, const RegistryEntry *entry,
 	}
 	if (old->key != NULL)
 		(void) oversight_remove(oversight, physical, old->key, &output);
-	if (written)
+	if (written && new->key != NULL)
 		oversight_wait(&oversight->outputs, entry, physical, new);
 	return output.output_id;
 }
@@ -469,6 +475,12 @@ oversight_flush(Oversight *oversight)
 		return;
 	closed_rows_write(&oversight->outputs);
 	closed_rows_write(&oversight->overrides);
+}
+
+bool
+oversight_waits(const Oversight *oversight)
+{
+	return oversight != NULL && oversight->outputs.tuples != NIL;
 }
 
 void

@@ -28,6 +28,9 @@ extern void oversight_row(Oversight **oversight, Oversight *outer,
 extern void oversight_flush(Oversight *oversight);
 extern void oversight_pre_commit(Oversight *oversight);
 
+/* Does an output wait to be written? */
+extern bool oversight_waits(const Oversight *oversight);
+
 /* A subtransaction's part becomes its parent's. */
 extern void oversight_merge(Oversight **into, Oversight *from);
 

@@ -153,6 +153,20 @@ check_corrected(const Review *review)
 	}
 }
 
+/* What this transaction has written itself must be there to be found. */
+static void
+review_flush(void)
+{
+	guard_flush();
+	if (guard_is_pending())
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_CANNOT_ACT_HERE),
+				 errmsg("output cannot be reviewed inside this savepoint"),
+				 errdetail("Output that was written before it does not wait for review yet."),
+				 errhint("Release the savepoint first, or review in another transaction.")));
+	CommandCounterIncrement();
+}
+
 /* There is no such row, or the caller may not read it: he is not told. */
 static void
 refuse_unknown_row(Oid relid)
@@ -253,7 +267,6 @@ review_find(Review *review, Relation rel, const RegistryEntry *entry,
 {
 	HeapTuple	found;
 	HeapTupleData row;
-	const char *system;
 	StringInfoData text;
 
 	if (pg_class_aclcheck(review->relid, GetUserId(), ACL_SELECT) !=
@@ -262,18 +275,19 @@ review_find(Review *review, Relation rel, const RegistryEntry *entry,
 	PushActiveSnapshot(GetTransactionSnapshot());
 	found = review_row(review);
 	row = composite_tuple(found_column(found, 2));
-	system = DatumGetBool(found_column(found, 3)) ?
-		guard_system(entry, rel, &row) : NULL;
-	if (system == NULL)
-		refuse_not_output(review->relid);
 	initStringInfo(&text);
 	image_write(writer, RelationGetDescr(rel), &row, NULL, &text,
 				&review->key);
 	if (!output_find(DatumGetObjectId(found_column(found, 1)), review->key,
 					 GetActiveSnapshot(), &review->output))
+	{
+		if (DatumGetBool(found_column(found, 3)))
+			review->output.system = guard_system(entry, rel, &row);
+		if (review->output.system == NULL)
+			refuse_not_output(review->relid);
 		review->output.group = oversight_group(entry, writer,
 											   RelationGetDescr(rel), &row);
-	review->output.system = system;
+	}
 	PopActiveSnapshot();
 }
 
@@ -312,6 +326,7 @@ aims_review(PG_FUNCTION_ARGS)
 	ImageWriter *writer;
 	OwnerScope	scope;
 
+	review_flush();
 	SPI_connect();
 	review_require_governed(review.relid);
 	rel = relation_open(review.relid, AccessShareLock);

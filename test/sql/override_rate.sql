@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 -- What is counted, and the rates made of it. Counts are written by commits.
-SELECT plan(18);
+SELECT plan(20);
 INSERT INTO aims.organisation (name, time_zone) VALUES ('General Hospital', 'Europe/Berlin');
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', NULL);
 SET session_replication_role = replica;
@@ -70,6 +70,28 @@ INSERT INTO score SELECT n FROM generate_series(4001, 4010) AS n;
 DROP TRIGGER zz_meddle ON score;
 SELECT results_eq('SELECT outputs, reloads FROM counted', 'VALUES (15::bigint, 5::bigint)', 'of a trigger''s subtransactions those that stay are counted');
 SELECT results_eq($$SELECT count(*), count(DISTINCT key) FROM aims.output WHERE key ->> 'id' LIKE '40__'$$, 'VALUES (10::bigint, 10::bigint)', 'and each row waits once');
+-- DML on a partition has no end of statement that we see
+CREATE TABLE part (id integer PRIMARY KEY, p float8) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (1000);
+SELECT aims.govern('part', system => 'sepsis', review => 'required') IS NULL AS done \gset
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('rita', 'Rita Reviewer', session_user);
+SET session_replication_role = replica;
+INSERT INTO aims.duty (person, duty) VALUES ('rita', 'clinical_reviewer');
+RESET session_replication_role;
+BEGIN;
+INSERT INTO part_1 VALUES (1);
+SAVEPOINT one;
+INSERT INTO part_1 VALUES (2);
+SELECT throws_ok($$SELECT aims.review('part', '{"id": 1}', 'accepted', NULL)$$, 'MS040', NULL, 'not in a savepoint after output that is not written yet');
+RELEASE one;
+SAVEPOINT two;
+INSERT INTO part_1 VALUES (3);
+ROLLBACK TO two;
+RELEASE two;
+SELECT aims.review('part', '{"id": 1}', 'accepted', NULL) \g /dev/null
+COMMIT;
+SELECT is((SELECT string_agg(key ->> 'id', ',') FROM aims.pending_review WHERE relation = 'part'::regclass), '2', 'output of a savepoint waits, what was reviewed in the transaction that wrote it does not');
+UPDATE aims.person SET db_role = NULL WHERE person = 'rita';
 -- Prepared
 SELECT forget() \g /dev/null
 BEGIN;

@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(119);
+SELECT plan(120);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -79,6 +79,7 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (2, '00000', 'review_rita', $$SELECT aims.review('cdw.score', '{"id": 2}', 'overridden', 'Wrong patient', '{"p": 0.1, "note": null}')$$, 'or overrides'),
     (3, '00000', 'review_rita', $$SELECT aims.review('cdw.score', '{"id": 3}', 'rejected', 'Nonsense')$$, 'or rejects'),
     (4, 'MS013', 'review_norm', $$SELECT aims.review('cdw.score', '{"id": 6}', 'accepted', NULL)$$, 'a reviewer of another system does not'),
+    (4, 'MS013', session_user, $$SELECT aims.review('cdw.score', '{"id": 6}', 'accepted', NULL)$$, 'nor an AI officer as such'),
     (5, '00000', 'review_norm', $$SELECT aims.review('cdw.score', '{"id": 5}', 'accepted', 'Fine')$$, 'but of his own, also where no review is needed'),
     (6, '42501', 'review_etl',  $$SELECT aims.review('cdw.score', '{"id": 6}', 'accepted', NULL)$$, 'nobody without the bundle'),
     (7, 'MS014', 'review_app',  $$SELECT aims.review('cdw.score', '{"id": 6}', 'accepted', NULL)$$, 'nor an application for nobody'),
