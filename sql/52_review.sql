@@ -245,20 +245,25 @@ CREATE VIEW aims.withheld_version WITH (security_barrier) AS
             UNION ALL
            SELECT v.value, v.system::text
              FROM aims.system_value AS v
-            WHERE v.relation = r.relation
+            WHERE v.relation = r.relation AND num_nonnulls(r.system_column, r.system_expression) = 1
             UNION ALL
            SELECT s.system::text, s.system::text
              FROM aims.ai_system AS s
-            WHERE NOT EXISTS (SELECT FROM aims.system_value AS v
-                               WHERE v.relation = r.relation AND v.value = s.system::text)) AS x
+            WHERE num_nonnulls(r.system_column, r.system_expression) = 1
+              AND NOT EXISTS (SELECT FROM aims.system_value AS v
+                               WHERE v.relation = r.relation AND v.value = s.system::text)
+            UNION ALL
+           SELECT NULL, i.system::text
+             FROM aims.intended_table AS i
+            WHERE i.relation = r.relation
+              AND num_nonnulls(r.system, r.system_column, r.system_expression) = 0) AS x
       JOIN aims.model_version AS m ON m.system = x.system
      WHERE r.version_column IS NOT NULL
-       AND (r.system IS NULL OR x.value IS NULL)
        AND m.status IN ('silent', 'withdrawn');
 COMMENT ON VIEW aims.withheld_version IS
-    'Model versions whose output is not released, silent and withdrawn ones, with the values of each table''s system column that stand for their system (A.6.2.5, A.9.2)';
+    'Model versions whose output is not released, silent and withdrawn ones, with the values of each table''s system column or expression that stand for their system (A.6.2.5, A.9.2)';
 COMMENT ON COLUMN aims.withheld_version.relation IS 'Governed relation that names a version column';
-COMMENT ON COLUMN aims.withheld_version.value IS 'Value of its system column; NULL where its system is fixed';
+COMMENT ON COLUMN aims.withheld_version.value IS 'Value of its system column or expression; NULL where its system is fixed, or the session''s';
 COMMENT ON COLUMN aims.withheld_version.system IS 'AI system';
 COMMENT ON COLUMN aims.withheld_version.version IS 'Model version';
 COMMENT ON COLUMN aims.withheld_version.status IS 'silent or withdrawn';
@@ -276,43 +281,53 @@ COMMENT ON VIEW aims.governed_key IS 'Columns of the primary key of each governe
 COMMENT ON COLUMN aims.governed_key.relation IS 'Governed relation';
 COMMENT ON COLUMN aims.governed_key.columns IS 'Columns of its primary key, by name; empty: it has none';
 
-CREATE FUNCTION aims.release_condition(relation regclass, alias text DEFAULT NULL, is_output text DEFAULT NULL) RETURNS text
+CREATE FUNCTION aims.release_condition(relation regclass, alias text DEFAULT NULL, marks text DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    governed    aims.registry;
-    row_alias   text := coalesce(alias, (SELECT c.relname FROM pg_class AS c WHERE c.oid = relation));
-    key_columns text[];
-    condition   text;
+    governed  aims.registry;
+    row_alias text := coalesce(alias, (SELECT c.relname FROM pg_class AS c WHERE c.oid = relation));
+    is_output text := ' AND ' || marks || '.is_output';
+    columns   text[];
+    value     text;
+    condition text;
 BEGIN
     PERFORM aims.require_governed(relation);
     SELECT r.* INTO governed FROM aims.registry AS r WHERE r.relation = release_condition.relation;
-    SELECT k.columns INTO key_columns FROM aims.governed_key AS k WHERE k.relation = release_condition.relation;
+    SELECT k.columns INTO columns FROM aims.governed_key AS k WHERE k.relation = release_condition.relation;
     condition := format('EXISTS (SELECT FROM aims.governed_key AS g WHERE g.relation = %L::regclass AND g.columns = %L::text[])',
-                        relation, key_columns);
-    IF key_columns <> '{}' THEN
+                        relation, columns);
+    IF columns <> '{}' THEN
         condition := concat(condition, format(
             ' AND NOT EXISTS (SELECT FROM aims.withheld_output AS w WHERE w.relation = %L::regclass AND %s',
-            relation, aims.key_condition(relation, 'w.key', row_alias)), ' AND ' || is_output, ')');
+            relation, aims.key_condition(relation, 'w.key', row_alias)), is_output, ')');
     END IF;
-    IF governed.version_column IS NOT NULL THEN
+    -- an expression has no place inside the subquery, where its columns could mean others
+    IF governed.version_column IS NOT NULL AND governed.system_expression IS NOT NULL AND marks IS NULL THEN
+        condition := concat(condition, format(
+            ' AND coalesce((%s) <> ALL (ARRAY(SELECT w.value FROM aims.withheld_version AS w WHERE w.relation = %L::regclass'
+            ' AND w.version = %I.%I::text)), true)', governed.system_expression, relation, row_alias, governed.version_column));
+    ELSIF governed.version_column IS NOT NULL THEN
+        SELECT format(CASE WHEN y.typcategory = 'S' THEN ' AND w.value = %I.%I::text'
+                           ELSE ' AND w.value = format(''%%s'', %I.%I)' END, row_alias, a.attname)
+          INTO value
+          FROM pg_attribute AS a
+          JOIN pg_type AS y ON y.oid = a.atttypid
+         WHERE a.attrelid = relation AND a.attname = governed.system_column;
         condition := concat(condition, format(
             ' AND NOT EXISTS (SELECT FROM aims.withheld_version AS w WHERE w.relation = %L::regclass AND w.version = %I.%I::text',
             relation, row_alias, governed.version_column),
-            (SELECT format(CASE WHEN y.typcategory = 'S' THEN ' AND w.value = %I.%I::text'
-                                ELSE ' AND w.value = format(''%%s'', %I.%I)' END, row_alias, a.attname)
-               FROM pg_attribute AS a
-               JOIN pg_type AS y ON y.oid = a.atttypid
-              WHERE a.attrelid = relation AND a.attname = governed.system_column), ' AND ' || is_output, ')');
+            CASE WHEN governed.system_expression IS NOT NULL THEN ' AND w.value = ' || marks || '.value' ELSE value END,
+            is_output, ')');
     END IF;
-    IF governed.system_when IS NOT NULL AND is_output IS NULL THEN
+    IF governed.system_when IS NOT NULL AND marks IS NULL THEN
         condition := format('(%s) IS NOT TRUE OR (%s)', governed.system_when, condition);
     END IF;
     RETURN condition;
 END $$;
 COMMENT ON FUNCTION aims.release_condition(regclass, text, text) IS
-    'SQL condition that is true of released rows of a governed table: not AI output, or reviewed where that is needed, and of no silent or withdrawn model version. Of the bare table it fits a restrictive policy; is_output is a column that says whether the row is output. MS033 where the table is not governed';
+    'SQL condition that is true of released rows of a governed table: not AI output, or reviewed where that is needed, and of no silent or withdrawn model version. Of the bare table it fits a restrictive policy; marks is an alias with is_output and value, what marks a row as output. MS033 where the table is not governed';
 
 CREATE FUNCTION aims.check_release(relation regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -380,9 +395,9 @@ BEGIN
       FROM pg_attribute AS a
      WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
     EXECUTE format('CREATE VIEW %s WITH (security_barrier) AS SELECT %s FROM %s AS t'
-                   ' CROSS JOIN LATERAL (SELECT (%s) IS TRUE AS is_output) AS x WHERE %s',
-                   made, columns, relation, coalesce(governed.system_when, 'true'),
-                   aims.release_condition(relation, 't', 'x.is_output'));
+                   ' CROSS JOIN LATERAL (SELECT (%s) IS TRUE AS is_output, (%s)::text AS value) AS x WHERE %s',
+                   made, columns, relation, coalesce(governed.system_when, 'true'), coalesce(governed.system_expression, 'NULL'),
+                   aims.release_condition(relation, 't', 'x'));
     EXECUTE format('COMMENT ON VIEW %s IS %L', made,
                    format('Released rows of %s (aims.released)', relation));
     EXECUTE (SELECT format('ALTER VIEW %s OWNER TO %s', made, c.relowner::regrole)

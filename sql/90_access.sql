@@ -27,12 +27,19 @@ FROM (VALUES
     (32, 'system_mode'),
     (33, 'bound_role'),
     (34, 'switch_event'),
+    (36, 'phi_table'),
+    (37, 'shadow_sign'),
+    (38, 'not_ai'),
+    (39, 'awaited_table'),
     (40, 'stage_transition'),
     (41, 'gate_requirement'),
     (42, 'transition_request'),
     (43, 'approval'),
     (44, 'stage_history'),
     (45, 'finding'),
+    (46, 'retirement_count'),
+    (47, 'retirement_sign_off'),
+    (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
@@ -61,7 +68,8 @@ DECLARE
     deciding text;
 BEGIN
     FOREACH deciding IN ARRAY ARRAY['registry', 'person', 'duty', 'trusted_application', 'ai_system', 'system_value',
-                                    'intended_table', 'system_mode', 'bound_role', 'switch_event'] LOOP
+                                    'intended_table', 'system_mode', 'bound_role', 'switch_event',
+                                    'phi_table', 'dataset'] LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_governance" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.governance_changed();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER "AIMS_governance"', deciding);
@@ -134,13 +142,14 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege'),
+                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
+    CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
@@ -186,7 +195,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'override_baseline')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline')
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
@@ -202,6 +211,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
@@ -210,9 +220,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     UNION ALL
     SELECT 'administrator', 'ROUTINE', f.name, 'EXECUTE'
-    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.ungovern(regclass,text)'), ('aims.set_mode(regclass,aims.govern_mode,text)'),
+    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
+                 ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),

@@ -305,10 +305,39 @@ overseen_is_output(const RegistryEntry *entry, Relation rel,
 	{
 		caller = MemoryContextSwitchTo(captured->context);
 		captured->condition = condition_prepare(rel,
-												registry_condition(entry->relid));
+												registry_text(entry->relid, "system_when"));
 		MemoryContextSwitchTo(caller);
 	}
 	return condition_holds(captured->condition, tuple);
+}
+
+/*
+ * Whose output a row was that says so neither by itself nor by its table: what
+ * was noted when it was written, where people review it; else nobody knows.
+ */
+static const char *
+overseen_noted(Oversight *oversight, const RegistryEntry *entry, Relation rel,
+			   ImageWriter *writer, HeapTuple tuple)
+{
+	Output		output = {0};
+	Jsonb	   *key = NULL;
+	StringInfoData text;
+
+	if (!entry->review || writer->nkey == 0)
+		return NULL;
+	initStringInfo(&text);
+	image_write(writer, RelationGetDescr(rel), tuple, NULL, &text, &key);
+	if (oversight != NULL)
+		closed_rows_write(&oversight->outputs);
+	(void) output_find(RelationGetRelid(rel), key, SnapshotSelf, &output);
+	return output.system;
+}
+
+/* Are two nullable slugs the same? */
+static bool
+same_system(const char *a, const char *b)
+{
+	return a == NULL ? b == NULL : b != NULL && strcmp(a, b) == 0;
 }
 
 /* Is the session one of the system's own, by a bound role? */
@@ -422,7 +451,7 @@ oversight_change(Oversight *oversight, const RegistryEntry *entry,
 {
 	bool		by_person = override->person != NULL;
 	bool		written = new_system != NULL &&
-		(!by_person || new_system != override->system);
+		(!by_person || !same_system(new_system, override->system));
 	Overseen	before = overseen_row(entry, rel, writer, old,
 									  override->system);
 	Overseen	after = overseen_row(entry, rel, writer, new, new_system);
@@ -447,15 +476,22 @@ oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
 			  const char *new_system)
 {
 	Override	override = {entry->relid, old_system};
-	CapturedRelation *captured;
+	CapturedRelation *captured = NULL;
 
+	if (old != NULL && entry->by_session)
+	{
+		captured = captured_relation(rel, entry);
+		override.system = overseen_noted(*place, entry, rel, captured->writer,
+										 old);
+	}
 	if (old != NULL)
-		override.person = overriding_person(old_system);
+		override.person = overriding_person(override.system);
 	if ((!entry->overseen && override.person == NULL) ||
 		(old != NULL && new != NULL &&
 		 override_is_none(RelationGetDescr(rel), old, new)))
 		return;
-	captured = captured_relation(rel, entry);
+	if (captured == NULL)
+		captured = captured_relation(rel, entry);
 	/* the trigger fires for an update where the condition holds of either */
 	if (old != NULL && new != NULL && entry->conditional)
 	{
@@ -464,6 +500,10 @@ oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
 		if (!overseen_is_output(entry, rel, captured, new))
 			new_system = NULL;
 	}
+	/* a person's session says of no row that it is output */
+	else if (new != NULL && override.person != NULL && entry->by_session &&
+			 new_system == NULL)
+		new_system = override.system;
 	oversight_change(oversight_open(place, outer), entry, rel,
 					 captured->writer, old, new, &override, new_system);
 }
@@ -556,7 +596,7 @@ oversight_enrol(const RegistryEntry *entry, Relation rel, ClosedRows *outputs)
 static void
 oversight_enrol_all(const RegistryEntry *entry, Relation rel)
 {
-	char	   *when = registry_condition(entry->relid);
+	char	   *when = registry_text(entry->relid, "system_when");
 	char	   *name = relation_name(RelationGetRelid(rel));
 	char	   *query = psprintf("SELECT t.*::%s FROM ONLY %s AS t WHERE %s",
 								 name, name, when ? when : "true");

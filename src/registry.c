@@ -84,6 +84,10 @@ registry_fill(RegistryEntry *entry, HeapTuple tuple, TupleDesc desc)
 	entry->observe = strcmp(row_string(tuple, desc, "mode"), "observe") == 0;
 	entry->system = registry_string(tuple, desc, "system");
 	entry->system_column = registry_string(tuple, desc, "system_column");
+	entry->system_expression = registry_string(tuple, desc,
+											   "system_expression");
+	entry->by_session = entry->guarded && entry->system == NULL &&
+		entry->system_column == NULL && entry->system_expression == NULL;
 	entry->conditional = row_string(tuple, desc, "system_when") != NULL;
 	entry->review = strcmp(row_string(tuple, desc, "review"), "required") == 0;
 	entry->version_column = registry_string(tuple, desc, "version_column");

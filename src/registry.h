@@ -26,6 +26,8 @@ typedef struct RegistryEntry
 	bool		test;			/* test table: verification may write */
 	char	   *system;			/* fixed AI system, or NULL */
 	char	   *system_column;	/* column that names the system, or NULL */
+	char	   *system_expression;	/* the same of an expression */
+	bool		by_session;		/* none of these: the session says whose */
 	bool		conditional;	/* only some rows are output */
 	bool		review;			/* output waits for a person */
 	bool		overseen;		/* output is counted: review, or a column below */

@@ -224,7 +224,7 @@ review_row(const Review *review)
 {
 	Oid			type = JSONBOID;
 	Datum		key = JsonbPGetDatum(review->key);
-	char	   *when = registry_condition(review->relid);
+	char	   *when = registry_text(review->relid, "system_when");
 	char	   *name = relation_name(review->relid);
 	char	   *query = psprintf("SELECT t.tableoid, t.*::%s, (%s) IS TRUE FROM %s AS t WHERE %s",
 								 name, when ? when : "true", name,

@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(120);
+SELECT plan(129);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -260,6 +260,41 @@ SELECT aims.govern('cdw.fixed', system => 'lowly', version_column => 'v') IS NUL
 INSERT INTO cdw.fixed VALUES (1, 1), (2, 2), (3, 3);
 SELECT aims.released('cdw.fixed', 'fixed_released') \g /dev/null
 SELECT is(pg_temp.released('cdw.fixed_released'), '2', 'of a fixed system, too');
+
+-- Whose output a row is by an expression, or by the session
+CREATE TABLE cdw.fhir (id integer PRIMARY KEY, version text, doc jsonb);
+SELECT aims.govern('cdw.fhir', system_expression => $$doc #>> '{meta,source}'$$, version_column => 'version', review => 'required') IS NULL AS done \gset
+INSERT INTO aims.intended_table VALUES ('lowly', 'cdw.fhir'), ('sepsis', 'cdw.fhir');
+INSERT INTO cdw.fhir SELECT n, v, jsonb_build_object('meta', jsonb_build_object('source', s))
+  FROM (VALUES (1, '2', 'lowly'), (2, '3', 'lowly'), (3, '3', 'sepsis'), (4, '3', NULL), (5, NULL, 'lowly')) AS v (n, v, s);
+SELECT is(pg_temp.pending('cdw.fhir'), '3', 'output that an expression names waits');
+SELECT aims.released('cdw.fhir', 'fhir_released') \g /dev/null
+SELECT is(pg_temp.released('cdw.fhir_released'), '1,4,5', 'silent versions of it are not released');
+SELECT aims.release_condition('cdw.fhir') AS condition \gset
+SELECT is((SELECT string_agg(id::text, ',' ORDER BY id) FROM cdw.fhir WHERE :condition), '1,4,5', 'nor by a policy');
+CREATE TABLE cdw.session (id integer PRIMARY KEY, version text);
+GRANT ALL ON cdw.session TO review_bound, review_norm, review_rita, review_etl;
+SELECT aims.bind_role('sepsis', 'review_bound') IS NULL AS done \gset
+SELECT aims.govern('cdw.session', version_column => 'version', review => 'required') IS NULL AS done \gset
+INSERT INTO aims.intended_table VALUES ('sepsis', 'cdw.session');
+SELECT pg_temp.act('review_bound', $$INSERT INTO cdw.session VALUES (1, '1'), (2, '1'), (3, '1'), (4, '2')$$) \g /dev/null
+SELECT pg_temp.act('review_norm', $$INSERT INTO cdw.session VALUES (5, '1')$$) \g /dev/null
+SELECT is(pg_temp.pending('cdw.session'), '1,2,3,4', 'output of a session waits, what a person enters does not');
+SELECT pg_temp.act('review_norm', $$UPDATE cdw.session SET version = '1a' WHERE id IN (1, 5)$$) \g /dev/null
+SELECT pg_temp.act('review_norm', $$DELETE FROM cdw.session WHERE id = 2$$) \g /dev/null
+SELECT pg_temp.act('review_etl', $$UPDATE cdw.session SET version = '1b' WHERE id = 3$$) \g /dev/null
+SELECT results_eq($$SELECT key, system, operation FROM aims.output_override WHERE relation = 'cdw.session'::regclass ORDER BY override_id$$,
+    $$VALUES ('{"id": 1}'::jsonb, 'sepsis' COLLATE "C", 'UPDATE'), ('{"id": 2}', 'sepsis', 'DELETE')$$, 'whose it was is known where it waited');
+SELECT is(pg_temp.pending('cdw.session'), '1,4', 'a person''s change leaves it waiting; a service that is no system''s makes it another row');
+SELECT pg_temp.ends_with('00000', 'review_rita', $$SELECT aims.review('cdw.session', '{"id": 4}', 'accepted', NULL)$$, 'it can be reviewed');
+SELECT aims.released('cdw.session', 'session_released') \g /dev/null
+SELECT is(pg_temp.released('cdw.session_released'), '3,5', 'and is released, but for silent versions');
+CREATE TABLE cdw.derived (id integer PRIMARY KEY);
+SELECT throws_ok($$SELECT aims.govern('cdw.derived', system => 'sepsis', review => 'required', rebuilt => true)$$, 'MS031', NULL, 'rows of a table that is made anew have no key to be reviewed by');
+
+SET LOCAL client_min_messages = warning;
+SELECT aims.unbind_role('sepsis', 'review_bound') IS NULL AS done \gset
+RESET client_min_messages;
 
 -- Shapes: partitions, quoted names, composite keys of many types, conditions
 CREATE TABLE cdw."Odd ""table" (
