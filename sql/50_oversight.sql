@@ -61,9 +61,9 @@ COMMENT ON COLUMN aims.registry.system_when IS
 COMMENT ON COLUMN aims.registry.mode IS 'Whether output that is not allowed is refused or only recorded; aims.system_mode overrides it';
 COMMENT ON COLUMN aims.registry.review IS 'Whether output waits for a person before release';
 COMMENT ON COLUMN aims.registry.test IS 'Test table: systems in verification_validation may write into it';
-COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row; kept for monitors';
-COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; kept for override rates';
-COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
+COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row; output is counted by it, and that of silent and withdrawn versions is not released';
+COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; output is counted by it';
+COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; output is counted by it';
 COMMENT ON COLUMN aims.registry.rebuilt IS
     'The table is dropped and made anew as a matter of course: whoever owns it may drop it, and its name stays governed (aims.awaited_table)';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';

@@ -40,6 +40,8 @@ FROM (VALUES
     (46, 'retirement_count'),
     (47, 'retirement_sign_off'),
     (48, 'former_binding'),
+    (50, 'output_review'),
+    (51, 'override_baseline'),
     (56, 'subscription_policy')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
@@ -80,7 +82,8 @@ DECLARE
     closed text;
 BEGIN
     FOREACH closed IN ARRAY ARRAY['audit_entry', 'seal', 'tile', 'shape', 'incarnation',
-                                  'signing_key', 'checkpoint', 'violation', 'governance_epoch'] LOOP
+                                  'signing_key', 'checkpoint', 'violation', 'governance_epoch',
+                                  'output', 'output_override', 'output_count'] LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_append_only" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.append_only();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER "AIMS_append_only"', closed);
@@ -131,7 +134,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
         SELECT c.relname
         FROM aims.registry AS r
         JOIN pg_class AS c ON c.oid = r.relation
-        WHERE NOT r.guarded)
+        -- of reviews, with their words and values, the others see aims.oversight_log
+        WHERE NOT r.guarded AND c.relname <> 'output_review')
     -- everybody who reads: governance tables, views, questions
     SELECT b.bundle, 'TABLE' AS kind, format('aims.%I', g.name) AS object, 'SELECT' AS privilege
     FROM reader AS b CROSS JOIN governance AS g
@@ -140,7 +144,9 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
                        ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
-                       ('aims.bundle_privilege')) AS v (name)
+                       ('aims.bundle_privilege'),
+                       ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
+                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
@@ -148,6 +154,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
+                       ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
                        ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
                        ('aims.rows_as_of(regclass,timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
@@ -169,7 +176,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
     FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.shape'), ('aims.incarnation'),
-                 ('aims.signing_key'), ('aims.checkpoint')) AS v (name)
+                 ('aims.signing_key'), ('aims.checkpoint'),
+                 ('aims.output'), ('aims.output_review'), ('aims.output_override'), ('aims.output_count')) AS v (name)
     UNION ALL
     -- and the tree without hashes of keys
     SELECT 'auditor', 'TABLE', 'aims.tile', 'SELECT (level, tile_index, hashes, sources, tids, entries)'
@@ -188,7 +196,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline')
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
@@ -198,7 +206,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.approve(text,text,text,text)'), ('aims.reject(text,text,text)'),
                        ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
                        ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)'),
-                       ('aims.switch_off_drill(text,text)')) AS f (name)
+                       ('aims.switch_off_drill(text,text)'), ('aims.review(regclass,jsonb,text,text,jsonb)')) AS f (name)
     UNION ALL
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
@@ -217,6 +225,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
                  ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
                  ('aims.set_mode(regclass,aims.govern_mode,text)'),
+                 ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
+                 ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL

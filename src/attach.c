@@ -33,6 +33,7 @@
 #include "attach.h"
 #include "attempt.h"
 #include "ddl.h"
+#include "oversight.h"
 #include "owner.h"
 #include "shape.h"
 
@@ -204,7 +205,7 @@ attach_complete(Oid relid, int32 registry_id)
 	return complete;
 }
 
-void
+bool
 attach_triggers(Oid relid, const Root *root, const Condition *when)
 {
 	Relation	rel;
@@ -212,7 +213,7 @@ attach_triggers(Oid relid, const Root *root, const Condition *when)
 	bool		rows;
 
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
-		return;
+		return false;
 	allow_partitions(relid);
 	rel = relation_open(relid, NoLock);
 	truncate = has_trigger(rel, root->registry_id, "audit_truncate",
@@ -227,6 +228,7 @@ attach_triggers(Oid relid, const Root *root, const Condition *when)
 	if (!truncate)
 		create_trigger(relid, root->registry_id, "AIMS_truncate",
 					   "BEFORE TRUNCATE", NULL, "audit_truncate");
+	return !truncate;
 }
 
 /* The quoted names of capture triggers that attach_drop drops. */
@@ -290,21 +292,27 @@ refuse_two_roots(Oid relid, List *roots)
 			 errhint("Call aims.ungovern for one of them first.")));
 }
 
-/* Make the triggers of one relation those of its root. */
-static void
+/*
+ * Make the triggers of one relation those of its root. Returns the number of
+ * the root that it has joined now, or 0.
+ */
+static int32
 reconcile_member(Oid relid)
 {
 	List	   *roots = hierarchy_roots(relid, false);
 	Root	   *root;
 
 	if (get_rel_persistence(relid) == RELPERSISTENCE_TEMP)
-		return;
+		return 0;
 	if (list_length(roots) > 1)
 		refuse_two_roots(relid, roots);
 	root = roots != NIL ? linitial(roots) : NULL;
 	attach_drop(relid, root ? root->registry_id : 0);
-	if (root != NULL)
-		attach_triggers(relid, root, registered_condition(root));
+	if (root == NULL)
+		oversight_end(relid);
+	else if (attach_triggers(relid, root, registered_condition(root)))
+		return root->registry_id;
+	return 0;
 }
 
 void
@@ -312,14 +320,28 @@ attach_reconcile(Oid relid)
 {
 	OwnerScope	scope = owner_begin();
 	SubTransactionId before = ddl_pause();
-	ListCell   *lc;
+	List	   *members = hierarchy_members(relid, ShareRowExclusiveLock);
+	List	   *roots = NIL;
+	ListCell   *member;
+	ListCell   *root;
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext spi;
 
 	SPI_connect();
-	foreach(lc, hierarchy_members(relid, ShareRowExclusiveLock))
-		reconcile_member(lfirst_oid(lc));
+	foreach(member, members)
+	{
+		int32		joined = reconcile_member(lfirst_oid(member));
+
+		spi = MemoryContextSwitchTo(caller);
+		roots = lappend_int(roots, joined);
+		MemoryContextSwitchTo(spi);
+	}
 	SPI_finish();
 	ddl_resume(before);
 	owner_end(scope);
+	forboth(member, members, root, roots)
+		if (lfirst_int(root) != 0)
+			oversight_begin(lfirst_int(root), lfirst_oid(member));
 }
 
 /* An expression of the registry, which keeps it as text, to print anew. */

@@ -10,9 +10,10 @@
 
 /*
  * Give a relation the capture triggers that it lacks: the registered one, or
- * a partition or child of it. As the owner, inside SPI_connect.
+ * a partition or child of it. As the owner, inside SPI_connect. Returns
+ * whether it has joined now.
  */
-extern void attach_triggers(Oid relid, const Root *root,
+extern bool attach_triggers(Oid relid, const Root *root,
 							const Condition *when);
 
 /*

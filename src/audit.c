@@ -19,6 +19,7 @@
 #include "capture.h"
 #include "guard.h"
 #include "image.h"
+#include "oversight.h"
 #include "people.h"
 #include "registry.h"
 #include "row.h"
@@ -120,6 +121,7 @@ Datum
 aims_audit_flush(PG_FUNCTION_ARGS)
 {
 	capture_flush();
+	guard_flush();
 	PG_RETURN_POINTER(NULL);
 }
 
@@ -138,6 +140,8 @@ aims_audit_truncate(PG_FUNCTION_ARGS)
 	if (!subscription_audited_at_origin(registered, data->tg_relation,
 										"TRUNCATE"))
 		capture_truncate(registered, data->tg_relation);
+	if (registered->review)
+		oversight_end(RelationGetRelid(data->tg_relation));
 	PG_RETURN_POINTER(NULL);
 }
 

@@ -15,6 +15,7 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
@@ -33,6 +34,14 @@
 #include "utils/typcache.h"
 
 #include "condition.h"
+#include "owner.h"
+
+struct ConditionState
+{
+	EState	   *estate;
+	TupleTableSlot *slot;
+	ExprState  *qual;
+};
 
 #define CONDITION_HINT \
 	"Use columns of the table, constants, and immutable functions and operators of pg_catalog."
@@ -324,6 +333,36 @@ condition_parse(Relation rel, const char *source)
 	condition->new_row = condition_print(expression, rel, "new");
 	condition->old_row = condition_print(expression, rel, "old");
 	return condition;
+}
+
+/* Prepare the evaluation, with the names that the condition was printed for. */
+ConditionState *
+condition_prepare(Relation rel, const char *source)
+{
+	ConditionState *state = palloc(sizeof(ConditionState));
+	int			level = path_begin();
+
+	state->estate = CreateExecutorState();
+	state->slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)),
+										   &TTSOpsHeapTuple);
+	state->qual = ExecPrepareQual(list_make1(condition_tree(rel, source, BOOLOID)),
+								  state->estate);
+	path_end(level);
+	return state;
+}
+
+/* Does it hold for a row? */
+bool
+condition_holds(ConditionState *state, HeapTuple tuple)
+{
+	ExprContext *context = GetPerTupleExprContext(state->estate);
+	bool		holds;
+
+	context->ecxt_scantuple = ExecStoreHeapTuple(tuple, state->slot, false);
+	holds = ExecQual(state->qual, context);
+	ResetExprContext(context);
+	ExecClearTuple(state->slot);
+	return holds;
 }
 
 char *

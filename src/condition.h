@@ -6,6 +6,7 @@
 #ifndef AIMS_CONDITION_H
 #define AIMS_CONDITION_H
 
+#include "access/htup.h"
 #include "nodes/nodes.h"
 #include "utils/rel.h"
 
@@ -36,5 +37,11 @@ extern Node *condition_tree(Relation rel, const char *source, Oid type);
 /* Print anew what was accepted before a column of rel was renamed. */
 extern char *condition_rename(Relation rel, const char *source, Oid type,
 							  const char *old_name, const char *new_name);
+
+/* A condition, ready to be asked of rows; it lives in the current context. */
+typedef struct ConditionState ConditionState;
+
+extern ConditionState *condition_prepare(Relation rel, const char *source);
+extern bool condition_holds(ConditionState *state, HeapTuple tuple);
 
 #endif							/* AIMS_CONDITION_H */

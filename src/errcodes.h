@@ -52,4 +52,8 @@
 #define ERRCODE_MS_CANNOT_ACT_HERE				MAKE_SQLSTATE('M','S','0','4','0')
 #define ERRCODE_MS_RECORD_IMMUTABLE				MAKE_SQLSTATE('M','S','0','4','1')
 
+/* Human oversight */
+#define ERRCODE_MS_OUTPUT_UNKNOWN				MAKE_SQLSTATE('M','S','0','5','0')
+#define ERRCODE_MS_NOT_OUTPUT					MAKE_SQLSTATE('M','S','0','5','1')
+
 #endif							/* AIMS_ERRCODES_H */

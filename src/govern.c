@@ -21,6 +21,7 @@
 #include "ddl.h"
 #include "ddl_target.h"
 #include "govern.h"
+#include "oversight.h"
 #include "owner.h"
 #include "rebuilt.h"
 #include "shape.h"
@@ -135,6 +136,9 @@ govern_relation(const Governing *g, int32 awaited)
 	SPI_finish();
 	ddl_resume(before);
 	owner_end(scope);
+	if (awaited == 0)
+		foreach(lc, hierarchy_members(g->relid, NoLock))
+			oversight_begin(root.registry_id, lfirst_oid(lc));
 }
 
 PG_FUNCTION_INFO_V1(aims_govern);
@@ -179,7 +183,10 @@ ungovern_relation(Oid relid, int32 registry_id, const char *reason)
 	SPI_connect();
 	record_event("ungovern", registry_id, relid, NULL, reason);
 	foreach(lc, hierarchy_members(relid, ShareRowExclusiveLock))
+	{
 		attach_drop(lfirst_oid(lc), 0);
+		oversight_end(lfirst_oid(lc));
+	}
 	unregister_relation(relid);
 	attach_disallow(relation_owner(relid, false));
 	SPI_finish();

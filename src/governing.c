@@ -20,6 +20,7 @@
 
 #include "decision.h"
 #include "governing.h"
+#include "image.h"
 #include "owner.h"
 
 void
@@ -161,6 +162,22 @@ check_mark(const Governing *g)
 					  "Give system where all output is one system's, system_column or system_expression where each row names its own, and none of them where the session says so.");
 }
 
+/* What people review they find by its primary key. */
+static void
+check_review(const Governing *g, Relation rel)
+{
+	if (g->review == NULL || strcmp(g->review, "required") != 0)
+		return;
+	if (g->rebuilt)
+		cannot_govern(g->relid,
+					  "review: a table that is made anew has no key when its rows arrive.",
+					  "Leave out review or rebuilt.");
+	if (image_writer(rel, 0, RelationGetRelationName(rel))->nkey == 0)
+		cannot_govern(g->relid,
+					  "review: the table has no primary key by which a row could be reviewed.",
+					  "Give it a primary key, or leave out review.");
+}
+
 /* A fixed system must be in the inventory. */
 static void
 check_system(const Governing *g)
@@ -190,6 +207,7 @@ governing_check(Governing *g, Relation rel)
 	check_column(rel, "site_column", g->site_column);
 	check_column(rel, "subgroup_column", g->subgroup_column);
 	check_system(g);
+	check_review(g, rel);
 	if (g->system_when != NULL)
 		g->condition = condition_parse(rel, g->system_when);
 	if (g->system_expression != NULL)

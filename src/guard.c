@@ -28,6 +28,7 @@
 
 #include "decision.h"
 #include "guard.h"
+#include "oversight.h"
 #include "refusal.h"
 #include "session_system.h"
 #include "switch.h"
@@ -61,6 +62,7 @@ typedef struct GuardLevel
 	struct GuardLevel *parent;
 	List	   *written;
 	List	   *violations;
+	Oversight  *oversight;
 } GuardLevel;
 
 static GuardLevel *levels = NULL;	/* innermost subtransaction first */
@@ -80,6 +82,16 @@ level_current(void)
 	level->parent = levels;
 	levels = level;
 	return level;
+}
+
+/* What the nearest outer subtransaction has to say of rows, if any does. */
+static Oversight *
+level_outer(const GuardLevel *level)
+{
+	while ((level = level->parent) != NULL)
+		if (level->oversight != NULL)
+			return level->oversight;
+	return NULL;
 }
 
 /* Remember rows of a system, for the decision before the commit. */
@@ -125,6 +137,7 @@ level_merge(GuardLevel *into, const GuardLevel *from)
 					   written->role, written->rows);
 	}
 	into->violations = violation_merge(into->violations, from->violations);
+	oversight_merge(&into->oversight, from->oversight);
 }
 
 /* Go back to the parent; there may be millions in a transaction. */
@@ -248,18 +261,54 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 {
 	Mark		old_mark = guard_mark(entry, rel, oldtup);
 	Mark		new_mark = guard_mark(entry, rel, newtup);
-	const char *system;
+	const char *system = NULL;
 	const char *old_system = NULL;
+	GuardLevel *level;
 
 	AcceptInvalidationMessages();
 	if (committing)
 		(void) switch_lock_output();
-	if (newtup == NULL)
-		return guard_tuple(entry, rel, oldtup, old_mark, false);
-	system = guard_tuple(entry, rel, newtup, new_mark, true);
-	if (oldtup != NULL && !guard_same_mark(old_mark, new_mark))
-		old_system = guard_tuple(entry, rel, oldtup, old_mark, true);
+	if (newtup != NULL)
+		system = guard_tuple(entry, rel, newtup, new_mark, true);
+	if (newtup == NULL || (oldtup != NULL &&
+						   !guard_same_mark(old_mark, new_mark)))
+		old_system = guard_tuple(entry, rel, oldtup, old_mark,
+								 newtup != NULL);
+	else if (oldtup != NULL)
+		old_system = system;
+	if (oldtup != NULL || entry->overseen)
+	{
+		level = level_current();
+		oversight_row(&level->oversight, level_outer(level), entry, rel,
+					  oldtup, newtup, old_system, system);
+	}
 	return system != NULL ? system : old_system;
+}
+
+const char *
+guard_system(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
+{
+	const Decision *d;
+
+	AcceptInvalidationMessages();
+	d = guard_decide(entry, guard_mark(entry, rel, tuple));
+	return d != NULL ? d->system : NULL;
+}
+
+void
+guard_flush(void)
+{
+	if (levels != NULL && levels->subid == GetCurrentSubTransactionId())
+		oversight_flush(levels->oversight);
+}
+
+bool
+guard_is_pending(void)
+{
+	for (GuardLevel *level = levels; level != NULL; level = level->parent)
+		if (oversight_waits(level->oversight))
+			return true;
+	return false;
 }
 
 /* Decide again on what a system has written. */
@@ -289,6 +338,7 @@ guard_pre_commit(bool prepare)
 	if (levels == NULL)
 		return;
 	Assert(levels->parent == NULL);
+	oversight_pre_commit(levels->oversight);
 	if (levels->written != NIL && !switch_lock_output())
 		return;
 	foreach(lc, levels->written)

@@ -19,6 +19,16 @@
 extern const char *guard_row(const RegistryEntry *entry, Relation rel,
 							 HeapTuple oldtup, HeapTuple newtup);
 
+/* The AI system whose output a row is, or NULL; nothing is refused. */
+extern const char *guard_system(const RegistryEntry *entry, Relation rel,
+								HeapTuple tuple);
+
+/* Write what the current subtransaction has to say of rows. */
+extern void guard_flush(void);
+
+/* Has an outer subtransaction output that cannot be written here? */
+extern bool guard_is_pending(void);
+
 /* Called by the transaction callbacks of aims.c */
 extern void guard_pre_commit(bool prepare); /* PRE_COMMIT, PRE_PREPARE */
 extern void guard_end(void);	/* COMMIT, ABORT, PREPARE */

@@ -583,12 +583,13 @@ image_columns(ImageWriter *writer, StringInfo out)
 	appendStringInfoChar(out, '}');
 }
 
-/* Write the image, and the key where it is asked for and there is one. */
+/* Write the image and the key, each where it is asked for. */
 static void
 image_write_parts(ImageWriter *writer, StringInfo out, StringInfo key_text,
 				  Jsonb **key)
 {
-	image_columns(writer, out);
+	if (out != NULL)
+		image_columns(writer, out);
 	if (key_text != NULL && writer->nkey > 0)
 		*key = row_key_write(writer, key_text);
 }

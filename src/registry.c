@@ -86,6 +86,15 @@ registry_fill(RegistryEntry *entry, HeapTuple tuple, TupleDesc desc)
 	entry->system_column = registry_string(tuple, desc, "system_column");
 	entry->system_expression = registry_string(tuple, desc,
 											   "system_expression");
+	entry->by_session = entry->guarded && entry->system == NULL &&
+		entry->system_column == NULL && entry->system_expression == NULL;
+	entry->conditional = row_string(tuple, desc, "system_when") != NULL;
+	entry->review = strcmp(row_string(tuple, desc, "review"), "required") == 0;
+	entry->version_column = registry_string(tuple, desc, "version_column");
+	entry->site_column = registry_string(tuple, desc, "site_column");
+	entry->subgroup_column = registry_string(tuple, desc, "subgroup_column");
+	entry->overseen = entry->review || entry->version_column != NULL ||
+		entry->site_column != NULL || entry->subgroup_column != NULL;
 }
 
 /* Read the row of that id; false where there is none. */

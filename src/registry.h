@@ -27,6 +27,13 @@ typedef struct RegistryEntry
 	char	   *system;			/* fixed AI system, or NULL */
 	char	   *system_column;	/* column that names the system, or NULL */
 	char	   *system_expression;	/* the same of an expression */
+	bool		by_session;		/* none of these: the session says whose */
+	bool		conditional;	/* only some rows are output */
+	bool		review;			/* output waits for a person */
+	bool		overseen;		/* output is counted: review, or a column below */
+	char	   *version_column; /* what output is counted by, or NULL */
+	char	   *site_column;
+	char	   *subgroup_column;
 } RegistryEntry;
 
 /*

@@ -54,6 +54,43 @@ row_value(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
 	return heap_getattr(tuple, row_column(desc, name), desc, isnull);
 }
 
+/* Begin a row. */
+RowValues
+row_values(TupleDesc desc)
+{
+	RowValues	row = {desc, palloc0(sizeof(Datum) * desc->natts),
+		palloc(sizeof(bool) * desc->natts)
+	};
+
+	memset(row.nulls, true, sizeof(bool) * desc->natts);
+	return row;
+}
+
+/* Set a column. */
+void
+row_set(RowValues *row, const char *name, Datum value)
+{
+	AttrNumber	attnum = row_column(row->desc, name);
+
+	row->values[attnum - 1] = value;
+	row->nulls[attnum - 1] = false;
+}
+
+/* Set a text column; NULL leaves it null. */
+void
+row_set_text(RowValues *row, const char *name, const char *value)
+{
+	if (value != NULL)
+		row_set(row, name, CStringGetTextDatum(value));
+}
+
+/* The row as a tuple. */
+HeapTuple
+row_form(RowValues *row)
+{
+	return heap_form_tuple(row->desc, row->values, row->nulls);
+}
+
 /* The value of a column as a string; the common types without a look-up. */
 char *
 row_string(HeapTuple tuple, TupleDesc desc, const char *name)

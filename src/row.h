@@ -10,11 +10,11 @@
 #include "access/skey.h"
 #include "utils/rel.h"
 
-/* An error unless the relation has as many columns as this library fills. */
 /* Has a row a value in every column, but for one that may be null? */
 extern bool row_is_whole(HeapTuple tuple, TupleDesc desc,
 						 const char *nullable);
 
+/* An error unless the relation has as many columns as this library fills. */
 extern void row_expect_columns(TupleDesc desc, int natts);
 
 /* The number of a column; an error where it is missing. */
@@ -22,6 +22,19 @@ extern AttrNumber row_column(TupleDesc desc, const char *name);
 
 extern Datum row_value(HeapTuple tuple, TupleDesc desc, const char *name,
 					   bool *isnull);
+
+/* A row to be formed, all of it null until it is set. */
+typedef struct RowValues
+{
+	TupleDesc	desc;
+	Datum	   *values;
+	bool	   *nulls;
+} RowValues;
+
+extern RowValues row_values(TupleDesc desc);
+extern void row_set(RowValues *row, const char *name, Datum value);
+extern void row_set_text(RowValues *row, const char *name, const char *value);
+extern HeapTuple row_form(RowValues *row);
 
 /* A text, name or enum column as a palloc'd string; NULL where it is null. */
 extern char *row_string(HeapTuple tuple, TupleDesc desc, const char *name);

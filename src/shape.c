@@ -188,6 +188,7 @@ shape_refresh(CapturedRelation *cr, Relation rel, const RegistryEntry *entry)
 										  ALLOCSET_SMALL_SIZES);
 	caller = MemoryContextSwitchTo(fresh.context);
 	fresh.root = entry->relid;
+	fresh.condition = NULL;
 	fresh.logical = relation_name(entry->relid);
 	fresh.physical = fresh.relid == entry->relid ? NULL :
 		relation_name(fresh.relid);

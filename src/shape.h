@@ -6,6 +6,7 @@
 #ifndef AIMS_SHAPE_H
 #define AIMS_SHAPE_H
 
+#include "condition.h"
 #include "image.h"
 #include "registry.h"
 
@@ -21,6 +22,7 @@ typedef struct CapturedRelation
 	char	   *logical;		/* qualified name of root */
 	char	   *physical;		/* that of relid; NULL where the same */
 	ImageWriter *writer;
+	ConditionState *condition;	/* of output, once it has been asked for */
 	MemoryContext context;
 } CapturedRelation;
 

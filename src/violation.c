@@ -164,17 +164,6 @@ violation_merge(List *violations, List *more)
 	return violations;
 }
 
-/* Set a column of a row to be written. */
-static void
-violation_set(TupleDesc desc, Datum *values, bool *nulls, const char *column,
-			  Datum value)
-{
-	AttrNumber	attnum = row_column(desc, column);
-
-	values[attnum - 1] = value;
-	nulls[attnum - 1] = false;
-}
-
 /* The value of aims.govern_mode, the type of column mode. */
 static Datum
 violation_mode(TupleDesc desc, bool observe)
@@ -190,35 +179,25 @@ violation_mode(TupleDesc desc, bool observe)
 static void
 violation_insert(Relation rel, const Violation *v)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	Datum	   *values = palloc0(sizeof(Datum) * desc->natts);
-	bool	   *nulls = palloc(sizeof(bool) * desc->natts);
+	RowValues	row = row_values(RelationGetDescr(rel));
 	uint64		xid = U64FromFullTransactionId(GetTopFullTransactionId());
-	const char *role = GetUserNameFromId(GetSessionUserId(), false);
-	const char *sqlstate = unpack_sql_state(cause_sqlstate(v->cause));
 
-	memset(nulls, true, sizeof(bool) * desc->natts);
-	violation_set(desc, values, nulls, "violation_id",
-				  Int64GetDatum(sequence_take(aims_relid("violation_violation_id_seq"), 1)));
-	violation_set(desc, values, nulls, "recorded_at",
-				  TimestampTzGetDatum(GetCurrentTimestamp()));
-	violation_set(desc, values, nulls, "xid", Int64GetDatum((int64) xid));
-	violation_set(desc, values, nulls, "relation", ObjectIdGetDatum(v->relid));
-	if (v->system != NULL)
-		violation_set(desc, values, nulls, "system",
-					  CStringGetTextDatum(v->system));
-	violation_set(desc, values, nulls, "cause",
-				  CStringGetTextDatum(cause_name(v->cause)));
-	violation_set(desc, values, nulls, "sqlstate",
-				  CStringGetTextDatum(sqlstate));
-	violation_set(desc, values, nulls, "rows", Int64GetDatum(v->rows));
+	row_set(&row, "violation_id",
+			Int64GetDatum(sequence_take(aims_relid("violation_violation_id_seq"), 1)));
+	row_set(&row, "recorded_at", TimestampTzGetDatum(GetCurrentTimestamp()));
+	row_set(&row, "xid", Int64GetDatum((int64) xid));
+	row_set(&row, "relation", ObjectIdGetDatum(v->relid));
+	row_set_text(&row, "system", v->system);
+	row_set_text(&row, "cause", cause_name(v->cause));
+	row_set_text(&row, "sqlstate",
+				 unpack_sql_state(cause_sqlstate(v->cause)));
+	row_set(&row, "rows", Int64GetDatum(v->rows));
 	if (v->example != NULL)
-		violation_set(desc, values, nulls, "example_key",
-					  JsonbPGetDatum(v->example));
-	violation_set(desc, values, nulls, "session_user_name",
-				  CStringGetTextDatum(role));
-	violation_set(desc, values, nulls, "mode", violation_mode(desc, v->observe));
-	CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
+		row_set(&row, "example_key", JsonbPGetDatum(v->example));
+	row_set_text(&row, "session_user_name",
+				 GetUserNameFromId(GetSessionUserId(), false));
+	row_set(&row, "mode", violation_mode(row.desc, v->observe));
+	CatalogTupleInsert(rel, row_form(&row));
 }
 
 /*

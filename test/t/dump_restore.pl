@@ -90,6 +90,18 @@ DROP TABLE derived;
 CREATE ROLE vogel LOGIN;
 SELECT aims.grant_duty_role('officer', 'vogel');
 UPDATE aims.person SET db_role = 'vogel' WHERE person = 'ada';
+-- human review: one row is accepted, one is deleted by a person, one waits
+CREATE TABLE reading (reading_id bigint PRIMARY KEY, ward text);
+SELECT aims.govern('reading', system => 'sepsis-watch', mode => 'observe', review => 'required', site_column => 'ward');
+INSERT INTO reading VALUES (1, 'north'), (2, 'south'), (3, NULL);
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('sue', 'Sue', session_user);
+SET session_replication_role = replica;
+INSERT INTO aims.duty (person, duty) VALUES ('sue', 'clinical_reviewer');
+RESET session_replication_role;
+SELECT aims.review('reading', '{"reading_id": 1}', 'accepted', NULL);
+DELETE FROM reading WHERE reading_id = 2;
+INSERT INTO aims.override_baseline VALUES ('reading', 'sepsis-watch', '2026-01-01', '2026-03-01', 'As in the validation study');
+SELECT aims.released('reading', 'reading_released');
 END
 my $verifier_key = $source->safe_psql('postgres',
 	"SELECT aims.create_signing_key('hospital.example/aims')");
@@ -148,8 +160,12 @@ SELECT key FROM aims.verify_table('score') WHERE problem LIKE 'altered%';
 ROLLBACK;
 END
 
-is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed'), 'score|t',
-	'the warehouse table is governed');
+is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed ORDER BY relation::text'), "reading|t\nscore|t",
+	'the warehouse tables are governed');
+is($target->safe_psql('restored', 'SELECT reading_id FROM reading_released'), '1', 'what was reviewed is released');
+is($target->safe_psql('restored', 'SELECT key FROM aims.pending_review'), '{"reading_id": 3}', 'what waits goes on waiting');
+is($target->safe_psql('restored', "BEGIN; UPDATE reading SET ward = 'east' WHERE reading_id = 1; SELECT output_id, new_values FROM aims.output_override ORDER BY override_id DESC LIMIT 1; ROLLBACK"),
+	'1|{"ward":"east"}', 'an output is found by its key');
 
 # It goes on: with what was not sealed, and with what comes.
 is( $target->safe_psql('restored', <<'END'), '1|t', 'capture goes on');
