@@ -26,8 +26,6 @@ COMMENT ON TRIGGER stamp ON aims.phi_table IS 'Who marked it, and when';
 
 CREATE INDEX dataset_phi_idx ON aims.dataset (relation) WHERE phi;
 COMMENT ON INDEX aims.dataset_phi_idx IS 'Says whether a relation is a dataset with PHI';
-CREATE INDEX bound_role_role_idx ON aims.bound_role (role, system);
-COMMENT ON INDEX aims.bound_role_role_idx IS 'Finds the systems that a role is bound to';
 
 CREATE FUNCTION aims.preloads_library(role text) RETURNS boolean
     LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER

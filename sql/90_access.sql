@@ -30,12 +30,16 @@ FROM (VALUES
     (36, 'phi_table'),
     (37, 'shadow_sign'),
     (38, 'not_ai'),
+    (39, 'awaited_table'),
     (40, 'stage_transition'),
     (41, 'gate_requirement'),
     (42, 'transition_request'),
     (43, 'approval'),
     (44, 'stage_history'),
-    (45, 'finding')) AS v (registry_id, name)
+    (45, 'finding'),
+    (46, 'retirement_count'),
+    (47, 'retirement_sign_off'),
+    (48, 'former_binding')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -134,7 +138,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.reader'), ('aims.shadow_ai'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
+                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
@@ -198,6 +203,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing
@@ -206,9 +212,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     UNION ALL
     SELECT 'administrator', 'ROUTINE', f.name, 'EXECUTE'
-    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.ungovern(regclass,text)'), ('aims.set_mode(regclass,aims.govern_mode,text)'),
+    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
+                 ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL

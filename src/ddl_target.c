@@ -5,7 +5,7 @@
  * A relation concerns the registered one that it goes by. A trigger, rule,
  * policy or constraint concerns its relation; a type, all relations with a
  * column of it, through arrays, domains, ranges and composite types; a schema,
- * all registered relations in it. Indexes concern nothing: they hold no row of
+ * all registered relations with a member in it. Indexes concern nothing: they hold no row of
  * their own.
  *
  * In sql_drop the catalogs have forgotten what is dropped. Its rows are still
@@ -112,6 +112,42 @@ relation_owner(Oid relid, bool former)
 {
 	return catalog_column(RelationRelationId, ClassOidIndexId, relid,
 						  Anum_pg_class_relowner, former);
+}
+
+/* The name of a schema that may have been dropped together with a table. */
+static char *
+former_schema_name(Oid schema)
+{
+	char	   *name = get_namespace_name(schema);
+	Relation	rel;
+	HeapTuple	tuple;
+
+	if (name != NULL)
+		return name;
+	rel = table_open(NamespaceRelationId, AccessShareLock);
+	tuple = catalog_row(rel, NamespaceOidIndexId, schema, true);
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "schema %u was not dropped here", schema);
+	name = pstrdup(NameStr(((Form_pg_namespace) GETSTRUCT(tuple))->nspname));
+	table_close(rel, AccessShareLock);
+	return name;
+}
+
+bool
+relation_former_names(Oid relid, char **schema, char **name)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	HeapTuple	tuple = catalog_row(rel, ClassOidIndexId, relid, true);
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+
+		*schema = former_schema_name(class->relnamespace);
+		*name = pstrdup(NameStr(class->relname));
+	}
+	table_close(rel, AccessShareLock);
+	return HeapTupleIsValid(tuple);
 }
 
 /* Is the relation one that has rows and triggers, or a row type? */
@@ -222,6 +258,12 @@ make_target(Oid relid, const Root *root)
 	return target;
 }
 
+Target *
+unregistered_target(Oid relid)
+{
+	return make_target(relid, NULL);
+}
+
 List *
 relation_targets(Oid relid)
 {
@@ -313,9 +355,13 @@ schema_targets(Oid schema)
 	List	   *targets = NIL;
 	ListCell   *lc;
 
-	foreach(lc, find_relations("SELECT r.relation::oid FROM aims.registry AS r"
-							   " JOIN pg_class AS c ON c.oid = r.relation"
-							   " WHERE c.relnamespace = $1::oid AND r.guarded ORDER BY r.registry_id",
+	foreach(lc, find_relations("WITH RECURSIVE member (relation, registry_id, depth) AS ("
+							   " SELECT r.relation::oid, r.registry_id, 0 FROM aims.registry AS r WHERE r.guarded"
+							   " UNION"
+							   " SELECT i.inhrelid, m.registry_id, m.depth + 1 FROM member AS m"
+							   " JOIN pg_inherits AS i ON i.inhparent = m.relation)"
+							   " SELECT c.oid FROM member AS m JOIN pg_class AS c ON c.oid = m.relation"
+							   " WHERE c.relnamespace = $1::oid ORDER BY m.registry_id, m.depth, c.oid",
 							   schema))
 		targets = add_roots(targets, relation_targets(lfirst_oid(lc)));
 	return targets;

@@ -49,16 +49,16 @@ registry_number(Oid relid)
 }
 
 char *
-registry_condition(Oid relid)
+registry_text(Oid relid, const char *column)
 {
 	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
 	HeapTuple	tuple = registry_row(rel, relid);
-	char	   *source = NULL;
+	char	   *text = NULL;
 
 	if (HeapTupleIsValid(tuple))
-		source = row_string(tuple, RelationGetDescr(rel), "system_when");
+		text = row_string(tuple, RelationGetDescr(rel), column);
 	table_close(rel, AccessShareLock);
-	return source;
+	return text;
 }
 
 bool

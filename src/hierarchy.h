@@ -22,8 +22,8 @@ typedef struct Root
 /* The registry row of exactly this relation, as of now; 0 where none. */
 extern int32 registry_number(Oid relid);
 
-/* Its system_when, as of now; NULL where none. */
-extern char *registry_condition(Oid relid);
+/* A text column of that row, as of now; NULL where none. */
+extern char *registry_text(Oid relid, const char *column);
 
 /*
  * The relation and what it is a partition or child of, at any depth. With

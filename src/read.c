@@ -41,6 +41,7 @@
 #include "people.h"
 #include "read.h"
 #include "row.h"
+#include "session_system.h"
 #include "shape.h"
 
 /* So many relations of one statement are remembered as logged. */
@@ -96,17 +97,6 @@ stage_may_read(const char *stage)
 	return strcmp(stage, "inception") != 0 && strcmp(stage, "retirement") != 0;
 }
 
-/* The rows of aims.bound_role for a role. */
-static List *
-read_bindings(Relation rel, const char *role)
-{
-	ScanKeyData key;
-
-	ScanKeyInit(&key, row_column(RelationGetDescr(rel), "role"),
-				BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(role));
-	return row_find_all(rel, "bound_role_role_idx", 1, &key);
-}
-
 /* Note what a system that the role is bound to allows. */
 static void
 reader_add_system(const char *system, StringInfo obstacle)
@@ -131,21 +121,18 @@ reader_add_system(const char *system, StringInfo obstacle)
 static void
 reader_read_bindings(void)
 {
-	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
-	List	   *rows = read_bindings(rel, GetUserNameFromId(reader.role, false));
+	List	   *systems = role_systems(GetUserNameFromId(reader.role, false));
 	MemoryContext caller;
 	StringInfoData obstacle;
 	ListCell   *lc;
 
 	initStringInfo(&obstacle);
 	caller = MemoryContextSwitchTo(reader_context);
-	foreach(lc, rows)
-		reader_add_system(row_string(lfirst(lc), RelationGetDescr(rel),
-									 "system"), &obstacle);
+	foreach(lc, systems)
+		reader_add_system(lfirst(lc), &obstacle);
 	reader.obstacle = pstrdup(obstacle.data);
 	MemoryContextSwitchTo(caller);
-	reader.bound = rows != NIL;
-	table_close(rel, AccessShareLock);
+	reader.bound = systems != NIL;
 }
 
 /* Look the session's role up. What changes meanwhile makes it stale. */

@@ -103,6 +103,17 @@ row_snapshot(Relation rel)
 		GetLatestSnapshot();
 }
 
+/* Compare as the index does: ScanKeyInit takes collation "C" for granted. */
+static void
+row_collate_keys(Relation rel, int nkeys, ScanKey keys)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < nkeys; i++)
+		keys[i].sk_collation =
+			TupleDescAttr(desc, keys[i].sk_attno - 1)->attcollation;
+}
+
 /* Find rows through an index, as of now: the first, or all. */
 static List *
 row_scan(Relation rel, const char *index, int nkeys, ScanKey keys,
@@ -110,11 +121,12 @@ row_scan(Relation rel, const char *index, int nkeys, ScanKey keys,
 {
 	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(row_snapshot(rel));
-	SysScanDesc scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys,
-												  keys);
+	SysScanDesc scan;
 	List	   *rows = NIL;
 	HeapTuple	tuple;
 
+	row_collate_keys(rel, nkeys, keys);
+	scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, direction)))
 	{
 		rows = lappend(rows, heap_copytuple(tuple));
