@@ -23,6 +23,7 @@ CREATE TABLE aims.registry (
     guarded         boolean            NOT NULL,
     system          aims.slug,
     system_column   name,
+    system_expression text,
     system_when     text,
     mode            aims.govern_mode   NOT NULL DEFAULT 'enforce',
     review          aims.review_policy NOT NULL DEFAULT 'none',
@@ -37,7 +38,7 @@ CREATE TABLE aims.registry (
     CONSTRAINT registry_pkey PRIMARY KEY (registry_id),
     CONSTRAINT registry_relation_key UNIQUE (relation),
     CONSTRAINT registry_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system,
-    CONSTRAINT registry_one_mark_of_output CHECK (num_nonnulls(system, system_column) = guarded::integer),
+    CONSTRAINT registry_one_mark_of_output CHECK (num_nonnulls(system, system_column, system_expression) <= guarded::integer),
     CONSTRAINT registry_condition_needs_guard CHECK (guarded OR system_when IS NULL),
     CONSTRAINT registry_rebuilt_needs_guard CHECK (guarded OR NOT rebuilt),
     CONSTRAINT registry_governed_by_somebody CHECK (NOT guarded OR num_nulls(governed_at, governed_by, governed_xid) = 0)
@@ -53,6 +54,8 @@ COMMENT ON COLUMN aims.registry.image IS 'What the ledger keeps of a changed row
 COMMENT ON COLUMN aims.registry.guarded IS 'Whether the guard decides on its rows: true for warehouse tables';
 COMMENT ON COLUMN aims.registry.system IS 'The AI system whose output every row is (that meets system_when)';
 COMMENT ON COLUMN aims.registry.system_column IS 'Column that names each row''s AI system, by slug or by a value in aims.system_value';
+COMMENT ON COLUMN aims.registry.system_expression IS
+    'Expression that names each row''s AI system, as system_column does; as the server prints it';
 COMMENT ON COLUMN aims.registry.system_when IS
     'Condition that marks a row as AI output, as the server prints it; the triggers carry it as their WHEN. NULL: every row';
 COMMENT ON COLUMN aims.registry.mode IS 'Whether output that is not allowed is refused or only recorded; aims.system_mode overrides it';
@@ -62,12 +65,12 @@ COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model v
 COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; kept for override rates';
 COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
 COMMENT ON COLUMN aims.registry.rebuilt IS
-    'The table is dropped and made anew as a matter of course: whoever owns it may drop it, and its name stays governed';
+    'The table is dropped and made anew as a matter of course: whoever owns it may drop it, and its name stays governed (aims.awaited_table)';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.registry.governed_by IS 'Session user who called aims.govern';
 COMMENT ON COLUMN aims.registry.governed_xid IS 'Newest transaction when aims.govern had locked the table: what it and older ones wrote may never have been captured';
 COMMENT ON CONSTRAINT registry_one_mark_of_output ON aims.registry IS
-    'A guarded relation has a fixed system or a system column, not both; others have neither';
+    'A guarded relation has a fixed system, a system column or an expression, or none: then the session says whose its rows are. Others have none';
 
 CREATE TABLE aims.system_value (
     relation regclass,
@@ -213,10 +216,11 @@ CREATE FUNCTION aims.govern(
     relation regclass, system text DEFAULT NULL, system_column name DEFAULT NULL, system_when text DEFAULT NULL,
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
-    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS void
+    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL,
+    system_expression text DEFAULT NULL, rebuilt boolean DEFAULT false) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_govern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern IS
-    'Puts a table under the guard and its changes into the ledger. Rows are output of one system, or of the one that system_column names; with system_when only rows that meet the condition. Needs ownership of the table (42501); MS031 where it cannot be governed, MS032 for a condition that is not accepted, MS017 for an unknown system (A.9.2, A.9.4)';
+    'Puts a table under the guard and its changes into the ledger. Rows are output of one system, or of the one that system_column or system_expression names; with none of these, of the one that the session writes for (aims.system, or the role''s binding). With system_when only rows that meet the condition. A table that is rebuilt may be dropped and is governed again when its name comes back. Needs ownership of the table (42501); MS031 where it cannot be governed, MS032 for a condition or expression that is not accepted, MS017 for an unknown system (A.9.2, A.9.4)';
 
 CREATE TYPE aims.refused_output AS (
     system text,
@@ -232,10 +236,11 @@ CREATE FUNCTION aims.govern_preview(
     relation regclass, system text DEFAULT NULL, system_column name DEFAULT NULL, system_when text DEFAULT NULL,
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
-    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS SETOF aims.refused_output
+    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL,
+    system_expression text DEFAULT NULL, rebuilt boolean DEFAULT false) RETURNS SETOF aims.refused_output
     AS 'MODULE_PATHNAME', 'aims_govern_preview' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern_preview IS
-    'Which rows that a table holds now the guard would refuse if it were governed so, by system and cause; changes nothing. Who would write them is not known, so bound roles are not considered';
+    'Which rows that a table holds now the guard would refuse if it were governed so, by system and cause; changes nothing. Who would write them is not known, so bound roles are not considered, and rows that do not say whose they are pass';
 
 CREATE FUNCTION aims.ungovern(relation regclass, reason text) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_ungovern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -398,7 +403,9 @@ SELECT r.relation,
        r.site_column,
        r.subgroup_column,
        r.governed_at,
-       r.governed_by
+       r.governed_by,
+       r.system_expression,
+       r.rebuilt
   FROM aims.registry AS r
   LEFT JOIN LATERAL (
        SELECT jsonb_object_agg(g.tgname, g.tgenabled ORDER BY g.tgname) AS states,
@@ -431,3 +438,5 @@ COMMENT ON COLUMN aims.governed.site_column IS 'Column that names the site of a 
 COMMENT ON COLUMN aims.governed.subgroup_column IS 'Column that names the subgroup of a row';
 COMMENT ON COLUMN aims.governed.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.governed.governed_by IS 'Session user who called it';
+COMMENT ON COLUMN aims.governed.system_expression IS 'Expression that names each row''s AI system';
+COMMENT ON COLUMN aims.governed.rebuilt IS 'Dropped and made anew as a matter of course; while it is gone it is in aims.awaited';

@@ -27,6 +27,7 @@ FROM (VALUES
     (32, 'system_mode'),
     (33, 'bound_role'),
     (34, 'switch_event'),
+    (39, 'awaited_table'),
     (40, 'stage_transition'),
     (41, 'gate_requirement'),
     (42, 'transition_request'),
@@ -133,7 +134,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
+                       ('aims.governed'), ('aims.awaited'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
@@ -205,9 +206,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     UNION ALL
     SELECT 'administrator', 'ROUTINE', f.name, 'EXECUTE'
-    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name)'),
-                 ('aims.ungovern(regclass,text)'), ('aims.set_mode(regclass,aims.govern_mode,text)'),
+    FROM (VALUES ('aims.govern(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
+                 ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
+                 ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL

@@ -29,6 +29,7 @@ PG_MODULE_MAGIC;
 char	   *aims_signing_key_file = NULL;
 char	   *aims_actor = NULL;
 char	   *aims_reason = NULL;
+char	   *aims_system = NULL;
 int			aims_switch_off_wait = 5000;
 
 static LocalTransactionId *actor_set_in = NULL;
@@ -256,6 +257,11 @@ define_settings(void)
 							   "Reason that ledger entries of this session record.",
 							   "Set it before a change that an auditor will ask about.",
 							   &aims_reason, NULL, PGC_USERSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("aims.system",
+							   "AI system whose output this session writes.",
+							   "Set it where rows do not say so and the role is bound to several systems, or to none.",
+							   &aims_system, NULL, PGC_USERSET, 0,
 							   NULL, NULL, NULL);
 	DefineCustomIntVariable("aims.switch_off_wait",
 							"How long a switch-off waits for commits in flight.",

@@ -15,6 +15,7 @@
 extern char *aims_signing_key_file;
 extern char *aims_actor;
 extern char *aims_reason;
+extern char *aims_system;
 extern int	aims_switch_off_wait;	/* milliseconds */
 
 /* Is aims.actor set in the current transaction? */

@@ -48,13 +48,14 @@
 #include "ddl_detail.h"
 #include "ddl_event.h"
 #include "ddl_target.h"
+#include "existing.h"
 #include "feature_source.h"
 #include "hierarchy.h"
-#include "output.h"
 #include "owner.h"
 #include "pending.h"
 #include "people.h"
 #include "protect.h"
+#include "rebuilt.h"
 #include "row.h"
 #include "shape.h"
 
@@ -302,6 +303,61 @@ follow_rename(const CollectedCommand *command, Oid relid)
 }
 
 /*
+ * What was registered is not guarded any more: take it out of the registry,
+ * with what hangs on its OID. Where it was governed, open a finding, or keep
+ * what is made anew.
+ */
+static void
+unregister_dropped(Oid relid, const char *name)
+{
+	static const char *const tables[] = {
+		"system_mode", "system_value", "intended_table", "registry"
+	};
+	const char *args[] = {psprintf("%u", relid), name};
+	OwnerScope	scope = owner_begin();
+
+	SPI_connect();
+	owner_execute("INSERT INTO aims.finding (kind, system, detail)"
+				  " SELECT 'governed_table_dropped', r.system,"
+				  " format('%s was dropped while it was governed; a table of that name is not guarded until aims.govern is called for it', $2)"
+				  " FROM aims.registry AS r WHERE r.relation = $1::oid AND r.guarded AND NOT r.rebuilt",
+				  lengthof(args), args);
+	rebuilt_remember(relid);
+	for (int i = 0; i < lengthof(tables); i++)
+		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
+							   tables[i]), 1, args);
+	attach_disallow(relation_owner(relid, true));
+	SPI_finish();
+	owner_end(scope);
+}
+
+/* Has the command given the relation another name, or schema? */
+static bool
+renames_relation(const CollectedCommand *command, const ObjectAddress *address)
+{
+	if (command->type != SCT_Simple ||
+		address->classId != RelationRelationId)
+		return false;
+	return IsA(command->parsetree, AlterObjectSchemaStmt) ||
+		(IsA(command->parsetree, RenameStmt) &&
+		 ((RenameStmt *) command->parsetree)->renameType != OBJECT_COLUMN);
+}
+
+/* A relation that is governed by its name has lost it. */
+static void
+follow_loss_of_name(const CollectedCommand *command,
+					const ObjectAddress *address)
+{
+	Oid			relid = address->objectId;
+
+	if (renames_relation(command, address) && relation_is_rebuilt(relid))
+	{
+		unregister_dropped(relid, relation_name(relid));
+		attach_reconcile(relid);
+	}
+}
+
+/*
  * Act on one command: triggers first, so that the entry says whether the
  * relation is captured.
  */
@@ -328,7 +384,7 @@ command_done(CollectedCommand *command)
 	{
 		attach_reconcile(lfirst_oid(lc));
 		if (!protect_is_administrator())
-			output_attached(lfirst_oid(lc));
+			existing_attached(lfirst_oid(lc));
 	}
 	foreach(lc, targets)
 		follow_rename(command, ((Target *) lfirst(lc))->relid);
@@ -341,6 +397,7 @@ command_done(CollectedCommand *command)
 	foreach(lc, sources)
 		feature_source_report(lfirst_oid(lc), relation_name(lfirst_oid(lc)),
 							  feature_source_change(command, &address), entry);
+	follow_loss_of_name(command, &address);
 }
 
 PG_FUNCTION_INFO_V1(aims_ddl_command);
@@ -357,7 +414,13 @@ aims_ddl_command(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	level = names_begin();
 	foreach(lc, event_commands())
+	{
+		ObjectAddress address = command_address(lfirst(lc));
+
 		command_done(lfirst(lc));
+		if (OidIsValid(address.objectId))
+			rebuilt_arrived(&address);
+	}
 	capture_flush();
 	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
@@ -439,7 +502,7 @@ aims_ddl_rewrite(PG_FUNCTION_ARGS)
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
 	level = names_begin();
-	relid = DatumGetObjectId(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID));
+	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
 	targets = relation_targets(relid);
 	source = rewrite_concerns_source(data->tag) && feature_source_bound(relid);
 	if (targets == NIL && source)
@@ -486,33 +549,6 @@ record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
 		detail_dropped_rows(&detail, dropped->address.objectId);
 	detail_end(&detail);
 	return capture_ddl(relation, physical, detail.data);
-}
-
-/*
- * What was registered is not guarded any more: take it out of the registry,
- * with what hangs on its OID, and open a finding where it was governed.
- */
-static void
-unregister_dropped(Oid relid, const char *name)
-{
-	static const char *const tables[] = {
-		"system_mode", "system_value", "intended_table", "registry"
-	};
-	const char *args[] = {psprintf("%u", relid), name};
-	OwnerScope	scope = owner_begin();
-
-	SPI_connect();
-	owner_execute("INSERT INTO aims.finding (kind, system, detail)"
-				  " SELECT 'governed_table_dropped', r.system,"
-				  " format('%s was dropped while it was governed; a table of that name is not guarded until aims.govern is called for it', $2)"
-				  " FROM aims.registry AS r WHERE r.relation = $1::oid AND r.guarded",
-				  lengthof(args), args);
-	for (int i = 0; i < lengthof(tables); i++)
-		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
-							   tables[i]), 1, args);
-	attach_disallow(relation_owner(relid, true));
-	SPI_finish();
-	owner_end(scope);
 }
 
 /* Does the relation still exist? */

@@ -30,6 +30,12 @@ extern HeapTuple catalog_row(Relation catalog, Oid index, Oid oid,
 extern Oid	relation_owner(Oid relid, bool former);
 
 /*
+ * Schema and name that a relation had before it was changed or dropped; false
+ * where this transaction has done neither.
+ */
+extern bool relation_former_names(Oid relid, char **schema, char **name);
+
+/*
  * The relation that a table, or a trigger, rule, policy or constraint of one,
  * belongs to; InvalidOid where the object is none of these. With dropped, one
  * that this command has deleted from the catalogs is found, too.

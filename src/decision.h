@@ -40,6 +40,7 @@ typedef struct Decision
 	Cause		cause;
 	bool		observe;
 	bool		test;
+	bool		session;		/* the session says whose the rows are */
 	const char *system;			/* lives as long as the backend, or NULL */
 	char		stage[NAMEDATALEN];
 } Decision;

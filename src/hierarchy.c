@@ -53,12 +53,12 @@ registry_text(Oid relid, const char *column)
 {
 	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
 	HeapTuple	tuple = registry_row(rel, relid);
-	char	   *value = NULL;
+	char	   *text = NULL;
 
 	if (HeapTupleIsValid(tuple))
-		value = row_string(tuple, RelationGetDescr(rel), column);
+		text = row_string(tuple, RelationGetDescr(rel), column);
 	table_close(rel, AccessShareLock);
-	return value;
+	return text;
 }
 
 bool

@@ -22,7 +22,7 @@ typedef struct Root
 /* The registry row of exactly this relation, as of now; 0 where none. */
 extern int32 registry_number(Oid relid);
 
-/* A column of it as text, as of now; NULL where none. */
+/* A text column of that row, as of now; NULL where none. */
 extern char *registry_text(Oid relid, const char *column);
 
 /*

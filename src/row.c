@@ -103,6 +103,17 @@ row_snapshot(Relation rel)
 		GetLatestSnapshot();
 }
 
+/* Compare as the index does: ScanKeyInit takes collation "C" for granted. */
+static void
+row_collate_keys(Relation rel, int nkeys, ScanKey keys)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < nkeys; i++)
+		keys[i].sk_collation =
+			TupleDescAttr(desc, keys[i].sk_attno - 1)->attcollation;
+}
+
 /* Find one row through an index, as of now. */
 HeapTuple
 row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
@@ -110,12 +121,13 @@ row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
 {
 	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(row_snapshot(rel));
-	SysScanDesc scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys,
-												  keys);
-	HeapTuple	tuple = systable_getnext_ordered(scan, backward ?
-												 BackwardScanDirection :
-												 ForwardScanDirection);
+	SysScanDesc scan;
+	HeapTuple	tuple;
 
+	row_collate_keys(rel, nkeys, keys);
+	scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys, keys);
+	tuple = systable_getnext_ordered(scan, backward ? BackwardScanDirection :
+									 ForwardScanDirection);
 	if (HeapTupleIsValid(tuple))
 		tuple = heap_copytuple(tuple);
 	systable_endscan_ordered(scan);

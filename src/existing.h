@@ -1,14 +1,14 @@
 /*
- * output.h
+ * existing.h
  *		AI output that is in a table already.
  */
-#ifndef AIMS_OUTPUT_H
-#define AIMS_OUTPUT_H
+#ifndef AIMS_EXISTING_H
+#define AIMS_EXISTING_H
 
 /*
  * Decide on the rows that a relation brings into the governed one that it has
  * become a partition or child of, as if they were written now.
  */
-extern void output_attached(Oid relid);
+extern void existing_attached(Oid relid);
 
-#endif							/* AIMS_OUTPUT_H */
+#endif							/* AIMS_EXISTING_H */

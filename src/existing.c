@@ -1,5 +1,5 @@
 /*
- * output.c
+ * existing.c
  *		AI output that is in a table already: rows that come with a partition,
  *		and the count of what a system has left behind.
  *
@@ -13,6 +13,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -25,16 +26,16 @@
 
 #include "condition.h"
 #include "ddl_target.h"
+#include "existing.h"
 #include "guard.h"
 #include "hierarchy.h"
-#include "output.h"
 #include "owner.h"
 #include "registry.h"
 #include "shape.h"
 
 /* The condition on rows of one table, or NULL. */
 static ExprState *
-output_condition(Relation rel, const char *condition, EState *estate)
+existing_condition(Relation rel, const char *condition, EState *estate)
 {
 	int			level;
 	List	   *qual;
@@ -42,21 +43,31 @@ output_condition(Relation rel, const char *condition, EState *estate)
 	if (condition == NULL)
 		return NULL;
 	level = path_begin();
-	qual = list_make1(condition_tree(rel, condition));
+	qual = list_make1(condition_tree(rel, condition, BOOLOID));
 	path_end(level);
 	return ExecPrepareQual(qual, estate);
 }
 
-/* Decide on one row; or say whether it is the system's. */
+/*
+ * Decide on one row; or say whether it is the system's. Where the session says
+ * whose rows are, each may be.
+ */
 static bool
-output_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
-		   const char *system, ExprContext *context)
+existing_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
+			 const char *system, ExprContext *context)
 {
-	MemoryContext previous = MemoryContextSwitchTo(context->ecxt_per_tuple_memory);
-	HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
-	const char *found = system != NULL ? guard_row(entry, rel, tuple, NULL) :
-		guard_row(entry, rel, NULL, tuple);
+	MemoryContext row = context->ecxt_per_tuple_memory;
+	MemoryContext previous;
+	HeapTuple	tuple;
+	const char *found;
 
+	if (system != NULL && entry->system == NULL && entry->system_column == NULL &&
+		entry->system_expression == NULL)
+		return true;
+	previous = MemoryContextSwitchTo(row);
+	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
+	found = system != NULL ? guard_row(entry, rel, tuple, NULL) :
+		guard_row(entry, rel, NULL, tuple);
 	MemoryContextSwitchTo(previous);
 	return system != NULL && found != NULL && strcmp(found, system) == 0;
 }
@@ -66,16 +77,16 @@ output_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
  * are counted.
  */
 static int64
-output_read(Relation rel, const Root *root, const char *system,
-			Snapshot snapshot)
+existing_read(Relation rel, const Root *root, const char *system,
+			  Snapshot snapshot)
 {
 	RegistryEntry *entry = registry_entry(root->registry_id, rel);
 	EState	   *estate = CreateExecutorState();
 	ExprContext *context = GetPerTupleExprContext(estate);
-	ExprState  *condition = output_condition(rel,
-											 registry_text(root->relid,
-														   "system_when"),
-											 estate);
+	ExprState  *condition = existing_condition(rel,
+											   registry_text(root->relid,
+															 "system_when"),
+											   estate);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	int64		rows = 0;
@@ -85,7 +96,7 @@ output_read(Relation rel, const Root *root, const char *system,
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (condition == NULL || ExecQual(condition, context))
-			rows += output_row(entry, rel, slot, system, context);
+			rows += existing_row(entry, rel, slot, system, context);
 		ResetExprContext(context);
 	}
 	table_endscan(scan);
@@ -130,7 +141,7 @@ count_rows(Relation rel, Snapshot snapshot)
  * rows are counted.
  */
 static int64
-output_read_all(Oid relid, const Root *root, const char *system)
+existing_read_all(Oid relid, const Root *root, const char *system)
 {
 	List	   *members = hierarchy_members(relid, AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -143,7 +154,7 @@ output_read_all(Oid relid, const Root *root, const char *system)
 			Relation	rel = table_open(lfirst_oid(lc), NoLock);
 
 			rows += root == NULL ? count_rows(rel, snapshot) :
-				output_read(rel, root, system, snapshot);
+				existing_read(rel, root, system, snapshot);
 			table_close(rel, NoLock);
 		}
 		else if (root == NULL || system != NULL)
@@ -153,14 +164,14 @@ output_read_all(Oid relid, const Root *root, const char *system)
 }
 
 void
-output_attached(Oid relid)
+existing_attached(Oid relid)
 {
 	List	   *roots = hierarchy_roots(relid, false);
 	Root	   *root = roots != NIL ? linitial(roots) : NULL;
 
 	if (root != NULL && root->registry_id >= FIRST_GOVERNED_ID &&
 		get_rel_persistence(relid) != RELPERSISTENCE_TEMP)
-		(void) output_read_all(relid, root, NULL);
+		(void) existing_read_all(relid, root, NULL);
 }
 
 PG_FUNCTION_INFO_V1(aims_output_rows);
@@ -179,7 +190,7 @@ aims_output_rows(PG_FUNCTION_ARGS)
 				 errmsg("relation with OID %u is not governed", root.relid),
 				 errdetail("No row of aims.registry puts it under the guard; a partition goes by its parent."),
 				 errhint("SELECT relation FROM aims.governed lists the governed relations.")));
-	PG_RETURN_INT64(output_read_all(root.relid, &root, system));
+	PG_RETURN_INT64(existing_read_all(root.relid, &root, system));
 }
 
 /*
@@ -216,7 +227,7 @@ aims_relation_rows(PG_FUNCTION_ARGS)
 		case RELKIND_RELATION:
 		case RELKIND_PARTITIONED_TABLE:
 			LockRelationOid(relid, AccessShareLock);
-			PG_RETURN_INT64(output_read_all(relid, NULL, NULL));
+			PG_RETURN_INT64(existing_read_all(relid, NULL, NULL));
 		case RELKIND_VIEW:
 		case RELKIND_MATVIEW:
 		case RELKIND_FOREIGN_TABLE:
