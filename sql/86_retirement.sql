@@ -64,7 +64,7 @@ COMMENT ON COLUMN aims.retirement_sign_off.session_user_name IS 'Role that logge
 CREATE FUNCTION aims.output_rows(relation regclass, system text) RETURNS bigint
     AS 'MODULE_PATHNAME', 'aims_output_rows' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.output_rows(regclass, text) IS
-    'How many rows of a governed table the guard takes for output of the system, read past privileges and row security; MS033 where the table is not governed, 0A000 where a part of it is on another server';
+    'How many rows of a governed table the guard takes for output of the system, read past privileges and row security; all, where rows do not say whose they are; MS033 where the table is not governed, 0A000 where a part of it is on another server';
 
 CREATE FUNCTION aims.relation_rows(relation regclass) RETURNS bigint
     AS 'MODULE_PATHNAME', 'aims_relation_rows' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
@@ -76,7 +76,11 @@ CREATE FUNCTION aims.left_behind(system text, OUT relation regclass, OUT holds t
     BEGIN ATOMIC
         SELECT r.relation, 'output', s.phi IS DISTINCT FROM false
           FROM aims.ai_system AS s
-          JOIN aims.registry AS r ON r.guarded AND (r.system = s.system OR r.system_column IS NOT NULL)
+          JOIN aims.registry AS r ON r.guarded
+                                 AND (r.system = s.system OR num_nonnulls(r.system_column, r.system_expression) = 1
+                                      -- where the session says whose rows are
+                                      OR r.system IS NULL AND EXISTS (SELECT FROM aims.intended_table AS i
+                                                                       WHERE i.relation = r.relation AND i.system = s.system))
          WHERE s.system = left_behind.system
          UNION
         SELECT d.relation, 'dataset', true

@@ -48,17 +48,26 @@ existing_condition(Relation rel, const char *condition, EState *estate)
 	return ExecPrepareQual(qual, estate);
 }
 
-/* Decide on one row; or say whether it is the system's. */
+/*
+ * Decide on one row; or say whether it is the system's. Where the session says
+ * whose rows are, each may be.
+ */
 static bool
 existing_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
 			 const char *system, ExprContext *context)
 {
 	MemoryContext row = context->ecxt_per_tuple_memory;
-	MemoryContext previous = MemoryContextSwitchTo(row);
-	HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
-	const char *found = system != NULL ? guard_row(entry, rel, tuple, NULL) :
-		guard_row(entry, rel, NULL, tuple);
+	MemoryContext previous;
+	HeapTuple	tuple;
+	const char *found;
 
+	if (system != NULL && entry->system == NULL && entry->system_column == NULL &&
+		entry->system_expression == NULL)
+		return true;
+	previous = MemoryContextSwitchTo(row);
+	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
+	found = system != NULL ? guard_row(entry, rel, tuple, NULL) :
+		guard_row(entry, rel, NULL, tuple);
 	MemoryContextSwitchTo(previous);
 	return system != NULL && found != NULL && strcmp(found, system) == 0;
 }

@@ -14,15 +14,14 @@
  */
 #include "aims.h"
 
-#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 
+#include "attempt.h"
 #include "gate.h"
 #include "lifecycle.h"
 #include "owner.h"
@@ -421,28 +420,23 @@ re_evaluation_follows(const char *system)
 						 " FOR NO KEY UPDATE OF s", 1, &system) > 0;
 }
 
-/* Make the move in a subtransaction of its own. */
+/* Make the move; for attempt. */
 static void
-re_evaluation_begin(const char *system, const char *reason)
+re_evaluation_begin(void *argument)
 {
-	by_rule.system = system;
-	by_rule.reason = reason;
+	const char *args[] = {argument};
+
 	owner_execute("UPDATE aims.ai_system SET stage = '" EXAMINING_STAGE "' WHERE system = $1",
-				  1, &system);
-	by_rule.system = NULL;
+				  1, args);
 }
 
 /*
- * What the machine itself refuses does not stop the statement that gave the
- * occasion: a finding says what happened, and people move the system.
+ * What the machine refuses does not stop the statement that gave the occasion:
+ * a finding says what happened, and people move the system.
  */
 static void
-re_evaluation_failed(const char *system, const ErrorData *error)
+re_evaluation_refused(const char *system, const ErrorData *error)
 {
-	by_rule.system = NULL;
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) !=
-		ERRCODE_TO_CATEGORY(ERRCODE_MS_GATE_NOT_MET))
-		ReThrowError((ErrorData *) error);
 	ereport(WARNING,
 			(errmsg("AI system \"%s\" was not moved to %s", system,
 					EXAMINING_STAGE),
@@ -454,36 +448,27 @@ re_evaluation_failed(const char *system, const ErrorData *error)
 void
 lifecycle_re_evaluate(const char *system, const char *reason)
 {
-	ResourceOwner owner = CurrentResourceOwner;
 	Caller		caller;
-	MemoryContext inside;
+	ErrorData  *error = NULL;
 
 	lifecycle_enter(&caller);
-	inside = CurrentMemoryContext;
 	if (re_evaluation_follows(system))
 	{
-		BeginInternalSubTransaction(NULL);
-		MemoryContextSwitchTo(inside);
+		by_rule.system = system;
+		by_rule.reason = reason;
 		PG_TRY();
 		{
-			re_evaluation_begin(system, reason);
-			ReleaseCurrentSubTransaction();
+			error = attempt(re_evaluation_begin, unconstify(char *, system));
 		}
-		PG_CATCH();
+		PG_FINALLY();
 		{
-			ErrorData  *error;
-
-			MemoryContextSwitchTo(caller.context);
-			error = CopyErrorData();
-			FlushErrorState();
-			RollbackAndReleaseCurrentSubTransaction();
-			re_evaluation_failed(system, error);
+			by_rule.system = NULL;
 		}
 		PG_END_TRY();
-		MemoryContextSwitchTo(inside);
-		CurrentResourceOwner = owner;
 	}
 	lifecycle_leave(&caller);
+	if (error != NULL)
+		re_evaluation_refused(system, error);
 }
 
 /* The label of an argument of type lifecycle_stage. */

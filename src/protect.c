@@ -24,6 +24,7 @@
 #include "aims.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -45,6 +46,8 @@
 #include "utils/syscache.h"
 
 #include "attach.h"
+#include "attempt.h"
+#include "condition.h"
 #include "ddl.h"
 #include "ddl_detail.h"
 #include "ddl_target.h"
@@ -161,15 +164,11 @@ is_system_column(const Root *root, const char *column)
 
 /* Does a trigger of ours look at the column, to see whether it has to fire? */
 static bool
-is_condition_column(Oid relid, const char *column)
+is_condition_column(Relation rel, AttrNumber column)
 {
-	Relation	rel = table_open(relid, AccessShareLock);
 	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
-	int			member = get_attnum(relid, column) -
-		FirstLowInvalidHeapAttributeNumber;
 	Bitmapset  *columns = NULL;
 
-	table_close(rel, NoLock);
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
@@ -182,7 +181,68 @@ is_condition_column(Oid relid, const char *column)
 			pull_varattnos(qual, PRS2_NEW_VARNO, &columns);
 		}
 	}
-	return bms_is_member(member, columns);
+	return bms_is_member(column - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/* The expression that names the system of each row, of a table. */
+typedef struct SystemExpression
+{
+	Relation	rel;
+	const char *source;
+	const char *former;			/* name of a column when it was printed ... */
+	const char *column;			/* ... and its name now */
+	Bitmapset  *columns;		/* that it looks at */
+} SystemExpression;
+
+/* Find the columns; for attempt. */
+static void
+find_expression_columns(void *argument)
+{
+	SystemExpression *expression = argument;
+	int			level = path_begin();
+	const char *source = condition_rename(expression->rel, expression->source,
+										  TEXTOID, expression->former,
+										  expression->column);
+
+	pull_varattnos(condition_tree(expression->rel, source, TEXTOID), 1,
+				   &expression->columns);
+	path_end(level);
+}
+
+/*
+ * Does the expression that names the system look at the column? So it does
+ * where the expression does not fit the table any more.
+ */
+static bool
+is_expression_column(Relation rel, const Root *root, const char *former,
+					 const char *column)
+{
+	SystemExpression expression = {rel, NULL, former, column, NULL};
+	AttrNumber	attnum = get_attnum(RelationGetRelid(rel), column);
+
+	expression.source = registry_text(root->relid, "system_expression");
+	if (expression.source == NULL)
+		return false;
+	return attempt(find_expression_columns, &expression) != NULL ||
+		bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber,
+					  expression.columns);
+}
+
+/* Does a column say which rows are AI output, or whose? */
+static bool
+column_marks_output(Oid relid, const Root *root, const char *former,
+					const char *column)
+{
+	Relation	rel;
+	bool		marks;
+
+	if (is_system_column(root, former))
+		return true;
+	rel = relation_open(relid, AccessShareLock);
+	marks = is_condition_column(rel, get_attnum(relid, column)) ||
+		is_expression_column(rel, root, former, column);
+	relation_close(rel, NoLock);
+	return marks;
 }
 
 /*
@@ -199,8 +259,8 @@ protect_column(Oid relid, const char *former, const char *column)
 	{
 		Root	   *root = governing_root(lfirst_oid(lc), false);
 
-		if (root != NULL && (is_system_column(root, former) ||
-							 is_condition_column(lfirst_oid(lc), column)))
+		if (root != NULL &&
+			column_marks_output(lfirst_oid(lc), root, former, column))
 			protect_refuse(relation_name(root->relid),
 						   psprintf("Column %s says which rows are AI output, and whose.",
 									quote_identifier(former)));
@@ -371,7 +431,7 @@ protect_part(const Dropped *dropped)
 									quote_identifier(dropped->name),
 									relation_name(relid)));
 	}
-	else if (is_system_column(root, dropped->name))
+	else if (column_marks_output(relid, root, dropped->name, dropped->name))
 		protect_refuse(relation_name(root->relid),
 					   psprintf("Column %s says which rows are AI output, and whose.",
 								quote_identifier(dropped->name)));

@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(153);
+SELECT plan(158);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -35,6 +35,7 @@ CREATE TABLE cdw.flagged (id integer, n integer, ai text, flag boolean GENERATED
 CREATE TABLE cdw.parent (id integer, n integer, ai text);
 CREATE TABLE cdw.child () INHERITS (cdw.parent);
 CREATE TABLE cdw.fixed (id integer, n integer, ai text);
+CREATE TABLE cdw.resource (id integer, n integer, body jsonb);
 CREATE TABLE cdw.colours (id integer, n integer, ai cdw.colour);
 CREATE TABLE cdw.made (id integer, n integer, ai text GENERATED ALWAYS AS (CASE WHEN n > 0 THEN 'forbidden' END) STORED);
 CREATE TABLE cdw."a "";DROP'$$" (id integer, n integer, "x"");--" text);
@@ -53,7 +54,7 @@ SET SESSION AUTHORIZATION bypass_admin;
 SELECT aims.govern('cdw.score', system_column => 'ai'), aims.govern('cdw.part', system_column => 'ai'),
        aims.govern('cdw.parent', system_column => 'ai'), aims.govern('cdw.fixed', system => 'forbidden', system_when => 'n > 0'),
        aims.govern('cdw.colours', system_column => 'ai'), aims.govern('cdw.made', system_column => 'ai'),
-       aims.govern('cdw.flagged', system => 'forbidden', system_when => 'flag'), aims.govern('cdw."a "";DROP''$$"', system_column => 'x");--'), aims.govern('cdw.below', system_column => 'ai') \g /dev/null
+       aims.govern('cdw.resource', system_expression => $$body ->> 'device'$$), aims.govern('cdw.flagged', system => 'forbidden', system_when => 'flag'), aims.govern('cdw."a "";DROP''$$"', system_column => 'x");--'), aims.govern('cdw.below', system_column => 'ai') \g /dev/null
 INSERT INTO aims.intended_table (system, relation)
 SELECT 'allowed', relation FROM aims.governed WHERE system IS NULL;
 RESET SESSION AUTHORIZATION;
@@ -192,6 +193,11 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (85.1, 'owner', 'ALTER TABLE cdw.above RENAME ai TO model', 'MS030 guarded'),
     (85.2, 'owner', 'ALTER TABLE cdw.fixed RENAME n TO m; ALTER TABLE cdw.fixed ADD COLUMN n integer', 'MS030 guarded'),
     (85.3, 'owner', 'ALTER TABLE cdw.flagged ALTER flag DROP EXPRESSION', 'MS030 guarded'),
+    (85.5, 'owner', 'ALTER TABLE cdw.resource RENAME body TO old; ALTER TABLE cdw.resource ADD COLUMN body jsonb', 'MS030 guarded'),
+    (85.6, 'owner', 'ALTER TABLE cdw.resource DROP COLUMN body', 'MS030 guarded'),
+    (85.7, 'owner', 'ALTER TABLE cdw.resource ALTER body TYPE jsonb USING NULL', 'MS030 guarded'),
+    (85.8, 'owner', 'ALTER TABLE cdw.resource RENAME n TO m; ALTER TABLE cdw.resource DROP COLUMN m', '00000 guarded'),
+    (85.9, 'owner', 'INSERT INTO cdw.resource VALUES (1, 1, ''{"device": "forbidden"}'')', 'MS001 guarded'),
     (85.4, 'owner', 'ALTER TABLE cdw.score RENAME n TO m; ALTER TABLE cdw.fixed RENAME ai TO x; ALTER TABLE cdw.part RENAME n TO m', '00000 guarded'),
     (86, 'owner', 'ALTER TABLE cdw.score ALTER ai SET DEFAULT ''allowed''', '00000 guarded'),
     (87, 'owner', 'CREATE TYPE cdw.row_type AS (id integer, n integer, ai text); ALTER TABLE cdw.score OF cdw.row_type; ALTER TYPE cdw.row_type DROP ATTRIBUTE ai CASCADE', 'MS030 guarded'),

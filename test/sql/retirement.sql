@@ -3,7 +3,7 @@
 -- information signed off by others, the ledger sealed. It commits, since what is
 -- counted and sealed is what has been committed; roles go at the end.
 \i test/act.sql
-SELECT plan(83);
+SELECT plan(87);
 
 SET client_min_messages = error;
 CREATE ROLE retire_owner;
@@ -238,6 +238,18 @@ RESET SESSION AUTHORIZATION;
 SELECT is((SELECT rows || coalesce(problem, '') FROM aims.retirement_state('new', '30 days') WHERE relation = 'cdw.mixed'::regclass AND holds = 'output'), '2', 'a row that is about to be deleted is counted');
 COMMIT PREPARED 'retire';
 SELECT matches((SELECT problem FROM aims.retirement_state('new', '30 days') WHERE relation = 'cdw.mixed'::regclass AND holds = 'output'), 'is stale', 'and counted again when it is gone');
+
+-- Rows that an expression names the system of, and rows that name none
+CREATE TABLE cdw.resource (id integer, body jsonb);
+CREATE TABLE cdw.said (id integer);
+SELECT aims.govern('cdw.resource', system_expression => $$body ->> 'device'$$), aims.govern('cdw.said') \g /dev/null
+INSERT INTO cdw.resource VALUES (1, NULL), (2, '{}');
+INSERT INTO cdw.said VALUES (1), (2);
+SELECT is((SELECT string_agg(relation::text, ' ' ORDER BY relation::text) FROM aims.left_behind('clean')), 'cdw."Pa""rent" cdw.mixed cdw.resource', 'output may be where rows name it');
+INSERT INTO aims.intended_table VALUES ('clean', 'cdw.said');
+SELECT is((SELECT string_agg(relation::text, ' ' ORDER BY relation::text) FROM aims.left_behind('clean')), 'cdw."Pa""rent" cdw.mixed cdw.resource cdw.said', 'and where sessions write that say so');
+SELECT is(aims.output_rows('cdw.said', 'clean'), 2::bigint, 'of which each row may be');
+SELECT is(aims.output_rows('cdw.resource', 'clean'), 0::bigint, 'others are told apart');
 
 -- What cannot be counted
 BEGIN;
