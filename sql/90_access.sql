@@ -171,7 +171,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.tlog_proof(bigint)'), ('aims.hash_tile(integer,bigint,integer)'), ('aims.entry_bundle(bigint,integer)'),
                  ('aims.open_checkpoint(text,text)'),
                  ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
-                 ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()'),
+                 ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- people who keep the register; what is shipped, and what acts write, stays closed
     SELECT 'officer', 'TABLE', format('aims.%I', g.name), p.privilege
@@ -207,7 +208,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
                  ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
-                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
     SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';

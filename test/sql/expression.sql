@@ -3,7 +3,7 @@
 -- FHIR resources that are one jsonb column.
 BEGIN;
 \i test/act.sql
-SELECT plan(90);
+SELECT plan(94);
 
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', session_user);
 SET LOCAL session_replication_role = replica;
@@ -122,6 +122,22 @@ SELECT is(pg_temp.state_of(ddl || '; INSERT INTO fhir.plain (id) VALUES (2)'), s
     (5, 'ALTER TABLE fhir.plain DROP source; ALTER TABLE fhir.plain RENAME more TO source', '00000', 'renaming goes on when the expression does not fit, and mends it'),
     (6, 'ALTER TABLE fhir.plain DROP source; SELECT aims.ungovern(''fhir.plain'', ''r''), aims.govern(''fhir.plain'', system_expression => ''more'')', '00000',
         'or it is governed anew')) AS d (nr, ddl, state, name)
+ ORDER BY nr;
+CREATE FUNCTION pg_temp.problems(ddl text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    said text;
+BEGIN
+    EXECUTE ddl;
+    SELECT string_agg(p.relation || ': ' || p.problem, ' ') INTO said FROM aims.capture_problem() AS p;
+    RAISE EXCEPTION USING ERRCODE = 'ZZZZZ';
+EXCEPTION WHEN SQLSTATE 'ZZZZZ' THEN
+    RETURN said;
+END $$;
+SELECT is(pg_temp.problems(ddl), problem, 'verify after ' || ddl)
+  FROM (VALUES
+    (1, 'ALTER TABLE fhir.plain DROP source', 'fhir.plain: expression lower(source), which names the AI system of each row, does not fit the table: every write is refused'),
+    (2, 'ALTER TABLE fhir.plain ALTER source TYPE integer USING 1', 'fhir.plain: expression lower(source), which names the AI system of each row, does not fit the table: every write is refused'),
+    (3, 'ALTER TABLE fhir.plain RENAME source TO said', NULL), (4, 'ALTER TABLE fhir.plain DROP more', NULL)) AS d (nr, ddl, problem)
  ORDER BY nr;
 ALTER TABLE fhir.plain ADD late text DEFAULT 'nlp';
 SELECT aims.ungovern('fhir.plain', 'r'), aims.govern('fhir.plain', system_expression => 'late') \g /dev/null
