@@ -33,7 +33,10 @@ FROM (VALUES
     (42, 'transition_request'),
     (43, 'approval'),
     (44, 'stage_history'),
-    (45, 'finding')) AS v (registry_id, name)
+    (45, 'finding'),
+    (46, 'retirement_count'),
+    (47, 'retirement_sign_off'),
+    (48, 'former_binding')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -195,6 +198,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
     -- administrators of the warehouse: what is governed, and sealing

@@ -153,6 +153,23 @@ compat_find_setting(const char *name)
 #define relation_is_owned(relid, role) pg_class_ownercheck(relid, role)
 #endif
 
+/* May the role execute the function? */
+#if PG_VERSION_NUM >= 160000
+#define function_is_allowed(function, role) \
+	(object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == \
+	 ACLCHECK_OK)
+#else
+#define function_is_allowed(function, role) \
+	(pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
+/* A generated column gets another expression from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define COMPAT_AT_SET_EXPRESSION AT_SetExpression
+#else
+#define COMPAT_AT_SET_EXPRESSION (-1)
+#endif
+
 /* A qualified name as text, parsed; an error where it is none. */
 #if PG_VERSION_NUM >= 160000
 #define compat_qualified_name(text) stringToQualifiedNameList(text, NULL)

@@ -48,9 +48,13 @@
 #include "ddl_detail.h"
 #include "ddl_event.h"
 #include "ddl_target.h"
+#include "existing.h"
+#include "feature_source.h"
 #include "hierarchy.h"
 #include "owner.h"
+#include "pending.h"
 #include "people.h"
+#include "protect.h"
 #include "rebuilt.h"
 #include "row.h"
 #include "shape.h"
@@ -81,8 +85,7 @@ ddl_abort(SubTransactionId mine)
 		paused_in = InvalidSubTransactionId;
 }
 
-/* Is this DDL that is to be recorded? */
-static bool
+bool
 ddl_is_watched(void)
 {
 	return paused_in == InvalidSubTransactionId &&
@@ -129,8 +132,8 @@ names_begin(void)
 	return level;
 }
 
-/* Write the entry of one target. */
-static void
+/* Write the entry of one target; its number. */
+static int64
 record_command(const Target *target, CollectedCommand *command,
 			   const ObjectAddress *address)
 {
@@ -148,7 +151,7 @@ record_command(const Target *target, CollectedCommand *command,
 		!attach_complete(target->relid, target->registry_id))
 		detail_false(&detail, "captured");
 	detail_end(&detail);
-	capture_ddl(target->relation, target->physical, detail.data);
+	return capture_ddl(target->relation, target->physical, detail.data);
 }
 
 /* Relations that a command put into, or took out of, a hierarchy. */
@@ -359,24 +362,37 @@ command_done(CollectedCommand *command)
 {
 	ObjectAddress address = command_address(command);
 	List	   *targets;
+	List	   *sources;
+	int64		entry = 0;
 	ListCell   *lc;
 
 	if (!OidIsValid(address.objectId))
 		return;
 	address.objectSubId = 0;	/* a column goes by its relation */
+	protect_command(command, &address);
 	targets = command_targets(command, &address);
 	if (targets == NIL)
 		targets = targets_below(command, &address);
-	if (targets == NIL)
+	sources = feature_source_relations(command, &address);
+	if (targets == NIL && sources == NIL)
 		return;
 	foreach(lc, moved_relations(command, address.objectId))
+	{
 		attach_reconcile(lfirst_oid(lc));
+		if (!protect_is_administrator())
+			existing_attached(lfirst_oid(lc));
+	}
 	foreach(lc, targets)
 		follow_rename(command, ((Target *) lfirst(lc))->relid);
-	if (changes_owner(command))
+	if (targets == NIL)
+		targets = list_make1(unregistered_target(address.objectId));
+	else if (changes_owner(command))
 		attach_owner(address.objectId, relation_owner(address.objectId, true));
 	foreach(lc, targets)
-		record_command(lfirst(lc), command, &address);
+		entry = record_command(lfirst(lc), command, &address);
+	foreach(lc, sources)
+		feature_source_report(lfirst_oid(lc), relation_name(lfirst_oid(lc)),
+							  feature_source_change(command, &address), entry);
 	follow_loss_of_name(command, &address);
 }
 
@@ -436,7 +452,7 @@ detail_rewrite(StringInfo out)
 }
 
 /* Write the entry of a table whose rows are about to be rewritten. */
-static void
+static int64
 record_rewrite(const Target *target, CommandTag tag)
 {
 	StringInfoData detail;
@@ -449,7 +465,21 @@ record_rewrite(const Target *target, CommandTag tag)
 				 getObjectIdentity(&address, true));
 	detail_rewrite(&detail);
 	detail_end(&detail);
-	capture_ddl(target->relation, target->physical, detail.data);
+	return capture_ddl(target->relation, target->physical, detail.data);
+}
+
+/*
+ * Is a rewrite more than the command will say at its end? A changed type of a
+ * column it names, but not what ALTER TYPE does to tables.
+ */
+static bool
+rewrite_concerns_source(CommandTag tag)
+{
+	Oid			function = F_PG_EVENT_TRIGGER_TABLE_REWRITE_REASON;
+	int			reason = DatumGetInt32(OidFunctionCall0(function));
+
+	return tag != CMDTAG_ALTER_TABLE ||
+		(reason & ~AT_REWRITE_COLUMN_REWRITE) != 0;
 }
 
 PG_FUNCTION_INFO_V1(aims_ddl_rewrite);
@@ -458,7 +488,10 @@ Datum
 aims_ddl_rewrite(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
-	Datum		relid;
+	Oid			relid;
+	List	   *targets;
+	bool		source;
+	int64		entry = 0;
 	int			level;
 	ListCell   *lc;
 
@@ -466,8 +499,15 @@ aims_ddl_rewrite(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	level = names_begin();
 	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
-	foreach(lc, relation_targets(DatumGetObjectId(relid)))
-		record_rewrite(lfirst(lc), data->tag);
+	targets = relation_targets(relid);
+	source = rewrite_concerns_source(data->tag) && feature_source_bound(relid);
+	if (targets == NIL && source)
+		targets = list_make1(unregistered_target(relid));
+	foreach(lc, targets)
+		entry = record_rewrite(lfirst(lc), data->tag);
+	if (source)
+		feature_source_report(relid, relation_name(relid),
+							  "its rows were rewritten", entry);
 	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
 }
@@ -487,7 +527,7 @@ detail_dropped_rows(StringInfo out, Oid relid)
 }
 
 /* Write the entry of a dropped object. */
-static void
+static int64
 record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
 			   const char *physical)
 {
@@ -504,7 +544,7 @@ record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
 	if (strcmp(dropped->type, "table") == 0)
 		detail_dropped_rows(&detail, dropped->address.objectId);
 	detail_end(&detail);
-	capture_ddl(relation, physical, detail.data);
+	return capture_ddl(relation, physical, detail.data);
 }
 
 /* Does the relation still exist? */
@@ -516,12 +556,14 @@ relation_exists(Oid relid)
 
 /*
  * A dropped table: the registered one, or a member of one that stays. What
- * goes with its registered relation needs no entry of its own.
+ * goes with its registered relation needs no entry of its own. The number of
+ * the entry, or 0.
  */
-static void
+static int64
 table_dropped(Dropped *dropped, CommandTag tag)
 {
 	Oid			relid = dropped->address.objectId;
+	int64		entry = 0;
 	ListCell   *lc;
 
 	foreach(lc, hierarchy_roots(relid, true))
@@ -530,13 +572,14 @@ table_dropped(Dropped *dropped, CommandTag tag)
 
 		if (root->relid == relid)
 		{
-			record_dropped(dropped, tag, dropped->identity, NULL);
+			entry = record_dropped(dropped, tag, dropped->identity, NULL);
 			unregister_dropped(relid, dropped->identity);
 		}
 		else if (relation_exists(root->relid))
-			record_dropped(dropped, tag, relation_name(root->relid),
-						   dropped->identity);
+			entry = record_dropped(dropped, tag, relation_name(root->relid),
+								   dropped->identity);
 	}
+	return entry;
 }
 
 /* Was the same part of another partition recorded already? */
@@ -605,6 +648,64 @@ is_part(const Dropped *dropped, CommandTag tag)
 	}
 }
 
+/*
+ * Is it a relation, or a column of one that stays, that a dataset is bound to?
+ * ALTER TABLE names the columns that it drops by itself.
+ */
+static bool
+drop_concerns_source(const Dropped *dropped, CommandTag tag)
+{
+	Oid			relid = dropped->address.objectId;
+
+	return dropped->address.classId == RelationRelationId &&
+		(dropped->address.objectSubId == 0 ||
+		 (tag != CMDTAG_ALTER_TABLE && relation_exists(relid))) &&
+		feature_source_bound(relid);
+}
+
+/* Report it; entry is 0 where the drop has not been recorded yet. */
+static void
+source_dropped(const Dropped *dropped, CommandTag tag, int64 entry)
+{
+	Oid			relid = dropped->address.objectId;
+	bool		column = dropped->address.objectSubId != 0;
+	const char *name = column ? relation_name(relid) : dropped->identity;
+
+	if (entry == 0)
+		entry = record_dropped(dropped, tag, name, NULL);
+	feature_source_report(relid, name,
+						  column ? psprintf("column %s was dropped",
+											dropped->name) :
+						  "it was dropped", entry);
+	if (!column)
+		feature_source_unbind(relid);
+}
+
+/* Record one dropped object; recorded holds the parts that have been. */
+static List *
+object_dropped(List *recorded, Dropped *dropped, CommandTag tag)
+{
+	bool		source = drop_concerns_source(dropped, tag);
+	int			parts = list_length(recorded);
+	int64		entry = 0;
+
+	if (is_part(dropped, tag))
+	{
+		recorded = part_dropped(recorded, dropped, tag);
+		if (list_length(recorded) > parts)
+			entry = pending_last_number();
+	}
+	else if (strcmp(dropped->type, "table") == 0 ||
+			 strcmp(dropped->type, "foreign table") == 0)
+		entry = table_dropped(dropped, tag);
+	else if (dropped->original && dropped->schema != NULL &&
+			 strcmp(dropped->schema, "aims") == 0)
+		entry = record_dropped(dropped, tag, dropped->identity, NULL);
+	if (source)
+		source_dropped(dropped, tag, entry);
+	return recorded;
+}
+
 PG_FUNCTION_INFO_V1(aims_ddl_drop);
 /* Event trigger after objects have been dropped. */
 Datum
@@ -622,14 +723,8 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 	{
 		Dropped    *dropped = lfirst(lc);
 
-		if (is_part(dropped, data->tag))
-			recorded = part_dropped(recorded, dropped, data->tag);
-		else if (strcmp(dropped->type, "table") == 0 ||
-				 strcmp(dropped->type, "foreign table") == 0)
-			table_dropped(dropped, data->tag);
-		else if (dropped->original && dropped->schema != NULL &&
-				 strcmp(dropped->schema, "aims") == 0)
-			record_dropped(dropped, data->tag, dropped->identity, NULL);
+		protect_dropped(dropped);
+		recorded = object_dropped(recorded, dropped, data->tag);
 	}
 	capture_flush();
 	AtEOXact_GUC(true, level);

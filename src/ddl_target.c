@@ -258,6 +258,12 @@ make_target(Oid relid, const Root *root)
 	return target;
 }
 
+Target *
+unregistered_target(Oid relid)
+{
+	return make_target(relid, NULL);
+}
+
 List *
 relation_targets(Oid relid)
 {

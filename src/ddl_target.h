@@ -51,6 +51,9 @@ extern Oid	trigger_function(Oid trigger, bool dropped);
 /* Does the object belong to the extension, or lie in its schema? */
 extern bool object_is_ours(const ObjectAddress *address);
 
+/* A target that is not registered, whose DDL is recorded all the same. */
+extern Target *unregistered_target(Oid relid);
+
 /* Targets of what was done to a relation, and to any object. */
 extern List *relation_targets(Oid relid);
 extern List *object_targets(const ObjectAddress *address);
