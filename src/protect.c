@@ -5,7 +5,7 @@
  * An owner may do with a table what he likes, but for what would let rows into
  * it, or away from it, past our triggers: to change or drop these triggers, to
  * drop the table, to take a partition or child out of it, to put a rule in
- * front of it, to change the values of the column that names the system. Names
+ * front of it, to change the values of a column that names the system. Names
  * and schemas may change: the registry goes by OID, and a finding says that
  * writers of the old name are not guarded any more. DELETE and TRUNCATE are
  * captured, and need no refusal. A table that is rebuilt as a matter of course
@@ -44,6 +44,7 @@
 #include "utils/syscache.h"
 
 #include "attach.h"
+#include "condition.h"
 #include "ddl.h"
 #include "ddl_detail.h"
 #include "ddl_target.h"
@@ -149,13 +150,15 @@ protect_member(Oid parent, Oid child)
 								relation_name(child)));
 }
 
-/* Does the relation's registry row name the column as the system column? */
+/* Does the relation's registry row say whose the rows are by that column? */
 static bool
 is_system_column(const Root *root, const char *column)
 {
 	char	   *system_column = registry_text(root->relid, "system_column");
+	char	   *expression = registry_text(root->relid, "system_expression");
 
-	return system_column != NULL && strcmp(system_column, column) == 0;
+	return (system_column != NULL && strcmp(system_column, column) == 0) ||
+		(expression != NULL && condition_mentions(expression, column));
 }
 
 /*
