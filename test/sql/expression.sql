@@ -152,7 +152,7 @@ SELECT aims.govern('fhir.owned', system_expression => 'coalesce(owned.source, "O
 SELECT is(pg_temp.state_of('SET LOCAL SESSION AUTHORIZATION expression_owner; ALTER TABLE fhir.owned ' || ddl), state, 'the owner: ' || ddl)
   FROM (VALUES
     (1, 'DROP source', 'MS030'), (2, 'ALTER source TYPE varchar USING NULL', 'MS030'), (3, 'DROP "Other"', 'MS030'), (4, 'DROP free', '00000'),
-    (5, 'ALTER free TYPE integer USING 1', '00000'), (6, 'RENAME source TO "Source"', '00000'), (7, 'ADD other text', '00000')) AS d (nr, ddl, state)
+    (5, 'ALTER free TYPE integer USING 1', '00000'), (6, 'RENAME source TO "Source"', 'MS030'), (7, 'ADD other text', '00000')) AS d (nr, ddl, state)
  ORDER BY nr;
 
 -- Partitions, each with its own column numbers; children
