@@ -94,7 +94,7 @@ COMMENT ON COLUMN aims.ledger_status.oldest_prepared IS
 
 CREATE FUNCTION aims.capture_problem(OUT relation text, OUT problem text)
     RETURNS SETOF record
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
     WITH RECURSIVE relative (registry_id, relid, system_when, relkind) AS (
         -- registered relations with their partitions and inheritance children
@@ -202,6 +202,10 @@ BEGIN ATOMIC
     JOIN pg_class AS c ON c.oid = r.relation
     WHERE r.system_column IS NOT NULL
     AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = r.system_column AND NOT a.attisdropped)
+    UNION ALL
+    SELECT r.relation::text, format('expression %s, which names the AI system of each row, does not fit the table: every write is refused', r.system_expression)
+    FROM aims.registry AS r
+    WHERE NOT aims.system_expression_fits(r.registry_id)
     UNION ALL
     SELECT a.relation, 'it is governed, but what bears its name now is not'
     FROM aims.awaited AS a

@@ -188,7 +188,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.tlog_proof(bigint)'), ('aims.hash_tile(integer,bigint,integer)'), ('aims.entry_bundle(bigint,integer)'),
                  ('aims.open_checkpoint(text,text)'),
                  ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
-                 ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()'),
+                 ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- people who keep the register; what is shipped, and what acts write, stays closed
     SELECT 'officer', 'TABLE', format('aims.%I', g.name), p.privilege
@@ -228,7 +229,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
-                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
+                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
     SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';

@@ -29,7 +29,7 @@ error_is_expected(int sqlerrcode)
 }
 
 ErrorData *
-attempt(void (*act) (void *argument), void *argument)
+attempt(void (*act)(void *argument), void *argument)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;

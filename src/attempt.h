@@ -10,6 +10,6 @@
  * is about (our own refusals, names and types, data, constraints), undo it and
  * return what was said; NULL where all is well. Other errors go on.
  */
-extern ErrorData *attempt(void (*act) (void *argument), void *argument);
+extern ErrorData *attempt(void (*act)(void *argument), void *argument);
 
 #endif							/* AIMS_ATTEMPT_H */

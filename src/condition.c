@@ -371,6 +371,30 @@ condition_text(Relation rel, const char *source)
 	return condition_print(condition_tree(rel, source, TEXTOID), rel, NULL);
 }
 
+/* Does a node of the grammar name the column? */
+static bool
+mentions_walker(Node *node, void *column)
+{
+	ListCell   *lc;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, ColumnRef))
+		return raw_expression_tree_walker(node, mentions_walker, column);
+	foreach(lc, ((ColumnRef *) node)->fields)
+		if (IsA(lfirst(lc), String) &&
+			strcmp(strVal(lfirst(lc)), column) == 0)
+			return true;
+	return false;
+}
+
+bool
+condition_mentions(const char *source, const char *column)
+{
+	return mentions_walker(condition_expression(source),
+						   unconstify(char *, column));
+}
+
 /* The relation with the names that its columns had before a rename. */
 static Alias *
 former_names(Relation rel, const char *old_name, const char *new_name)

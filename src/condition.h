@@ -34,6 +34,9 @@ extern char *condition_text(Relation rel, const char *source);
  */
 extern Node *condition_tree(Relation rel, const char *source, Oid type);
 
+/* Does an expression name a column, which may be gone? */
+extern bool condition_mentions(const char *source, const char *column);
+
 /* Print anew what was accepted before a column of rel was renamed. */
 extern char *condition_rename(Relation rel, const char *source, Oid type,
 							  const char *old_name, const char *new_name);

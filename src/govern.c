@@ -141,6 +141,19 @@ govern_relation(const Governing *g, int32 awaited)
 			oversight_begin(root.registry_id, lfirst_oid(lc));
 }
 
+/* Whoever forgot to say whose the rows are should know who says so now. */
+static void
+notice_session(const Governing *g)
+{
+	if (g->system == NULL && g->system_column == NULL &&
+		g->system_expression == NULL)
+		ereport(NOTICE,
+				(errmsg("rows of %s do not name their AI system: the session does",
+						relation_name(g->relid)),
+				 errdetail("A session user that is bound to no system, and has not set aims.system, writes no AI output."),
+				 errhint("Bind the roles that write for AI systems: SELECT aims.bind_role(system, role).")));
+}
+
 PG_FUNCTION_INFO_V1(aims_govern);
 /* Put a table under the guard. */
 Datum
@@ -156,6 +169,7 @@ aims_govern(PG_FUNCTION_ARGS)
 	governing_check(&g, rel);
 	relation_close(rel, NoLock);	/* ALTER TABLE wants it closed */
 	govern_relation(&g, 0);
+	notice_session(&g);
 	path_end(level);
 	PG_RETURN_VOID();
 }

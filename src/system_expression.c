@@ -12,19 +12,26 @@
 #include "aims.h"
 
 #include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "fmgr.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
 #include "replication/logicalworker.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
+#include "attempt.h"
 #include "condition.h"
 #include "owner.h"
+#include "row.h"
 #include "system_expression.h"
 
 typedef struct SystemExpression
@@ -188,4 +195,59 @@ system_expression_value(Relation rel, HeapTuple tuple, const char *source,
 	t = DatumGetTextPP(value);
 	*length = VARSIZE_ANY_EXHDR(t);
 	return VARDATA_ANY(t);
+}
+
+/* A row of the registry whose expression is tried. */
+typedef struct Trial
+{
+	Oid			relid;
+	const char *source;
+} Trial;
+
+/* Parse it; for attempt. */
+static void
+system_expression_try(void *argument)
+{
+	Trial	   *trial = argument;
+	Relation	rel = relation_open(trial->relid, AccessShareLock);
+
+	(void) system_expression_tree(rel, trial->source);
+	relation_close(rel, AccessShareLock);
+}
+
+/* The relation and the expression of a row of the registry. */
+static Trial
+system_expression_registered(int32 registry_id)
+{
+	Relation	rel = table_open(aims_relid("registry"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	Trial		trial = {InvalidOid, NULL};
+	ScanKeyData key;
+	HeapTuple	tuple;
+	bool		isnull;
+
+	ScanKeyInit(&key, row_column(desc, "registry_id"), BTEqualStrategyNumber,
+				F_INT4EQ, Int32GetDatum(registry_id));
+	tuple = row_find(rel, "registry_pkey", 1, &key, false);
+	if (HeapTupleIsValid(tuple))
+	{
+		trial.relid = DatumGetObjectId(row_value(tuple, desc, "relation",
+												 &isnull));
+		trial.source = row_string(tuple, desc, "system_expression");
+	}
+	table_close(rel, AccessShareLock);
+	return trial;
+}
+
+PG_FUNCTION_INFO_V1(aims_system_expression_fits);
+/* Does an expression of the registry fit its relation as it is now? */
+Datum
+aims_system_expression_fits(PG_FUNCTION_ARGS)
+{
+	Trial		trial = system_expression_registered(PG_GETARG_INT32(0));
+
+	PG_RETURN_BOOL(trial.source == NULL ||
+				   !SearchSysCacheExists1(RELOID,
+										  ObjectIdGetDatum(trial.relid)) ||
+				   attempt(system_expression_try, &trial) == NULL);
 }

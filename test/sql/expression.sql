@@ -3,7 +3,7 @@
 -- FHIR resources that are one jsonb column.
 BEGIN;
 \i test/act.sql
-SELECT plan(90);
+SELECT plan(101);
 
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', session_user);
 SET LOCAL session_replication_role = replica;
@@ -123,9 +123,37 @@ SELECT is(pg_temp.state_of(ddl || '; INSERT INTO fhir.plain (id) VALUES (2)'), s
     (6, 'ALTER TABLE fhir.plain DROP source; SELECT aims.ungovern(''fhir.plain'', ''r''), aims.govern(''fhir.plain'', system_expression => ''more'')', '00000',
         'or it is governed anew')) AS d (nr, ddl, state, name)
  ORDER BY nr;
+CREATE FUNCTION pg_temp.problems(ddl text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    said text;
+BEGIN
+    EXECUTE ddl;
+    SELECT string_agg(p.relation || ': ' || p.problem, ' ') INTO said FROM aims.capture_problem() AS p;
+    RAISE EXCEPTION USING ERRCODE = 'ZZZZZ';
+EXCEPTION WHEN SQLSTATE 'ZZZZZ' THEN
+    RETURN said;
+END $$;
+SELECT is(pg_temp.problems(ddl), problem, 'verify after ' || ddl)
+  FROM (VALUES
+    (1, 'ALTER TABLE fhir.plain DROP source', 'fhir.plain: expression lower(source), which names the AI system of each row, does not fit the table: every write is refused'),
+    (2, 'ALTER TABLE fhir.plain ALTER source TYPE integer USING 1', 'fhir.plain: expression lower(source), which names the AI system of each row, does not fit the table: every write is refused'),
+    (3, 'ALTER TABLE fhir.plain RENAME source TO said', NULL), (4, 'ALTER TABLE fhir.plain DROP more', NULL)) AS d (nr, ddl, problem)
+ ORDER BY nr;
 ALTER TABLE fhir.plain ADD late text DEFAULT 'nlp';
 SELECT aims.ungovern('fhir.plain', 'r'), aims.govern('fhir.plain', system_expression => 'late') \g /dev/null
 SELECT is(pg_temp.state_of($$UPDATE fhir.plain SET late = NULL$$), 'MS001', 'a value that old rows have by default is seen');
+
+-- The owner of the table cannot change what the rows say
+CREATE ROLE expression_owner;
+GRANT ALL ON SCHEMA fhir TO expression_owner;
+CREATE TABLE fhir.owned (id integer PRIMARY KEY, source text, "Other" text, free text);
+ALTER TABLE fhir.owned OWNER TO expression_owner;
+SELECT aims.govern('fhir.owned', system_expression => 'coalesce(owned.source, "Other", (''{"free": 1}''::jsonb)::text)') \g /dev/null
+SELECT is(pg_temp.state_of('SET LOCAL SESSION AUTHORIZATION expression_owner; ALTER TABLE fhir.owned ' || ddl), state, 'the owner: ' || ddl)
+  FROM (VALUES
+    (1, 'DROP source', 'MS030'), (2, 'ALTER source TYPE varchar USING NULL', 'MS030'), (3, 'DROP "Other"', 'MS030'), (4, 'DROP free', '00000'),
+    (5, 'ALTER free TYPE integer USING 1', '00000'), (6, 'RENAME source TO "Source"', 'MS030'), (7, 'ADD other text', '00000')) AS d (nr, ddl, state)
+ ORDER BY nr;
 
 -- Partitions, each with its own column numbers; children
 CREATE TABLE fhir.p (id integer, day date, doc jsonb) PARTITION BY RANGE (day);

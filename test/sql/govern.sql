@@ -42,6 +42,7 @@ CREATE FOREIGN DATA WRAPPER govern_wrapper;
 CREATE SERVER govern_server FOREIGN DATA WRAPPER govern_wrapper;
 CREATE FOREIGN TABLE cdw.f (system text) SERVER govern_server;
 CREATE SEQUENCE cdw.s;
+SET LOCAL client_min_messages = warning;
 SELECT is(pg_temp.state_of('SELECT aims.govern(' || arguments || ')'), state, name)
   FROM (VALUES
     (1, $$'cdw.t', system => 'sepsis'$$, '00000', 'a fixed system'),

@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Governed tables that are dropped and made anew: what gets the name is
 -- governed as before, and the rows that it has are decided on.
-SELECT plan(74);
+SELECT plan(76);
 
 SET client_min_messages = warning;
 CREATE ROLE rebuilt_owner;
@@ -95,6 +95,9 @@ SELECT is(pg_temp.outcome(command), outcome, regexp_replace(command, '\s+', ' ',
     (43, 'CREATE TABLE cdw.n (id integer, system text, score numeric); CREATE TABLE cdw.c () INHERITS (cdw.n); INSERT INTO cdw.c VALUES (1, ''shadow'', 1);
           DROP TABLE cdw.d; ALTER TABLE cdw.n RENAME TO d', 'MS002'),
     (44, 'DROP TABLE cdw.d; CREATE UNLOGGED TABLE cdw.d AS TABLE public.scores', 'cdw.d guarded; baseline sepsis sepsis nobody'),
+    (45, 'CREATE TABLE cdw.n (id integer, system text, score numeric) PARTITION BY RANGE (id); CREATE TABLE cdw.n1 PARTITION OF cdw.n DEFAULT;
+          DROP TABLE cdw.d; ALTER TABLE cdw.n RENAME TO d; ALTER TABLE cdw.d RENAME TO o; INSERT INTO cdw.n1 VALUES (1, ''old'', 1)', 'awaited cdw.d'),
+    (46, 'ALTER INDEX cdw.d RENAME TO o', 'awaited cdw.d'),
     -- what cannot be governed
     (50, 'DROP TABLE cdw.d; CREATE TABLE cdw.d AS SELECT 1 AS id, 0.5 AS score', 'finding rebuilt_table_not_governed of cdw.d; awaited cdw.d (present); cdw.d: it is governed, but what bears its name now is not'),
     (51, 'DROP TABLE cdw.d; CREATE TABLE cdw.d AS SELECT 1 AS id, ''old'' AS system, ''high'' AS score', 'finding rebuilt_table_not_governed of cdw.d; awaited cdw.d (present); cdw.d: it is governed, but what bears its name now is not'),

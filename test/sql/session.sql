@@ -3,6 +3,7 @@
 -- or by the role's binding.
 BEGIN;
 \i test/act.sql
+SET LOCAL client_min_messages = warning;
 SELECT plan(49);
 
 CREATE ROLE session_clinician;

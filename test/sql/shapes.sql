@@ -3,6 +3,7 @@
 -- is not allowed is refused, what is allowed is captured as its system's.
 BEGIN;
 \i test/act.sql
+SET LOCAL client_min_messages = warning;
 SELECT plan(54);
 
 CREATE ROLE shapes_writer;

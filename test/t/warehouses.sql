@@ -2,6 +2,7 @@
 CREATE EXTENSION aims;
 CREATE ROLE dba LOGIN;
 CREATE ROLE etl LOGIN;
+CREATE ROLE scorer LOGIN;
 GRANT etl TO dba;
 SELECT aims.grant_duty_role('administrator', 'dba');
 
@@ -44,13 +45,28 @@ CREATE TABLE edw.model_score (
 INSERT INTO edw.model_score VALUES
     (1, 11, 'Sepsis Watch', '4.1', 'North', 0.5, false, '2026-08-01Z'), (2, 12, 'Readmission Risk', '0.9', 'South', 0.4, false, '2026-08-01Z');
 
+CREATE TABLE edw.summary (encounter bigint PRIMARY KEY, body text);
+
+-- A FHIR server's table
+CREATE SCHEMA fhir AUTHORIZATION dba;
+CREATE TABLE fhir.observation (id text PRIMARY KEY, resource jsonb NOT NULL);
+
+-- MIMIC-IV: derived tables belong to whoever builds them
+CREATE SCHEMA mimiciv_derived AUTHORIZATION etl;
+CREATE TABLE mimiciv_derived.sepsis_risk AS SELECT n AS stay_id, 0.1 * n AS risk FROM generate_series(1, 3) AS n;
+CREATE TABLE mimiciv_derived.lab_estimate AS SELECT n AS stay_id, 1.5 AS lactate FROM generate_series(1, 3) AS n;
+ALTER TABLE mimiciv_derived.sepsis_risk OWNER TO etl;
+ALTER TABLE mimiciv_derived.lab_estimate OWNER TO etl;
+
 DO $$
 DECLARE
     made regclass;
 BEGIN
     FOR made IN SELECT c.oid FROM pg_class AS c
-                WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text IN ('omop', 'i2b2', 'edw') LOOP
+                WHERE c.relkind = 'r' AND c.relnamespace::regnamespace::text IN ('omop', 'i2b2', 'edw', 'fhir') LOOP
         EXECUTE format('ALTER TABLE %s OWNER TO dba; GRANT ALL ON %1$s TO etl', made);
     END LOOP;
 END $$;
-GRANT USAGE ON SCHEMA omop, i2b2, edw TO etl;
+GRANT USAGE ON SCHEMA omop, i2b2, edw, fhir TO etl;
+GRANT USAGE ON SCHEMA edw TO scorer;
+GRANT ALL ON edw.summary TO scorer;
