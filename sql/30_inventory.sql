@@ -220,6 +220,7 @@ CREATE TABLE aims.dataset (
     purpose       text        NOT NULL,
     relation      regclass,
     phi           boolean,
+    re_evaluate   boolean     NOT NULL DEFAULT false,
     acquired_on   date,
     provenance    text,
     quality       text,
@@ -240,17 +241,22 @@ CREATE TABLE aims.dataset (
     CONSTRAINT dataset_cohort_sha256_length CHECK (octet_length(cohort_sha256) = 32)
 );
 CREATE INDEX dataset_system_idx ON aims.dataset (system);
+CREATE INDEX dataset_relation_idx ON aims.dataset (relation);
 SELECT pg_catalog.pg_extension_config_dump('aims.dataset', '');
 COMMENT ON TABLE aims.dataset IS
     'Data that an AI system was made, tested or is run with, bound to real tables (ISO/IEC 42001 A.7.2 to A.7.6)';
 COMMENT ON INDEX aims.dataset_system_idx IS 'Finds the datasets of a system';
+COMMENT ON INDEX aims.dataset_relation_idx IS 'Finds the datasets that a changed relation is bound as';
 COMMENT ON COLUMN aims.dataset.dataset IS 'Slug of the dataset';
 COMMENT ON COLUMN aims.dataset.system IS 'AI system that uses it';
 COMMENT ON COLUMN aims.dataset.title IS 'Name of the dataset';
 COMMENT ON COLUMN aims.dataset.purpose IS
     'training, tuning, calibration, validation, test, baseline (reference of monitors) or operation';
-COMMENT ON COLUMN aims.dataset.relation IS 'Table or view of this database that holds it; NULL: it is elsewhere';
+COMMENT ON COLUMN aims.dataset.relation IS
+    'Table or view of this database that holds it; NULL: it is elsewhere, or was dropped. A change of its schema opens a finding (schema_changed)';
 COMMENT ON COLUMN aims.dataset.phi IS 'Does it contain protected health information? NULL: not stated';
+COMMENT ON COLUMN aims.dataset.re_evaluate IS
+    'Does a change of the relation''s schema also move the system from deployment or operation to re_evaluation, in which it may write?';
 COMMENT ON COLUMN aims.dataset.acquired_on IS 'When the data were acquired (A.7.3)';
 COMMENT ON COLUMN aims.dataset.provenance IS 'Where the data come from (A.7.5)';
 COMMENT ON COLUMN aims.dataset.quality IS 'How good they are, and how that was found out (A.7.4)';

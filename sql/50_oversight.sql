@@ -23,6 +23,7 @@ CREATE TABLE aims.registry (
     guarded         boolean            NOT NULL,
     system          aims.slug,
     system_column   name,
+    system_expression text,
     system_when     text,
     mode            aims.govern_mode   NOT NULL DEFAULT 'enforce',
     review          aims.review_policy NOT NULL DEFAULT 'none',
@@ -30,14 +31,16 @@ CREATE TABLE aims.registry (
     version_column  name,
     site_column     name,
     subgroup_column name,
+    rebuilt         boolean            NOT NULL DEFAULT false,
     governed_at     timestamptz,
     governed_by     text,
     governed_xid    bigint,
     CONSTRAINT registry_pkey PRIMARY KEY (registry_id),
     CONSTRAINT registry_relation_key UNIQUE (relation),
     CONSTRAINT registry_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system,
-    CONSTRAINT registry_one_mark_of_output CHECK (num_nonnulls(system, system_column) = guarded::integer),
+    CONSTRAINT registry_one_mark_of_output CHECK (num_nonnulls(system, system_column, system_expression) <= guarded::integer),
     CONSTRAINT registry_condition_needs_guard CHECK (guarded OR system_when IS NULL),
+    CONSTRAINT registry_rebuilt_needs_guard CHECK (guarded OR NOT rebuilt),
     CONSTRAINT registry_governed_by_somebody CHECK (NOT guarded OR num_nulls(governed_at, governed_by, governed_xid) = 0)
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.registry', 'WHERE registry_id >= 1000');
@@ -51,6 +54,8 @@ COMMENT ON COLUMN aims.registry.image IS 'What the ledger keeps of a changed row
 COMMENT ON COLUMN aims.registry.guarded IS 'Whether the guard decides on its rows: true for warehouse tables';
 COMMENT ON COLUMN aims.registry.system IS 'The AI system whose output every row is (that meets system_when)';
 COMMENT ON COLUMN aims.registry.system_column IS 'Column that names each row''s AI system, by slug or by a value in aims.system_value';
+COMMENT ON COLUMN aims.registry.system_expression IS
+    'Expression that names each row''s AI system, as system_column does; as the server prints it';
 COMMENT ON COLUMN aims.registry.system_when IS
     'Condition that marks a row as AI output, as the server prints it; the triggers carry it as their WHEN. NULL: every row';
 COMMENT ON COLUMN aims.registry.mode IS 'Whether output that is not allowed is refused or only recorded; aims.system_mode overrides it';
@@ -59,11 +64,13 @@ COMMENT ON COLUMN aims.registry.test IS 'Test table: systems in verification_val
 COMMENT ON COLUMN aims.registry.version_column IS 'Column that names the model version of a row; kept for monitors';
 COMMENT ON COLUMN aims.registry.site_column IS 'Column that names the site of a row; kept for override rates';
 COMMENT ON COLUMN aims.registry.subgroup_column IS 'Column that names the subgroup of a row; kept for override rates and fairness';
+COMMENT ON COLUMN aims.registry.rebuilt IS
+    'The table is dropped and made anew as a matter of course: whoever owns it may drop it, and its name stays governed (aims.awaited_table)';
 COMMENT ON COLUMN aims.registry.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.registry.governed_by IS 'Session user who called aims.govern';
 COMMENT ON COLUMN aims.registry.governed_xid IS 'Newest transaction when aims.govern had locked the table: what it and older ones wrote may never have been captured';
 COMMENT ON CONSTRAINT registry_one_mark_of_output ON aims.registry IS
-    'A guarded relation has a fixed system or a system column, not both; others have neither';
+    'A guarded relation has a fixed system, a system column or an expression, or none: then the session says whose its rows are. Others have none';
 
 CREATE TABLE aims.system_value (
     relation regclass,
@@ -112,11 +119,27 @@ CREATE TABLE aims.bound_role (
     CONSTRAINT bound_role_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system,
     CONSTRAINT bound_role_form CHECK (octet_length(role) BETWEEN 1 AND 63)
 );
+CREATE INDEX bound_role_role_idx ON aims.bound_role (role, system);
 SELECT pg_catalog.pg_extension_config_dump('aims.bound_role', '');
+COMMENT ON INDEX aims.bound_role_role_idx IS 'Finds the systems that a role is bound to';
 COMMENT ON TABLE aims.bound_role IS
     'Roles that may write output of an AI system: once it has any, sessions of all others are refused (A.9.2)';
 COMMENT ON COLUMN aims.bound_role.system IS 'AI system';
 COMMENT ON COLUMN aims.bound_role.role IS 'Role that logs in (session_user); SET ROLE changes nothing';
+
+CREATE TABLE aims.former_binding (
+    system     aims.slug,
+    role       text COLLATE "C",
+    unbound_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT former_binding_pkey PRIMARY KEY (system, role),
+    CONSTRAINT former_binding_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.former_binding', '');
+COMMENT ON TABLE aims.former_binding IS
+    'Roles that were bound to an AI system: to unbind one does not hide it from the gate into retirement (A.7.2). Written by aims.unbind_role alone';
+COMMENT ON COLUMN aims.former_binding.system IS 'AI system';
+COMMENT ON COLUMN aims.former_binding.role IS 'Role that was bound';
+COMMENT ON COLUMN aims.former_binding.unbound_at IS 'When it was unbound last';
 
 CREATE TABLE aims.switch_event (
     switch_id    bigint      GENERATED BY DEFAULT AS IDENTITY,
@@ -195,10 +218,11 @@ CREATE FUNCTION aims.govern(
     relation regclass, system text DEFAULT NULL, system_column name DEFAULT NULL, system_when text DEFAULT NULL,
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
-    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS void
+    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL,
+    system_expression text DEFAULT NULL, rebuilt boolean DEFAULT false) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_govern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern IS
-    'Puts a table under the guard and its changes into the ledger. Rows are output of one system, or of the one that system_column names; with system_when only rows that meet the condition. Needs ownership of the table (42501); MS031 where it cannot be governed, MS032 for a condition that is not accepted, MS017 for an unknown system (A.9.2, A.9.4)';
+    'Puts a table under the guard and its changes into the ledger. Rows are output of one system, or of the one that system_column or system_expression names; with none of these, of the one that the session writes for (aims.system, or the role''s binding). With system_when only rows that meet the condition. A table that is rebuilt may be dropped and is governed again when its name comes back. Needs ownership of the table (42501); MS031 where it cannot be governed, MS032 for a condition or expression that is not accepted, MS017 for an unknown system (A.9.2, A.9.4)';
 
 CREATE TYPE aims.refused_output AS (
     system text,
@@ -214,10 +238,11 @@ CREATE FUNCTION aims.govern_preview(
     relation regclass, system text DEFAULT NULL, system_column name DEFAULT NULL, system_when text DEFAULT NULL,
     mode aims.govern_mode DEFAULT 'enforce', image aims.image_policy DEFAULT 'changes',
     review aims.review_policy DEFAULT 'none', test boolean DEFAULT false, version_column name DEFAULT NULL,
-    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL) RETURNS SETOF aims.refused_output
+    site_column name DEFAULT NULL, subgroup_column name DEFAULT NULL,
+    system_expression text DEFAULT NULL, rebuilt boolean DEFAULT false) RETURNS SETOF aims.refused_output
     AS 'MODULE_PATHNAME', 'aims_govern_preview' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.govern_preview IS
-    'Which rows that a table holds now the guard would refuse if it were governed so, by system and cause; changes nothing. Who would write them is not known, so bound roles are not considered';
+    'Which rows that a table holds now the guard would refuse if it were governed so, by system and cause; changes nothing. Who would write them is not known, so bound roles are not considered, and rows that do not say whose they are pass';
 
 CREATE FUNCTION aims.ungovern(relation regclass, reason text) RETURNS void
     AS 'MODULE_PATHNAME', 'aims_ungovern' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -295,9 +320,15 @@ BEGIN
     INSERT INTO aims.bound_role AS b (system, role)
          SELECT bind_role.system, r.rolname FROM pg_roles AS r WHERE r.oid = bind_role.role
     ON CONFLICT ON CONSTRAINT bound_role_pkey DO NOTHING;
+    IF EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = bind_role.role AND r.rolcanlogin AND NOT aims.preloads_library(r.rolname)) THEN
+        RAISE NOTICE USING
+            MESSAGE = format('what role %s reads is neither controlled nor logged', role),
+            DETAIL = 'Its sessions do not load the library when they begin.',
+            HINT = format('ALTER ROLE %s SET session_preload_libraries = ''aims'', as a superuser.', role);
+    END IF;
 END $$;
 COMMENT ON FUNCTION aims.bind_role(text, regrole) IS
-    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). Binding twice is no error; MS017 unknown system';
+    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). NOTICE where the role''s sessions do not preload the library (aims.reader). Binding twice is no error; MS017 unknown system';
 
 CREATE FUNCTION aims.unbind_role(system text, role regrole) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -314,6 +345,9 @@ BEGIN
             DETAIL = 'No row of aims.bound_role says so.',
             HINT = format('SELECT role FROM aims.bound_role WHERE system = %L', system);
     END IF;
+    INSERT INTO aims.former_binding AS f (system, role)
+         SELECT unbind_role.system, r.rolname FROM pg_roles AS r WHERE r.oid = unbind_role.role
+    ON CONFLICT ON CONSTRAINT former_binding_pkey DO UPDATE SET unbound_at = excluded.unbound_at;
     IF NOT EXISTS (SELECT FROM aims.bound_role AS b WHERE b.system = unbind_role.system) THEN
         RAISE NOTICE USING
             MESSAGE = format('AI system "%s" has no bound role any more', system),
@@ -377,7 +411,9 @@ SELECT r.relation,
        r.site_column,
        r.subgroup_column,
        r.governed_at,
-       r.governed_by
+       r.governed_by,
+       r.system_expression,
+       r.rebuilt
   FROM aims.registry AS r
   LEFT JOIN LATERAL (
        SELECT jsonb_object_agg(g.tgname, g.tgenabled ORDER BY g.tgname) AS states,
@@ -410,3 +446,5 @@ COMMENT ON COLUMN aims.governed.site_column IS 'Column that names the site of a 
 COMMENT ON COLUMN aims.governed.subgroup_column IS 'Column that names the subgroup of a row';
 COMMENT ON COLUMN aims.governed.governed_at IS 'When aims.govern was called';
 COMMENT ON COLUMN aims.governed.governed_by IS 'Session user who called it';
+COMMENT ON COLUMN aims.governed.system_expression IS 'Expression that names each row''s AI system';
+COMMENT ON COLUMN aims.governed.rebuilt IS 'Dropped and made anew as a matter of course; while it is gone it is in aims.awaited';

@@ -242,34 +242,6 @@ CREATE FUNCTION aims.check_findings_closed(system text, parameter jsonb, OUT met
 COMMENT ON FUNCTION aims.check_findings_closed(text, jsonb) IS
     'Gate check: are all findings about the system closed?';
 
-CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    BEGIN ATOMIC
-        SELECT count(*) = 0,
-               coalesce(string_agg(format('%s may still access %s', b.role, r.relation), ', ' ORDER BY b.role, r.relation::text),
-                        'no bound role has access')
-          FROM aims.bound_role AS b
-          JOIN pg_catalog.pg_roles AS p ON p.rolname = b.role
-         CROSS JOIN aims.relation_of_system(check_access_revoked.system) AS r (relation)
-         WHERE b.system = check_access_revoked.system
-           AND (has_table_privilege(p.oid, r.relation, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
-                OR has_any_column_privilege(p.oid, r.relation, 'SELECT, INSERT, UPDATE'));
-    END;
-COMMENT ON FUNCTION aims.check_access_revoked(text, jsonb) IS
-    'Gate check: have the roles bound to the system lost their privileges on the tables that take its output?';
-
-CREATE FUNCTION aims.check_phi_accounted(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
-    BEGIN ATOMIC
-        SELECT coalesce(NOT s.phi, false) OR e.met,
-               CASE WHEN NOT s.phi THEN 'the system processes no protected health information' ELSE e.detail END
-          FROM aims.ai_system AS s
-         CROSS JOIN LATERAL aims.check_evidence(s.system, parameter) AS e
-         WHERE s.system = check_phi_accounted.system;
-    END;
-COMMENT ON FUNCTION aims.check_phi_accounted(text, jsonb) IS
-    'Gate check: is residual protected health information accounted for, where the system processes any? (check_evidence)';
-
 INSERT INTO aims.gate_requirement
     (stage, requirement, tiers, control, title, check_function, parameter, approval, from_stages, shipped)
 SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title, r.check_function,
@@ -348,12 +320,18 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
      'A.6.2.6', 'Cause recorded', 'aims.check_cause', '{}', NULL),
 
     ('retirement', 'access-revoked', '{critical,high,moderate,low}',
-     'A.7.2', 'Bound roles without access', 'aims.check_access_revoked', '{}', NULL),
+     'A.7.2', 'Roles of the system without access', 'aims.check_access_revoked', '{}', NULL),
+    ('retirement', 'output-counted', '{critical,high,moderate,low}',
+     'A.6.2.8', 'Rows of output counted', 'aims.check_output_counted', '{"within": "30 days"}',
+     '{verification_validation,deployment,operation_monitoring,re_evaluation}'),
     ('retirement', 'phi-accounted', '{critical,high,moderate,low}',
-     'A.7.5', 'Residual health information accounted for', 'aims.check_phi_accounted', '{"kind": "phi_disposition"}',
+     'A.7.5', 'Residual health information counted and signed off', 'aims.check_residual_phi', '{"within": "30 days"}',
      '{verification_validation,deployment,operation_monitoring,re_evaluation}'),
     ('retirement', 'records-kept', '{critical,high,moderate}',
      'A.8.2', 'Records kept', 'aims.check_evidence', '{"kind": "records_retention"}',
+     '{verification_validation,deployment,operation_monitoring,re_evaluation}'),
+    ('retirement', 'records-sealed', '{critical,high,moderate,low}',
+     'A.6.2.8', 'Ledger sealed after the count', 'aims.check_records_sealed', '{}',
      '{verification_validation,deployment,operation_monitoring,re_evaluation}'))
     AS r (stage, requirement, tiers, control, title, check_function, parameter, from_stages);
 

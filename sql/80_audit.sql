@@ -114,6 +114,7 @@ BEGIN ATOMIC
         ('aims_ddl_command', 'ddl_command_end', 'ddl_command'),
         ('aims_ddl_drop', 'sql_drop', 'ddl_drop'),
         ('aims_ddl_farewell', 'ddl_command_start', 'ddl_farewell'),
+        ('aims_ddl_protect', 'ddl_command_start', 'ddl_protect'),
         ('aims_ddl_rewrite', 'table_rewrite', 'ddl_rewrite')),
     capturing (routine, event, bit, level) AS (VALUES
         ('aims.audit_row()'::regprocedure, 'INSERT', 4, 1),
@@ -143,9 +144,11 @@ BEGIN ATOMIC
         ('organisation', 'check_time_zone', 23),
         ('ai_system', 'governance_changed', 60),
         ('bound_role', 'governance_changed', 60),
+        ('dataset', 'governance_changed', 60),
         ('duty', 'governance_changed', 60),
         ('intended_table', 'governance_changed', 60),
         ('person', 'governance_changed', 60),
+        ('phi_table', 'governance_changed', 60),
         ('registry', 'governance_changed', 60),
         ('switch_event', 'governance_changed', 60),
         ('system_mode', 'governance_changed', 60),
@@ -171,6 +174,8 @@ BEGIN ATOMIC
         ('gate_requirement', 'refuse_shipped', 31),
         ('requirement', 'refuse_shipped', 34),
         ('requirement', 'refuse_shipped', 31),
+        ('shadow_sign', 'refuse_shipped', 34),
+        ('shadow_sign', 'refuse_shipped', 31),
         ('stage_transition', 'refuse_shipped', 34),
         ('stage_transition', 'refuse_shipped', 31),
         ('duty', 'stamp_assignment', 23),
@@ -180,6 +185,8 @@ BEGIN ATOMIC
         ('dataset', 'stamp_record', 23),
         ('evidence', 'stamp_record', 7),
         ('model_version', 'stamp_record', 23),
+        ('not_ai', 'stamp_record', 23),
+        ('phi_table', 'stamp_record', 23),
         ('vendor', 'stamp_record', 23),
         ('ai_system', 'stamp_tier_decision', 23))
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
@@ -191,6 +198,10 @@ BEGIN ATOMIC
     JOIN pg_class AS c ON c.oid = r.relation
     WHERE r.system_column IS NOT NULL
     AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = r.system_column AND NOT a.attisdropped)
+    UNION ALL
+    SELECT a.relation, 'it is governed, but what bears its name now is not'
+    FROM aims.awaited AS a
+    WHERE a.present
     UNION ALL
     SELECT m.relid::regclass::text, format('no trigger captures %s', x.event)
     FROM member AS m
@@ -242,6 +253,10 @@ BEGIN ATOMIC
         WHERE t.tgrelid = to_regclass(format('aims.%I', g.name)) AND p.proname = g.routine
         AND t.tgtype = g.type)
     UNION ALL
+    SELECT m.relid::regclass::text, format('rule %I has something else done instead of what is written', w.rulename)
+    FROM member AS m
+    JOIN pg_rewrite AS w ON w.ev_class = m.relid AND w.is_instead AND w.ev_enabled <> 'D'
+    UNION ALL
     SELECT m.relid::regclass::text, 'it is a foreign table: what its own server changes is not captured'
     FROM relative AS m
     WHERE m.relkind = 'f'
@@ -255,8 +270,8 @@ BEGIN ATOMIC
                     WHERE m.relid = t.tgrelid AND t.tgargs = decode(m.registry_id::text, 'escape') || '\x00'::bytea)
     UNION ALL
     SELECT format('event trigger %I', coalesce(e.evtname, w.name)),
-           CASE WHEN e.evtname IS NULL THEN 'it is missing: DDL is not recorded'
-               WHEN e.evtenabled = 'D' THEN 'it is disabled: DDL is not recorded'
+           CASE WHEN e.evtname IS NULL THEN 'it is missing: DDL is not recorded, nor refused'
+               WHEN e.evtenabled = 'D' THEN 'it is disabled: DDL is not recorded, nor refused'
                ELSE 'it is not ENABLE ALWAYS: replica sessions escape it' END
     FROM watching AS w
     LEFT JOIN (pg_event_trigger AS e
@@ -270,7 +285,7 @@ BEGIN ATOMIC
     JOIN pg_class AS c ON c.oid = m.relid AND c.relkind = 'p'
     WHERE NOT has_function_privilege(c.relowner, 'aims.audit_row()', 'EXECUTE')
     UNION ALL
-    SELECT 'setting event_triggers', 'it is off in this session: DDL is not recorded'
+    SELECT 'setting event_triggers', 'it is off in this session: DDL is not recorded, nor refused'
     WHERE current_setting('event_triggers', true) = 'off'
     UNION ALL
     SELECT c.oid::regclass::text, format('table %s inherits from it', i.inhrelid::regclass)
@@ -279,4 +294,4 @@ BEGIN ATOMIC
     WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r';
 END;
 COMMENT ON FUNCTION aims.capture_problem() IS
-    'Where capture, or the rules of our own tables, have a gap: triggers or event triggers missing, disabled, not ENABLE ALWAYS, deferrable, doubled or with another condition, triggers that stayed behind, a registered relation dropped past the event triggers, a foreign table among the partitions, a table that inherits from ours; empty when all is well. Part of aims.verify';
+    'Where capture, or the rules of our own tables, have a gap: triggers or event triggers missing, disabled, not ENABLE ALWAYS, deferrable, doubled or with another condition, triggers that stayed behind, a registered relation dropped past the event triggers, one that was made anew and is not governed again, a rule that detours writes, a foreign table among the partitions, a table that inherits from ours; empty when all is well. Part of aims.verify';

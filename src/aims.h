@@ -15,6 +15,7 @@
 extern char *aims_signing_key_file;
 extern char *aims_actor;
 extern char *aims_reason;
+extern char *aims_system;
 extern int	aims_switch_off_wait;	/* milliseconds */
 
 /* Is aims.actor set in the current transaction? */
@@ -38,5 +39,11 @@ extern int	compare_int64(const void *a, const void *b);
  * that it was filled under and refills when it differs.
  */
 extern uint64 governance_generation(void);
+
+/*
+ * Is the extension created in this database? A session that preloads the
+ * library may be in one where it is not; asking again reads no catalog.
+ */
+extern bool governance_exists(void);
 
 #endif							/* AIMS_H */

@@ -19,6 +19,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "nodes/value.h"
@@ -30,6 +31,7 @@
 #include "utils/reltrigger.h"
 
 #include "attach.h"
+#include "attempt.h"
 #include "ddl.h"
 #include "owner.h"
 #include "shape.h"
@@ -262,7 +264,7 @@ attach_drop(Oid relid, int32 keep)
 static Condition *
 registered_condition(const Root *root)
 {
-	char	   *source = registry_condition(root->relid);
+	char	   *source = registry_text(root->relid, "system_when");
 	Condition  *when = NULL;
 
 	if (source != NULL)
@@ -320,43 +322,73 @@ attach_reconcile(Oid relid)
 	owner_end(scope);
 }
 
-/* The registry keeps a condition as text: print it anew. */
-static char *
-condition_renamed(Oid relid)
+/* An expression of the registry, which keeps it as text, to print anew. */
+typedef struct Renamed
 {
-	Relation	rel = relation_open(relid, AccessShareLock);
-	int			n;
-	Trigger    *trigger = relation_triggers(rel, &n);
-	char	   *text = NULL;
+	Oid			relid;
+	const char *column;			/* of the registry */
+	Oid			type;
+	const char *old_name;
+	const char *new_name;
+	char	   *text;
+} Renamed;
 
-	for (; n > 0; n--, trigger++)
-		if (TRIGGER_FOR_DELETE(trigger->tgtype) && trigger->tgqual != NULL &&
-			trigger_calls(trigger, "audit_row"))
-			text = condition_of_old_row(rel, trigger->tgqual);
+/* Print it anew; for attempt. */
+static void
+rename_in_expression(void *argument)
+{
+	Renamed    *renamed = argument;
+	char	   *source = registry_text(renamed->relid, renamed->column);
+	Relation	rel;
+
+	if (source == NULL)
+		return;
+	rel = relation_open(renamed->relid, AccessShareLock);
+	renamed->text = condition_rename(rel, source, renamed->type,
+									 renamed->old_name, renamed->new_name);
 	relation_close(rel, NoLock);
-	return text;
+}
+
+/*
+ * An expression of the registry with the new name; NULL where it is none, or
+ * does not fit the relation any more: that is the guard's to say.
+ */
+static char *
+expression_renamed(Oid relid, const char *column, Oid type,
+				   const char *old_name, const char *new_name)
+{
+	Renamed		renamed = {relid, column, type, old_name, new_name, NULL};
+
+	(void) attempt(rename_in_expression, &renamed);
+	return renamed.text;
 }
 
 void
 attach_rename_column(Oid relid, const char *old_name, const char *new_name)
 {
-	const char *args[] = {psprintf("%u", relid), old_name, new_name, NULL};
+	const char *args[] = {psprintf("%u", relid), old_name, new_name, NULL,
+						  NULL};
 	OwnerScope	scope;
 
 	if (registry_number(relid) < FIRST_GOVERNED_ID)
 		return;
 	scope = owner_begin();
-	args[3] = condition_renamed(relid);
+	args[3] = expression_renamed(relid, "system_when", BOOLOID, old_name,
+								 new_name);
+	args[4] = expression_renamed(relid, "system_expression", TEXTOID,
+								 old_name, new_name);
 	SPI_connect();
 	owner_execute("UPDATE aims.registry AS r SET"
-				  " system_when = CASE WHEN r.system_when IS NOT NULL THEN coalesce($4, r.system_when) END,"
+				  " system_when = coalesce($4, r.system_when),"
+				  " system_expression = coalesce($5, r.system_expression),"
 				  " system_column = CASE WHEN r.system_column = $2 THEN $3 ELSE r.system_column END,"
 				  " version_column = CASE WHEN r.version_column = $2 THEN $3 ELSE r.version_column END,"
 				  " site_column = CASE WHEN r.site_column = $2 THEN $3 ELSE r.site_column END,"
 				  " subgroup_column = CASE WHEN r.subgroup_column = $2 THEN $3 ELSE r.subgroup_column END"
 				  " WHERE r.relation = $1::oid"
 				  " AND ($2 IN (r.system_column, r.version_column, r.site_column, r.subgroup_column)"
-				  " OR r.system_when IS DISTINCT FROM coalesce($4, r.system_when))",
+				  " OR r.system_when IS DISTINCT FROM coalesce($4, r.system_when)"
+				  " OR r.system_expression IS DISTINCT FROM coalesce($5, r.system_expression))",
 				  lengthof(args), args);
 	SPI_finish();
 	owner_end(scope);

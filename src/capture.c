@@ -299,12 +299,13 @@ capture_event(const char *operation, const char *relation, const char *system,
 	return pending_last_number();
 }
 
-void
+int64
 capture_ddl(const char *relation, const char *physical, const char *detail)
 {
 	capture_reset();
 	appendStringInfoString(&capture.new_image, detail);
 	capture_entry("DDL", relation, physical, NULL, 0, false, true);
+	return pending_last_number();
 }
 
 /* Before the commit only the top level's rows can be left. */

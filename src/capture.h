@@ -26,8 +26,8 @@ extern int64 capture_event(const char *operation, const char *relation,
 						   const char *system, const char *detail);
 
 /* The same for DDL; physical is the partition or child that it was done to. */
-extern void capture_ddl(const char *relation, const char *physical,
-						const char *detail);
+extern int64 capture_ddl(const char *relation, const char *physical,
+						 const char *detail);
 
 /* Write what the current subtransaction has captured. */
 extern void capture_flush(void);

@@ -145,12 +145,45 @@ compat_find_setting(const char *name)
 }
 #endif
 
+/*
+ * What a statement needs to be allowed on each relation, as the hook that
+ * checks it is given: entries of the range table until 15 took them apart.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo NeededPermission;
+
+#define CHECK_PERMS_PARAMETERS List *range_table, List *needed, bool report
+#define CHECK_PERMS_ARGUMENTS range_table, needed, report
+#else
+typedef RangeTblEntry NeededPermission;
+
+#define CHECK_PERMS_PARAMETERS List *needed, bool report
+#define CHECK_PERMS_ARGUMENTS needed, report
+#endif
+
 /* Does the role own the relation? */
 #if PG_VERSION_NUM >= 160000
 #define relation_is_owned(relid, role) \
 	object_ownercheck(RelationRelationId, relid, role)
 #else
 #define relation_is_owned(relid, role) pg_class_ownercheck(relid, role)
+#endif
+
+/* May the role execute the function? */
+#if PG_VERSION_NUM >= 160000
+#define function_is_allowed(function, role) \
+	(object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == \
+	 ACLCHECK_OK)
+#else
+#define function_is_allowed(function, role) \
+	(pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
+/* A generated column gets another expression from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define COMPAT_AT_SET_EXPRESSION AT_SetExpression
+#else
+#define COMPAT_AT_SET_EXPRESSION (-1)
 #endif
 
 /* A qualified name as text, parsed; an error where it is none. */

@@ -1,21 +1,27 @@
 /*
  * condition.c
- *		Parsing the conditions of aims.govern.
+ *		Parsing the expressions of aims.govern: system_when, which is boolean,
+ *		and system_expression, which is a text.
  *
- * A condition becomes the WHEN clause of triggers that fire for everybody.
- * It is parsed as one expression, analysed against the relation, and checked
- * node by node against what is known to be harmless; what goes on from here is
- * only what the server prints of the result. The source is never pasted.
+ * A condition becomes the WHEN clause of triggers that fire for everybody,
+ * an expression is evaluated by the guard. Either is parsed as one expression,
+ * analysed against the relation, and checked node by node against what is
+ * known to be harmless; what goes on from here is only what the server prints
+ * of the result. The source is never pasted.
  */
 #include "aims.h"
 
 #include "access/transam.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_clause.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
 #include "parser/parse_node.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
@@ -31,13 +37,13 @@
 #define CONDITION_HINT \
 	"Use columns of the table, constants, and immutable functions and operators of pg_catalog."
 
-/* A condition that is not accepted. */
+/* An expression that is not accepted. */
 pg_noreturn static void
 condition_refuse(const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CONDITION_NOT_ACCEPTED),
-			 errmsg("condition is not accepted"),
+			 errmsg("expression is not accepted"),
 			 errdetail_internal("%s", detail),
 			 errhint(CONDITION_HINT)));
 	pg_unreachable();
@@ -76,20 +82,42 @@ condition_expression(const char *source)
 	return target->val;
 }
 
-/* Analyse the expression against the relation. */
+/* Transform the expression into one of that type: boolean or text. */
 static Node *
-condition_analyse(Relation rel, const char *source)
+condition_transform(ParseState *pstate, Node *expression, Oid type)
+{
+	Node	   *coerced;
+
+	if (type == BOOLOID)
+		return transformWhereClause(pstate, expression,
+									EXPR_KIND_TRIGGER_WHEN, "WHEN");
+	expression = transformExpr(pstate, expression, EXPR_KIND_TRIGGER_WHEN);
+	coerced = coerce_to_target_type(pstate, expression, exprType(expression),
+									type, -1, COERCION_ASSIGNMENT,
+									COERCE_IMPLICIT_CAST, -1);
+	if (coerced == NULL)
+		condition_refuse(psprintf("It is of type %s, not %s.",
+								  format_type_be(exprType(expression)),
+								  format_type_be(type)));
+	return coerced;
+}
+
+/*
+ * Analyse the expression against the relation, whose columns go by the names
+ * of the alias where there is one.
+ */
+static Node *
+condition_analyse(Relation rel, const char *source, Oid type, Alias *alias)
 {
 	Node	   *expression = condition_expression(source);
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *item;
 
 	pstate->p_sourcetext = source;
-	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL,
+	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, alias,
 										 false, false);
 	addNSItemToQuery(pstate, item, false, true, true);
-	expression = transformWhereClause(pstate, expression,
-									  EXPR_KIND_TRIGGER_WHEN, "WHEN");
+	expression = condition_transform(pstate, expression, type);
 	assign_expr_collations(pstate, expression);
 	free_parsestate(pstate);
 	return expression;
@@ -100,14 +128,14 @@ condition_analyse(Relation rel, const char *source)
  * about the expression (class 42: syntax and names, 22: constants, 0A) passes.
  */
 static Node *
-condition_analyse_reporting(Relation rel, const char *source)
+condition_analyse_reporting(Relation rel, const char *source, Oid type)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Node	   *expression = NULL;
 
 	PG_TRY();
 	{
-		expression = condition_analyse(rel, source);
+		expression = condition_analyse(rel, source, type, NULL);
 	}
 	PG_CATCH();
 	{
@@ -158,14 +186,25 @@ check_comparison(Oid type)
 		(void) function_refused(entry->cmp_proc, NULL);
 }
 
-/* Columns of the row itself only. */
+/*
+ * Columns of the row itself only. Where the guard evaluates the expression,
+ * they must be stored; a trigger's WHEN computes the others.
+ */
 static void
-check_variable(const Var *var)
+check_variable(const Var *var, TupleDesc stored)
 {
+	Form_pg_attribute attr;
+
 	if (var->varattno == 0)
 		condition_refuse("It refers to the whole row; name columns.");
 	if (var->varattno < 0)
 		condition_refuse("It refers to a system column.");
+	if (stored == NULL)
+		return;
+	attr = TupleDescAttr(stored, var->varattno - 1);
+	if (attr->attgenerated == 'v')
+		condition_refuse(psprintf("Column \"%s\" is not stored.",
+								  NameStr(attr->attname)));
 }
 
 /* Subscripts of arrays and jsonb; a type of others may run any code. */
@@ -204,8 +243,9 @@ refuse_node(const Node *node)
 }
 
 /*
- * Check one node and those below. What is not listed is refused, so that
- * kinds that future servers bring are not let in unseen.
+ * Check one node and those below; context is the columns that must be stored,
+ * or NULL. What is not listed is refused, so that kinds that future servers
+ * bring are not let in unseen.
  */
 static bool
 condition_walker(Node *node, void *context)
@@ -215,7 +255,7 @@ condition_walker(Node *node, void *context)
 	switch (nodeTag(node))
 	{
 		case T_Var:
-			check_variable((Var *) node);
+			check_variable((Var *) node, context);
 			break;
 		case T_SubscriptingRef:
 			check_subscript((SubscriptingRef *) node);
@@ -263,32 +303,61 @@ condition_print(Node *expression, Relation rel, const char *row)
 	return deparse_expression(expression, columns, row != NULL, false);
 }
 
+/* Parse and check an expression. */
+Node *
+condition_tree(Relation rel, const char *source, Oid type)
+{
+	Node	   *expression = condition_analyse_reporting(rel, source, type);
+
+	(void) condition_walker(expression, type == BOOLOID ? NULL :
+							RelationGetDescr(rel));
+	return expression;
+}
+
 Condition *
 condition_parse(Relation rel, const char *source)
 {
-	Node	   *expression = condition_analyse_reporting(rel, source);
+	Node	   *expression = condition_tree(rel, source, BOOLOID);
 	Condition  *condition = palloc(sizeof(Condition));
 
-	(void) condition_walker(expression, NULL);
 	condition->row = condition_print(expression, rel, NULL);
 	condition->new_row = condition_print(expression, rel, "new");
 	condition->old_row = condition_print(expression, rel, "old");
 	return condition;
 }
 
-/* The condition as an expression, for who evaluates it here. */
-Node *
-condition_tree(Relation rel, const char *source)
+char *
+condition_text(Relation rel, const char *source)
 {
-	Node	   *expression = condition_analyse_reporting(rel, source);
-
-	(void) condition_walker(expression, NULL);
-	return expression;
+	return condition_print(condition_tree(rel, source, TEXTOID), rel, NULL);
 }
 
-/* A trigger's OLD is the first relation of its condition. */
-char *
-condition_of_old_row(Relation rel, const char *tgqual)
+/* The relation with the names that its columns had before a rename. */
+static Alias *
+former_names(Relation rel, const char *old_name, const char *new_name)
 {
-	return condition_print(stringToNode(tgqual), rel, NULL);
+	TupleDesc	desc = RelationGetDescr(rel);
+	List	   *names = NIL;
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		char	   *name = NameStr(TupleDescAttr(desc, i)->attname);
+
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		if (strcmp(name, new_name) == 0)
+			name = unconstify(char *, old_name);
+		names = lappend(names, makeString(pstrdup(name)));
+	}
+	return makeAlias(RelationGetRelationName(rel), names);
+}
+
+char *
+condition_rename(Relation rel, const char *source, Oid type,
+				 const char *old_name, const char *new_name)
+{
+	Alias	   *alias = former_names(rel, old_name, new_name);
+
+	return condition_print(condition_analyse(rel, source, type, alias), rel,
+						   NULL);
 }

@@ -1,6 +1,7 @@
 /*
  * condition.h
- *		Conditions that mark rows as AI output.
+ *		Expressions on rows: conditions that mark AI output (boolean), and
+ *		texts that name its system.
  */
 #ifndef AIMS_CONDITION_H
 #define AIMS_CONDITION_H
@@ -18,14 +19,22 @@ typedef struct Condition
 
 /*
  * Parse and check a condition on rows of rel; MS032 where it is not accepted.
- * The caller has pinned search_path, and creates triggers under the same one.
+ * The caller of these has pinned search_path, and creates triggers under the
+ * same one.
  */
 extern Condition *condition_parse(Relation rel, const char *source);
 
-/* The same as an expression on rows of rel, whose relation is number 1. */
-extern Node *condition_tree(Relation rel, const char *source);
+/* A text on rows of rel, as the server prints it. */
+extern char *condition_text(Relation rel, const char *source);
 
-/* The condition of a trigger on old rows, printed on the bare row. */
-extern char *condition_of_old_row(Relation rel, const char *tgqual);
+/*
+ * Either as an expression of that type on rows of rel, whose relation is
+ * number 1.
+ */
+extern Node *condition_tree(Relation rel, const char *source, Oid type);
+
+/* Print anew what was accepted before a column of rel was renamed. */
+extern char *condition_rename(Relation rel, const char *source, Oid type,
+							  const char *old_name, const char *new_name);
 
 #endif							/* AIMS_CONDITION_H */

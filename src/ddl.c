@@ -30,16 +30,11 @@
 #include "catalog/pg_rewrite.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
-#include "commands/event_trigger.h"
 #include "commands/extension.h"
-#include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "tcop/deparse_utility.h"
 #include "tcop/utility.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -51,24 +46,18 @@
 #include "capture.h"
 #include "ddl.h"
 #include "ddl_detail.h"
+#include "ddl_event.h"
 #include "ddl_target.h"
+#include "existing.h"
+#include "feature_source.h"
 #include "hierarchy.h"
 #include "owner.h"
+#include "pending.h"
 #include "people.h"
+#include "protect.h"
+#include "rebuilt.h"
 #include "row.h"
 #include "shape.h"
-
-/* A row of pg_event_trigger_dropped_objects. */
-typedef struct Dropped
-{
-	ObjectAddress address;
-	const char *type;
-	const char *schema;
-	const char *identity;
-	const char *name;			/* without those of schema and relation */
-	bool		original;		/* named by the command itself */
-	Oid			root;			/* what it was recorded under */
-} Dropped;
 
 /* The outermost subtransaction that has paused; invalid where none has. */
 static SubTransactionId paused_in = InvalidSubTransactionId;
@@ -96,19 +85,7 @@ ddl_abort(SubTransactionId mine)
 		paused_in = InvalidSubTransactionId;
 }
 
-/* The event that fired us. */
-static EventTriggerData *
-event_data(FunctionCallInfo fcinfo)
-{
-	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("the function must be called as an event trigger")));
-	return (EventTriggerData *) fcinfo->context;
-}
-
-/* Is this DDL that is to be recorded? */
-static bool
+bool
 ddl_is_watched(void)
 {
 	return paused_in == InvalidSubTransactionId &&
@@ -155,138 +132,8 @@ names_begin(void)
 	return level;
 }
 
-/* Call one of the server's functions that list what an event is about. */
-static Tuplestorestate *
-event_rows(Oid function, TupleDesc *desc)
-{
-	LOCAL_FCINFO(fcinfo, 0);
-	FmgrInfo	flinfo;
-	ReturnSetInfo result = {0};
-
-	fmgr_info(function, &flinfo);
-	result.type = T_ReturnSetInfo;
-	result.econtext = CreateStandaloneExprContext();
-	result.allowedModes = SFRM_Materialize;
-	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL,
-							 (Node *) &result);
-	(void) FunctionCallInvoke(fcinfo);
-	*desc = result.setDesc;
-	return result.setResult;
-}
-
-/* The commands that ddl_command_end is about, as a list of CollectedCommand. */
-static List *
-collected_commands(void)
-{
-	TupleDesc	desc;
-	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DDL_COMMANDS, &desc);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	List	   *commands = NIL;
-
-	while (tuplestore_gettupleslot(rows, true, false, slot))
-	{
-		bool		isnull;
-		Datum		command = slot_getattr(slot, 9, &isnull);
-
-		if (!isnull)
-			commands = lappend(commands, DatumGetPointer(command));
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	return commands;
-}
-
-/* A text column of a slot, copied; NULL where it is null. */
-static char *
-slot_text(TupleTableSlot *slot, int attnum)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(value);
-}
-
-/* The last one of an object's address_names. */
-static char *
-last_name(TupleTableSlot *slot, int attnum)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, attnum, &isnull);
-	Datum	   *names;
-	int			n;
-
-	if (isnull)
-		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false,
-					  TYPALIGN_INT, &names, NULL, &n);
-	return n > 0 ? TextDatumGetCString(names[n - 1]) : NULL;
-}
-
-/* One object that has been dropped. */
-static Dropped *
-dropped_object(TupleTableSlot *slot)
-{
-	Dropped    *dropped = palloc0(sizeof(Dropped));
-	bool		isnull;
-
-	dropped->address.classId = DatumGetObjectId(slot_getattr(slot, 1, &isnull));
-	dropped->address.objectId = DatumGetObjectId(slot_getattr(slot, 2,
-															  &isnull));
-	dropped->address.objectSubId = DatumGetInt32(slot_getattr(slot, 3,
-															  &isnull));
-	dropped->original = DatumGetBool(slot_getattr(slot, 4, &isnull));
-	dropped->type = slot_text(slot, 7);
-	dropped->schema = slot_text(slot, 8);
-	dropped->identity = slot_text(slot, 10);
-	if (strcmp(dropped->type, "table") == 0)	/* as relation_name() has it */
-		dropped->identity = quote_qualified_identifier(dropped->schema,
-													   slot_text(slot, 9));
-	dropped->name = last_name(slot, 11);
-	return dropped;
-}
-
-/* The objects that sql_drop is about, as a list of Dropped. */
-static List *
-dropped_objects(void)
-{
-	TupleDesc	desc;
-	Tuplestorestate *rows = event_rows(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS,
-									   &desc);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	List	   *objects = NIL;
-
-	while (tuplestore_gettupleslot(rows, true, false, slot))
-		objects = lappend(objects, dropped_object(slot));
-	ExecDropSingleTupleTableSlot(slot);
-	return objects;
-}
-
-/* What a collected command was done to; invalid where it is no one object. */
-static ObjectAddress
-command_address(const CollectedCommand *command)
-{
-	ObjectAddress address = InvalidObjectAddress;
-
-	switch (command->type)
-	{
-		case SCT_Simple:
-			return command->d.simple.address;
-		case SCT_AlterTable:
-			ObjectAddressSet(address, command->d.alterTable.classId,
-							 command->d.alterTable.objectId);
-			return address;
-		case SCT_AlterOpFamily:
-			return command->d.opfam.address;
-		case SCT_CreateOpClass:
-			return command->d.createopc.address;
-		case SCT_AlterTSConfig:
-			return command->d.atscfg.address;
-		default:
-			return address;
-	}
-}
-
-/* Write the entry of one target. */
-static void
+/* Write the entry of one target; its number. */
+static int64
 record_command(const Target *target, CollectedCommand *command,
 			   const ObjectAddress *address)
 {
@@ -304,7 +151,7 @@ record_command(const Target *target, CollectedCommand *command,
 		!attach_complete(target->relid, target->registry_id))
 		detail_false(&detail, "captured");
 	detail_end(&detail);
-	capture_ddl(target->relation, target->physical, detail.data);
+	return capture_ddl(target->relation, target->physical, detail.data);
 }
 
 /* Relations that a command put into, or took out of, a hierarchy. */
@@ -452,6 +299,61 @@ follow_rename(const CollectedCommand *command, Oid relid)
 }
 
 /*
+ * What was registered is not guarded any more: take it out of the registry,
+ * with what hangs on its OID. Where it was governed, open a finding, or keep
+ * what is made anew.
+ */
+static void
+unregister_dropped(Oid relid, const char *name)
+{
+	static const char *const tables[] = {
+		"system_mode", "system_value", "intended_table", "registry"
+	};
+	const char *args[] = {psprintf("%u", relid), name};
+	OwnerScope	scope = owner_begin();
+
+	SPI_connect();
+	owner_execute("INSERT INTO aims.finding (kind, system, detail)"
+				  " SELECT 'governed_table_dropped', r.system,"
+				  " format('%s was dropped while it was governed; a table of that name is not guarded until aims.govern is called for it', $2)"
+				  " FROM aims.registry AS r WHERE r.relation = $1::oid AND r.guarded AND NOT r.rebuilt",
+				  lengthof(args), args);
+	rebuilt_remember(relid);
+	for (int i = 0; i < lengthof(tables); i++)
+		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
+							   tables[i]), 1, args);
+	attach_disallow(relation_owner(relid, true));
+	SPI_finish();
+	owner_end(scope);
+}
+
+/* Has the command given the relation another name, or schema? */
+static bool
+renames_relation(const CollectedCommand *command, const ObjectAddress *address)
+{
+	if (command->type != SCT_Simple ||
+		address->classId != RelationRelationId)
+		return false;
+	return IsA(command->parsetree, AlterObjectSchemaStmt) ||
+		(IsA(command->parsetree, RenameStmt) &&
+		 ((RenameStmt *) command->parsetree)->renameType != OBJECT_COLUMN);
+}
+
+/* A relation that is governed by its name has lost it. */
+static void
+follow_loss_of_name(const CollectedCommand *command,
+					const ObjectAddress *address)
+{
+	Oid			relid = address->objectId;
+
+	if (renames_relation(command, address) && relation_is_rebuilt(relid))
+	{
+		unregister_dropped(relid, relation_name(relid));
+		attach_reconcile(relid);
+	}
+}
+
+/*
  * Act on one command: triggers first, so that the entry says whether the
  * relation is captured.
  */
@@ -460,24 +362,38 @@ command_done(CollectedCommand *command)
 {
 	ObjectAddress address = command_address(command);
 	List	   *targets;
+	List	   *sources;
+	int64		entry = 0;
 	ListCell   *lc;
 
 	if (!OidIsValid(address.objectId))
 		return;
 	address.objectSubId = 0;	/* a column goes by its relation */
+	protect_command(command, &address);
 	targets = command_targets(command, &address);
 	if (targets == NIL)
 		targets = targets_below(command, &address);
-	if (targets == NIL)
+	sources = feature_source_relations(command, &address);
+	if (targets == NIL && sources == NIL)
 		return;
 	foreach(lc, moved_relations(command, address.objectId))
+	{
 		attach_reconcile(lfirst_oid(lc));
+		if (!protect_is_administrator())
+			existing_attached(lfirst_oid(lc));
+	}
 	foreach(lc, targets)
 		follow_rename(command, ((Target *) lfirst(lc))->relid);
-	if (changes_owner(command))
+	if (targets == NIL)
+		targets = list_make1(unregistered_target(address.objectId));
+	else if (changes_owner(command))
 		attach_owner(address.objectId, relation_owner(address.objectId, true));
 	foreach(lc, targets)
-		record_command(lfirst(lc), command, &address);
+		entry = record_command(lfirst(lc), command, &address);
+	foreach(lc, sources)
+		feature_source_report(lfirst_oid(lc), relation_name(lfirst_oid(lc)),
+							  feature_source_change(command, &address), entry);
+	follow_loss_of_name(command, &address);
 }
 
 PG_FUNCTION_INFO_V1(aims_ddl_command);
@@ -493,8 +409,14 @@ aims_ddl_command(PG_FUNCTION_ARGS)
 		!ddl_is_watched())
 		PG_RETURN_NULL();
 	level = names_begin();
-	foreach(lc, collected_commands())
+	foreach(lc, event_commands())
+	{
+		ObjectAddress address = command_address(lfirst(lc));
+
 		command_done(lfirst(lc));
+		if (OidIsValid(address.objectId))
+			rebuilt_arrived(&address);
+	}
 	capture_flush();
 	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
@@ -530,7 +452,7 @@ detail_rewrite(StringInfo out)
 }
 
 /* Write the entry of a table whose rows are about to be rewritten. */
-static void
+static int64
 record_rewrite(const Target *target, CommandTag tag)
 {
 	StringInfoData detail;
@@ -543,7 +465,21 @@ record_rewrite(const Target *target, CommandTag tag)
 				 getObjectIdentity(&address, true));
 	detail_rewrite(&detail);
 	detail_end(&detail);
-	capture_ddl(target->relation, target->physical, detail.data);
+	return capture_ddl(target->relation, target->physical, detail.data);
+}
+
+/*
+ * Is a rewrite more than the command will say at its end? A changed type of a
+ * column it names, but not what ALTER TYPE does to tables.
+ */
+static bool
+rewrite_concerns_source(CommandTag tag)
+{
+	Oid			function = F_PG_EVENT_TRIGGER_TABLE_REWRITE_REASON;
+	int			reason = DatumGetInt32(OidFunctionCall0(function));
+
+	return tag != CMDTAG_ALTER_TABLE ||
+		(reason & ~AT_REWRITE_COLUMN_REWRITE) != 0;
 }
 
 PG_FUNCTION_INFO_V1(aims_ddl_rewrite);
@@ -552,7 +488,10 @@ Datum
 aims_ddl_rewrite(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *data = event_data(fcinfo);
-	Datum		relid;
+	Oid			relid;
+	List	   *targets;
+	bool		source;
+	int64		entry = 0;
 	int			level;
 	ListCell   *lc;
 
@@ -560,8 +499,15 @@ aims_ddl_rewrite(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	level = names_begin();
 	relid = OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID);
-	foreach(lc, relation_targets(DatumGetObjectId(relid)))
-		record_rewrite(lfirst(lc), data->tag);
+	targets = relation_targets(relid);
+	source = rewrite_concerns_source(data->tag) && feature_source_bound(relid);
+	if (targets == NIL && source)
+		targets = list_make1(unregistered_target(relid));
+	foreach(lc, targets)
+		entry = record_rewrite(lfirst(lc), data->tag);
+	if (source)
+		feature_source_report(relid, relation_name(relid),
+							  "its rows were rewritten", entry);
 	AtEOXact_GUC(true, level);
 	PG_RETURN_NULL();
 }
@@ -581,7 +527,7 @@ detail_dropped_rows(StringInfo out, Oid relid)
 }
 
 /* Write the entry of a dropped object. */
-static void
+static int64
 record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
 			   const char *physical)
 {
@@ -598,34 +544,7 @@ record_dropped(const Dropped *dropped, CommandTag tag, const char *relation,
 	if (strcmp(dropped->type, "table") == 0)
 		detail_dropped_rows(&detail, dropped->address.objectId);
 	detail_end(&detail);
-	capture_ddl(relation, physical, detail.data);
-}
-
-/*
- * What was registered is not guarded any more: take it out of the registry,
- * with what hangs on its OID, and open a finding where it was governed.
- */
-static void
-unregister_dropped(Oid relid, const char *name)
-{
-	static const char *const tables[] = {
-		"system_mode", "system_value", "intended_table", "registry"
-	};
-	const char *args[] = {psprintf("%u", relid), name};
-	OwnerScope	scope = owner_begin();
-
-	SPI_connect();
-	owner_execute("INSERT INTO aims.finding (kind, system, detail)"
-				  " SELECT 'governed_table_dropped', r.system,"
-				  " format('%s was dropped while it was governed; a table of that name is not guarded until aims.govern is called for it', $2)"
-				  " FROM aims.registry AS r WHERE r.relation = $1::oid AND r.guarded",
-				  lengthof(args), args);
-	for (int i = 0; i < lengthof(tables); i++)
-		owner_execute(psprintf("DELETE FROM aims.%s WHERE relation = $1::oid",
-							   tables[i]), 1, args);
-	attach_disallow(relation_owner(relid, true));
-	SPI_finish();
-	owner_end(scope);
+	return capture_ddl(relation, physical, detail.data);
 }
 
 /* Does the relation still exist? */
@@ -637,12 +556,14 @@ relation_exists(Oid relid)
 
 /*
  * A dropped table: the registered one, or a member of one that stays. What
- * goes with its registered relation needs no entry of its own.
+ * goes with its registered relation needs no entry of its own. The number of
+ * the entry, or 0.
  */
-static void
+static int64
 table_dropped(Dropped *dropped, CommandTag tag)
 {
 	Oid			relid = dropped->address.objectId;
+	int64		entry = 0;
 	ListCell   *lc;
 
 	foreach(lc, hierarchy_roots(relid, true))
@@ -651,13 +572,14 @@ table_dropped(Dropped *dropped, CommandTag tag)
 
 		if (root->relid == relid)
 		{
-			record_dropped(dropped, tag, dropped->identity, NULL);
+			entry = record_dropped(dropped, tag, dropped->identity, NULL);
 			unregister_dropped(relid, dropped->identity);
 		}
 		else if (relation_exists(root->relid))
-			record_dropped(dropped, tag, relation_name(root->relid),
-						   dropped->identity);
+			entry = record_dropped(dropped, tag, relation_name(root->relid),
+								   dropped->identity);
 	}
+	return entry;
 }
 
 /* Was the same part of another partition recorded already? */
@@ -726,6 +648,64 @@ is_part(const Dropped *dropped, CommandTag tag)
 	}
 }
 
+/*
+ * Is it a relation, or a column of one that stays, that a dataset is bound to?
+ * ALTER TABLE names the columns that it drops by itself.
+ */
+static bool
+drop_concerns_source(const Dropped *dropped, CommandTag tag)
+{
+	Oid			relid = dropped->address.objectId;
+
+	return dropped->address.classId == RelationRelationId &&
+		(dropped->address.objectSubId == 0 ||
+		 (tag != CMDTAG_ALTER_TABLE && relation_exists(relid))) &&
+		feature_source_bound(relid);
+}
+
+/* Report it; entry is 0 where the drop has not been recorded yet. */
+static void
+source_dropped(const Dropped *dropped, CommandTag tag, int64 entry)
+{
+	Oid			relid = dropped->address.objectId;
+	bool		column = dropped->address.objectSubId != 0;
+	const char *name = column ? relation_name(relid) : dropped->identity;
+
+	if (entry == 0)
+		entry = record_dropped(dropped, tag, name, NULL);
+	feature_source_report(relid, name,
+						  column ? psprintf("column %s was dropped",
+											dropped->name) :
+						  "it was dropped", entry);
+	if (!column)
+		feature_source_unbind(relid);
+}
+
+/* Record one dropped object; recorded holds the parts that have been. */
+static List *
+object_dropped(List *recorded, Dropped *dropped, CommandTag tag)
+{
+	bool		source = drop_concerns_source(dropped, tag);
+	int			parts = list_length(recorded);
+	int64		entry = 0;
+
+	if (is_part(dropped, tag))
+	{
+		recorded = part_dropped(recorded, dropped, tag);
+		if (list_length(recorded) > parts)
+			entry = pending_last_number();
+	}
+	else if (strcmp(dropped->type, "table") == 0 ||
+			 strcmp(dropped->type, "foreign table") == 0)
+		entry = table_dropped(dropped, tag);
+	else if (dropped->original && dropped->schema != NULL &&
+			 strcmp(dropped->schema, "aims") == 0)
+		entry = record_dropped(dropped, tag, dropped->identity, NULL);
+	if (source)
+		source_dropped(dropped, tag, entry);
+	return recorded;
+}
+
 PG_FUNCTION_INFO_V1(aims_ddl_drop);
 /* Event trigger after objects have been dropped. */
 Datum
@@ -739,18 +719,12 @@ aims_ddl_drop(PG_FUNCTION_ARGS)
 	if (!ddl_is_watched())
 		PG_RETURN_NULL();
 	level = names_begin();
-	foreach(lc, dropped_objects())
+	foreach(lc, event_dropped())
 	{
 		Dropped    *dropped = lfirst(lc);
 
-		if (is_part(dropped, data->tag))
-			recorded = part_dropped(recorded, dropped, data->tag);
-		else if (strcmp(dropped->type, "table") == 0 ||
-				 strcmp(dropped->type, "foreign table") == 0)
-			table_dropped(dropped, data->tag);
-		else if (dropped->original && dropped->schema != NULL &&
-				 strcmp(dropped->schema, "aims") == 0)
-			record_dropped(dropped, data->tag, dropped->identity, NULL);
+		protect_dropped(dropped);
+		recorded = object_dropped(recorded, dropped, data->tag);
 	}
 	capture_flush();
 	AtEOXact_GUC(true, level);

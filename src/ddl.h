@@ -16,4 +16,10 @@ extern SubTransactionId ddl_pause(void);
 extern void ddl_resume(SubTransactionId before);
 extern void ddl_abort(SubTransactionId mine);
 
+/*
+ * Is this DDL that is to be recorded, and to be refused where it may not be:
+ * that of others, outside of a restore?
+ */
+extern bool ddl_is_watched(void);
+
 #endif							/* AIMS_DDL_H */

@@ -382,19 +382,12 @@ detail_actions(StringInfo out, CollectedCommand *command)
 char *
 relation_former_name(Oid relid)
 {
-	Relation	rel = table_open(RelationRelationId, AccessShareLock);
-	HeapTuple	tuple = catalog_row(rel, ClassOidIndexId, relid, true);
-	char	   *name = NULL;
+	char	   *schema;
+	char	   *name;
 
-	if (HeapTupleIsValid(tuple))
-	{
-		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
-		char	   *schema = get_namespace_name(class->relnamespace);
-
-		name = quote_qualified_identifier(schema, NameStr(class->relname));
-	}
-	table_close(rel, AccessShareLock);
-	return name;
+	if (!relation_former_names(relid, &schema, &name))
+		return NULL;
+	return quote_qualified_identifier(schema, name);
 }
 
 /* Is the relation, or one below it, a foreign table? */

@@ -114,6 +114,42 @@ relation_owner(Oid relid, bool former)
 						  Anum_pg_class_relowner, former);
 }
 
+/* The name of a schema that may have been dropped together with a table. */
+static char *
+former_schema_name(Oid schema)
+{
+	char	   *name = get_namespace_name(schema);
+	Relation	rel;
+	HeapTuple	tuple;
+
+	if (name != NULL)
+		return name;
+	rel = table_open(NamespaceRelationId, AccessShareLock);
+	tuple = catalog_row(rel, NamespaceOidIndexId, schema, true);
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "schema %u was not dropped here", schema);
+	name = pstrdup(NameStr(((Form_pg_namespace) GETSTRUCT(tuple))->nspname));
+	table_close(rel, AccessShareLock);
+	return name;
+}
+
+bool
+relation_former_names(Oid relid, char **schema, char **name)
+{
+	Relation	rel = table_open(RelationRelationId, AccessShareLock);
+	HeapTuple	tuple = catalog_row(rel, ClassOidIndexId, relid, true);
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+
+		*schema = former_schema_name(class->relnamespace);
+		*name = pstrdup(NameStr(class->relname));
+	}
+	table_close(rel, AccessShareLock);
+	return HeapTupleIsValid(tuple);
+}
+
 /* Is the relation one that has rows and triggers, or a row type? */
 static bool
 relation_has_columns(Oid relid)
@@ -220,6 +256,12 @@ make_target(Oid relid, const Root *root)
 			target->physical = relation_name(relid);
 	}
 	return target;
+}
+
+Target *
+unregistered_target(Oid relid)
+{
+	return make_target(relid, NULL);
 }
 
 List *

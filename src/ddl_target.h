@@ -30,6 +30,12 @@ extern HeapTuple catalog_row(Relation catalog, Oid index, Oid oid,
 extern Oid	relation_owner(Oid relid, bool former);
 
 /*
+ * Schema and name that a relation had before it was changed or dropped; false
+ * where this transaction has done neither.
+ */
+extern bool relation_former_names(Oid relid, char **schema, char **name);
+
+/*
  * The relation that a table, or a trigger, rule, policy or constraint of one,
  * belongs to; InvalidOid where the object is none of these. With dropped, one
  * that this command has deleted from the catalogs is found, too.
@@ -44,6 +50,9 @@ extern Oid	trigger_function(Oid trigger, bool dropped);
 
 /* Does the object belong to the extension, or lie in its schema? */
 extern bool object_is_ours(const ObjectAddress *address);
+
+/* A target that is not registered, whose DDL is recorded all the same. */
+extern Target *unregistered_target(Oid relid);
 
 /* Targets of what was done to a relation, and to any object. */
 extern List *relation_targets(Oid relid);

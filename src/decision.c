@@ -24,6 +24,7 @@
 
 #include "decision.h"
 #include "row.h"
+#include "session_system.h"
 
 /* Beyond these a value is looked up for each row and not remembered. */
 #define DECISION_CACHE_ENTRIES 10000
@@ -36,6 +37,7 @@ typedef struct Target
 	bool		test;
 	bool		intended;		/* by itself, without a row */
 	bool		any_role;		/* leave bound roles aside */
+	bool		session;		/* its rows do not say whose they are */
 } Target;
 
 static HTAB *decisions = NULL;
@@ -194,21 +196,28 @@ decision_switched_off(const char *system)
 	return found && strcmp(off, "t") == 0;
 }
 
-/* Is the session user one of the system's bound roles, if it has any? */
+char *
+system_state(const char *system, bool *switched_off)
+{
+	bool		found;
+	char	   *stage = decision_column("ai_system", "ai_system_pkey", NULL,
+										InvalidOid, "system", system, "stage",
+										&found);
+
+	*switched_off = found && decision_switched_off(system);
+	return stage;
+}
+
+/* Is the session user one of the system's bound roles? */
 static bool
 decision_role_bound(const char *system)
 {
-	Relation	rel;
-	TupleDesc	desc;
+	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
 	ScanKeyData keys[2];
 	char	   *role;
 	bool		bound;
 
-	if (!decision_exists("bound_role", "bound_role_pkey", NULL, InvalidOid,
-						 "system", system))
-		return true;
-	rel = table_open(aims_relid("bound_role"), AccessShareLock);
-	desc = RelationGetDescr(rel);
 	role = GetUserNameFromId(GetSessionUserId(), false);
 	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(system));
@@ -219,20 +228,33 @@ decision_role_bound(const char *system)
 	return bound;
 }
 
+/*
+ * May the session user write output of the system? Where the system has no
+ * bound roles anybody may; but who is bound to others does not pass output off
+ * as this one's where nothing but the session says whose it is.
+ */
+static bool
+decision_role_may_write(const char *system, bool session)
+{
+	if (decision_role_bound(system))
+		return true;
+	return !decision_exists("bound_role", "bound_role_pkey", NULL, InvalidOid,
+							"system", system) &&
+		!(session && session_bound_systems() != NULL);
+}
+
 /* Why the system may not write there, or CAUSE_NONE. Notes its stage. */
 static Cause
 decision_cause(Decision *d, const Target *target, const char *system)
 {
-	bool		found;
-	char	   *stage = decision_column("ai_system", "ai_system_pkey", NULL,
-										InvalidOid, "system", system, "stage",
-										&found);
+	bool		switched_off;
+	char	   *stage = system_state(system, &switched_off);
 
-	if (!found)
+	if (stage == NULL)
 		return CAUSE_SYSTEM_UNKNOWN;
 	d->system = decision_intern(system);
 	strlcpy(d->stage, stage, NAMEDATALEN);
-	if (decision_switched_off(system))
+	if (switched_off)
 		return CAUSE_SWITCHED_OFF;
 	if (!stage_may_write(stage, target->test))
 		return CAUSE_STAGE;
@@ -240,7 +262,8 @@ decision_cause(Decision *d, const Target *target, const char *system)
 		!decision_exists("intended_table", "intended_table_pkey", "relation",
 						 target->relid, "system", system))
 		return CAUSE_TABLE_NOT_INTENDED;
-	if (!target->any_role && !decision_role_bound(system))
+	if (!target->any_role &&
+		!decision_role_may_write(system, target->session))
 		return CAUSE_ROLE_NOT_BOUND;
 	return CAUSE_NONE;
 }
@@ -274,6 +297,15 @@ decision_read_mode(Decision *d)
 		d->observe = strcmp(mode, "observe") == 0;
 }
 
+/* Does a row of the registry leave it to the session to name the system? */
+static bool
+row_names_no_system(HeapTuple tuple, TupleDesc desc)
+{
+	return row_string(tuple, desc, "system") == NULL &&
+		row_string(tuple, desc, "system_column") == NULL &&
+		row_string(tuple, desc, "system_expression") == NULL;
+}
+
 /*
  * Decide afresh on a registered relation. One that is not governed any more,
  * by the end of the transaction that wrote into it, takes everything.
@@ -301,6 +333,7 @@ decision_refresh(Decision *d)
 			DatumGetObjectId(row_value(tuple, desc, "relation", &isnull));
 		d->test = target.test =
 			DatumGetBool(row_value(tuple, desc, "test", &isnull));
+		d->session = target.session = row_names_no_system(tuple, desc);
 		d->observe = strcmp(row_string(tuple, desc, "mode"), "observe") == 0;
 		decision_read(d, &target);
 		decision_read_mode(d);

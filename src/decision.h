@@ -40,6 +40,7 @@ typedef struct Decision
 	Cause		cause;
 	bool		observe;
 	bool		test;
+	bool		session;		/* the session says whose the rows are */
 	const char *system;			/* lives as long as the backend, or NULL */
 	char		stage[NAMEDATALEN];
 } Decision;
@@ -60,6 +61,12 @@ extern const Decision *decision_for_system(int32 registry_id,
  */
 extern void decision_preview(Decision *d, Oid relid, bool test,
 							 bool resolved, const char *value, int length);
+
+/*
+ * The stage of a system, as a string in the caller's context, and whether it
+ * is switched off, as of now; NULL where there is no such system.
+ */
+extern char *system_state(const char *system, bool *switched_off);
 
 /* Does the cause refuse (or violate), and under which name and SQLSTATE? */
 #define CAUSE_REFUSES(cause) ((cause) >= CAUSE_SYSTEM_UNKNOWN)

@@ -26,14 +26,16 @@
 #include "decision.h"
 #include "guard.h"
 #include "refusal.h"
+#include "session_system.h"
 #include "switch.h"
 #include "system_column.h"
+#include "system_expression.h"
 #include "violation.h"
 
 /* Longest part of an unknown value that is shown and recorded, in bytes. */
 #define SHOWN_SYSTEM_LENGTH 63
 
-/* What a row's system column says; not terminated, NULL for a null. */
+/* What a row says of its system; not terminated, NULL for a null. */
 typedef struct Mark
 {
 	const char *value;
@@ -126,15 +128,21 @@ guard_enforces(const Decision *d)
 		!IsLogicalWorker();
 }
 
-/* A value of the system column; a null where there is no column. */
+/* What the row says; a null where it says nothing. */
 static Mark
 guard_mark(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
 {
 	Mark		mark = {NULL, 0};
 
-	if (tuple != NULL && entry->system_column != NULL)
+	if (tuple == NULL)
+		return mark;
+	if (entry->system_column != NULL)
 		mark.value = system_column_value(rel, tuple, entry->system_column,
 										 &mark.length);
+	else if (entry->system_expression != NULL)
+		mark.value = system_expression_value(rel, tuple,
+											 entry->system_expression,
+											 &mark.length);
 	return mark;
 }
 
@@ -147,27 +155,37 @@ guard_same_mark(Mark a, Mark b)
 	return a.length == b.length && memcmp(a.value, b.value, a.length) == 0;
 }
 
-/* The decision on a row that is marked so; NULL: it is nobody's. */
+/*
+ * The decision on a row that is marked so; NULL: it is nobody's. Where rows
+ * say nothing, it is the table's system that writes, or the session's.
+ */
 static const Decision *
 guard_decide(const RegistryEntry *entry, Mark mark)
 {
-	if (entry->system_column == NULL)
-		return decision_for_system(entry->registry_id, entry->system);
-	if (mark.value == NULL)
+	const char *system = entry->system;
+
+	if (mark.value != NULL)
+		return decision_for_value(entry->registry_id, mark.value,
+								  mark.length);
+	if (entry->system_column != NULL || entry->system_expression != NULL)
 		return NULL;
-	return decision_for_value(entry->registry_id, mark.value, mark.length);
+	if (system == NULL)
+		system = session_system();
+	return system != NULL ? decision_for_system(entry->registry_id, system) :
+		NULL;
 }
 
 /* Refuse the row, or count it. */
 static void
-guard_violated(const Decision *d, Mark mark, Relation rel, HeapTuple tuple)
+guard_violated(const Decision *d, Relation rel, HeapTuple tuple)
 {
 	const char *shown = d->system;
 	GuardLevel *level;
 
 	if (shown == NULL)
-		shown = pnstrdup(mark.value, pg_mbcliplen(mark.value, mark.length,
-												  SHOWN_SYSTEM_LENGTH));
+		shown = pnstrdup(d->key.value,
+						 pg_mbcliplen(d->key.value, d->key.length,
+									  SHOWN_SYSTEM_LENGTH));
 	if (guard_enforces(d))
 		refuse_row(d, shown, rel, tuple);
 	level = level_current();
@@ -190,7 +208,7 @@ guard_tuple(const RegistryEntry *entry, Relation rel, HeapTuple tuple,
 		return NULL;
 	system = d->system;
 	if (output && CAUSE_REFUSES(d->cause))
-		guard_violated(d, mark, rel, tuple);
+		guard_violated(d, rel, tuple);
 	if (output && system != NULL)
 		level_remember(level_current(), entry->registry_id, system, 1);
 	return system;

@@ -22,13 +22,19 @@ typedef struct Root
 /* The registry row of exactly this relation, as of now; 0 where none. */
 extern int32 registry_number(Oid relid);
 
-/* Its system_when, as of now; NULL where none. */
-extern char *registry_condition(Oid relid);
+/* A text column of that row, as of now; NULL where none. */
+extern char *registry_text(Oid relid, const char *column);
+
+/*
+ * The relation and what it is a partition or child of, at any depth. With
+ * dropped, links that this transaction has cut count, too: in sql_drop the
+ * catalogs have forgotten the relation.
+ */
+extern List *hierarchy_ancestors(Oid relid, bool dropped);
 
 /*
  * The registered relations that relid is, or is a partition or child of, at
- * any depth, as a list of Root. With dropped, links that this transaction has
- * cut count, too: in sql_drop the catalogs have forgotten the relation.
+ * any depth, as a list of Root.
  */
 extern List *hierarchy_roots(Oid relid, bool dropped);
 

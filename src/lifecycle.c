@@ -14,20 +14,24 @@
  */
 #include "aims.h"
 
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 
 #include "gate.h"
+#include "lifecycle.h"
 #include "owner.h"
 #include "people.h"
 #include "row.h"
 
 #define INITIAL_STAGE "inception"
 #define FINAL_STAGE "retirement"
+#define EXAMINING_STAGE "re_evaluation"
 
 /* A change of stage that is to be decided. Stages are enum labels. */
 typedef struct Move
@@ -40,6 +44,13 @@ typedef struct Move
 	bool		stale;			/* of that request: approvals do not count */
 	const char *reason;			/* of that request, or aims.reason, or NULL */
 } Move;
+
+/* The move that a rule of the site makes now, in lifecycle_re_evaluate. */
+static struct
+{
+	const char *system;			/* NULL: none */
+	const char *reason;
+} by_rule;
 
 /* Where the caller was, to go back to. */
 typedef struct Caller
@@ -199,12 +210,26 @@ session_reason(void)
 	return aims_reason;
 }
 
-/* Refuse a move of somebody who does not hold the duty; MS013 or MS014. */
+/* Is it the move that a rule of the site makes? */
+static bool
+move_is_by_rule(const Move *move)
+{
+	return by_rule.system != NULL &&
+		strcmp(by_rule.system, move->system) == 0 &&
+		strcmp(move->to, EXAMINING_STAGE) == 0;
+}
+
+/*
+ * Refuse a move of somebody who does not hold the duty; MS013 or MS014. A rule
+ * of the site holds none, and leads only to where a system is looked at again.
+ */
 static void
 move_check_duty(const Move *move)
 {
 	const char *args[] = {move->system};
 
+	if (move_is_by_rule(move))
+		return;
 	owner_execute("SELECT aims.require_duty(ARRAY['system_owner', 'ai_officer'], $1)",
 				  1, args);
 }
@@ -214,7 +239,8 @@ static void
 move_find_reason(Move *move)
 {
 	if (move->reason == NULL)
-		move->reason = session_reason();
+		move->reason = move_is_by_rule(move) ? by_rule.reason :
+			session_reason();
 	if (move->reason == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_REASON_MISSING),
@@ -383,6 +409,81 @@ aims_guard_stage(PG_FUNCTION_ARGS)
 		stage_updated(trigger->tg_trigtuple, trigger->tg_newtuple,
 					  RelationGetDescr(trigger->tg_relation));
 	return PointerGetDatum(NULL);
+}
+
+/* May the system, locked, go from its stage to re_evaluation? */
+static bool
+re_evaluation_follows(const char *system)
+{
+	return owner_execute("SELECT FROM aims.ai_system AS s"
+						 " JOIN aims.stage_transition AS t ON t.from_stage = s.stage"
+						 " WHERE s.system = $1 AND t.to_stage = '" EXAMINING_STAGE "'"
+						 " FOR NO KEY UPDATE OF s", 1, &system) > 0;
+}
+
+/* Make the move in a subtransaction of its own. */
+static void
+re_evaluation_begin(const char *system, const char *reason)
+{
+	by_rule.system = system;
+	by_rule.reason = reason;
+	owner_execute("UPDATE aims.ai_system SET stage = '" EXAMINING_STAGE "' WHERE system = $1",
+				  1, &system);
+	by_rule.system = NULL;
+}
+
+/*
+ * What the machine itself refuses does not stop the statement that gave the
+ * occasion: a finding says what happened, and people move the system.
+ */
+static void
+re_evaluation_failed(const char *system, const ErrorData *error)
+{
+	by_rule.system = NULL;
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) !=
+		ERRCODE_TO_CATEGORY(ERRCODE_MS_GATE_NOT_MET))
+		ReThrowError((ErrorData *) error);
+	ereport(WARNING,
+			(errmsg("AI system \"%s\" was not moved to %s", system,
+					EXAMINING_STAGE),
+			 errdetail_internal("%s", error->message),
+			 errhint("SELECT * FROM aims.gate('%s', '%s'), then move it: SELECT aims.advance('%s', '%s', reason)",
+					 system, EXAMINING_STAGE, system, EXAMINING_STAGE)));
+}
+
+void
+lifecycle_re_evaluate(const char *system, const char *reason)
+{
+	ResourceOwner owner = CurrentResourceOwner;
+	Caller		caller;
+	MemoryContext inside;
+
+	lifecycle_enter(&caller);
+	inside = CurrentMemoryContext;
+	if (re_evaluation_follows(system))
+	{
+		BeginInternalSubTransaction(NULL);
+		MemoryContextSwitchTo(inside);
+		PG_TRY();
+		{
+			re_evaluation_begin(system, reason);
+			ReleaseCurrentSubTransaction();
+		}
+		PG_CATCH();
+		{
+			ErrorData  *error;
+
+			MemoryContextSwitchTo(caller.context);
+			error = CopyErrorData();
+			FlushErrorState();
+			RollbackAndReleaseCurrentSubTransaction();
+			re_evaluation_failed(system, error);
+		}
+		PG_END_TRY();
+		MemoryContextSwitchTo(inside);
+		CurrentResourceOwner = owner;
+	}
+	lifecycle_leave(&caller);
 }
 
 /* The label of an argument of type lifecycle_stage. */

@@ -10,6 +10,9 @@
  *
  * Writers wait: a row that changed between its entry and the commit would look
  * altered. Readers do not.
+ *
+ * A table that was made anew (rebuilt.c) goes the same way, but that the guard
+ * decides on each row first: no trigger has seen it.
  */
 #include "aims.h"
 
@@ -27,8 +30,10 @@
 #include "utils/snapmgr.h"
 
 #include "capture.h"
+#include "guard.h"
 #include "owner.h"
 #include "progress.h"
+#include "rebaseline.h"
 #include "registry.h"
 #include "subject.h"
 
@@ -62,10 +67,25 @@ rebaseline_record(Subject *subject, const char *system, const char *reason)
 	(void) capture_event("EVENT", subject->name, system, detail.data);
 }
 
+/* Write the entry of one row; a refusal of the guard ends it all. */
+static void
+rebaseline_row(Subject *subject, Relation rel, HeapTuple tuple, bool arrived)
+{
+	RegistryEntry *registered = registry_entry(subject->registry_id, rel);
+	const char *system = registered->system;
+
+	if (arrived)
+	{
+		system = guard_row(registered, rel, NULL, tuple);
+		registered = registry_entry(subject->registry_id, rel);
+	}
+	capture_row(registered, rel, "BASELINE", system, NULL, tuple);
+}
+
 /* Write an entry for each row of one table. */
 static void
 rebaseline_table(Subject *subject, SubjectMember *member, Snapshot snapshot,
-				 Progress *progress)
+				 Progress *progress, bool arrived)
 {
 	TupleTableSlot *slot = table_slot_create(member->rel, NULL);
 	TableScanDesc scan = table_beginscan(member->rel, snapshot, 0, NULL);
@@ -75,7 +95,6 @@ rebaseline_table(Subject *subject, SubjectMember *member, Snapshot snapshot,
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		RegistryEntry *registered;
 		bool		free_it;
 
 		CHECK_FOR_INTERRUPTS();
@@ -83,9 +102,8 @@ rebaseline_table(Subject *subject, SubjectMember *member, Snapshot snapshot,
 		if (!subject_captures(subject, member, slot))
 			continue;
 		MemoryContextSwitchTo(row);
-		registered = registry_entry(subject->registry_id, member->rel);
-		capture_row(registered, member->rel, "BASELINE", registered->system,
-					NULL, ExecFetchSlotHeapTuple(slot, false, &free_it));
+		rebaseline_row(subject, member->rel,
+					   ExecFetchSlotHeapTuple(slot, false, &free_it), arrived);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(row);
 	}
@@ -96,7 +114,7 @@ rebaseline_table(Subject *subject, SubjectMember *member, Snapshot snapshot,
 
 /* Write an entry for each row of all tables. */
 static void
-rebaseline_rows(Subject *subject, Snapshot snapshot)
+rebaseline_rows(Subject *subject, Snapshot snapshot, bool arrived)
 {
 	int64		expected = 0;
 	Progress   *progress;
@@ -108,8 +126,24 @@ rebaseline_rows(Subject *subject, Snapshot snapshot)
 	for (int i = 0; i < subject->nmembers; i++)
 		if (subject->members[i].rel->rd_rel->relkind == RELKIND_RELATION)
 			rebaseline_table(subject, &subject->members[i], snapshot,
-							 progress);
+							 progress, arrived);
 	progress_end(progress);
+}
+
+void
+rebaseline_arrived(Oid relid)
+{
+	Subject    *subject = subject_open(relid, ShareRowExclusiveLock, true);
+	Snapshot	snapshot;
+	RegistryEntry *registered;
+
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	registered = registry_entry(subject->registry_id, subject->members[0].rel);
+	rebaseline_record(subject, registered->system, "made anew");
+	rebaseline_rows(subject, snapshot, true);
+	UnregisterSnapshot(snapshot);
+	subject_close(subject);
 }
 
 PG_FUNCTION_INFO_V1(aims_rebaseline);
@@ -130,7 +164,7 @@ aims_rebaseline(PG_FUNCTION_ARGS)
 	snapshot = subject_snapshot();
 	registered = registry_entry(subject->registry_id, subject->members[0].rel);
 	rebaseline_record(subject, registered->system, reason);
-	rebaseline_rows(subject, snapshot);
+	rebaseline_rows(subject, snapshot, false);
 	capture_flush();
 	UnregisterSnapshot(snapshot);
 	subject_close(subject);

@@ -19,6 +19,7 @@
 #include "utils/ruleutils.h"
 
 #include "refusal.h"
+#include "session_system.h"
 #include "shape.h"
 
 /* Longest value of a column that a message shows, in bytes. */
@@ -164,6 +165,56 @@ stage_hint(const Decision *d)
 		errhint("A retired system does not come back: register its successor in aims.ai_system.");
 }
 
+/* Why a session may not speak for the system that it names. */
+static void
+report_role_not_bound(const Decision *d, const char *shown, const char *what)
+{
+	errmsg("role \"%s\" is not bound to AI system \"%s\", whose output goes into %s",
+		   GetUserNameFromId(GetSessionUserId(), false), shown,
+		   governed_name(d));
+	if (d->session)
+		errdetail("%s; the system is in stage %s. In a table whose rows do not name their system, a session user that is bound to any writes output of these alone, and nobody else writes theirs; SET ROLE changes nothing.",
+				  what, d->stage);
+	else
+		errdetail("%s; the system is in stage %s and has bound roles, of which the session user must be one; SET ROLE changes nothing.",
+				  what, d->stage);
+	errhint("Write with a bound role, or have an administrator call aims.bind_role(%s, role).",
+			quote_literal_cstr(shown));
+}
+
+/* A value, or what the session says, names no system. */
+static void
+report_unknown(const Decision *d, const char *shown, const char *what)
+{
+	const char *relation = governed_name(d);
+
+	if (!d->key.resolved)
+	{
+		errmsg("\"%s\" names no known AI system for a row of %s", shown,
+			   relation);
+		errdetail("%s; the value is neither a system of aims.ai_system nor mapped in aims.system_value.",
+				  what);
+		errhint("Register the system, or map the value: INSERT INTO aims.system_value (relation, value, system) VALUES (%s, %s, ...), where NULL means that it is not AI.",
+				quote_literal_cstr(relation), quote_literal_cstr(shown));
+	}
+	else if (session_names_system())
+	{
+		errmsg("aims.system names no known AI system for a row of %s: \"%s\"",
+			   relation, shown);
+		errdetail("%s; the session says whose output it is, and no row of aims.ai_system has that slug.",
+				  what);
+		errhint("SET aims.system to the system that the session writes for, or register that.");
+	}
+	else
+	{
+		errmsg("the session does not say which AI system writes into %s",
+			   relation);
+		errdetail("%s; role \"%s\" is bound to several systems: %s.", what,
+				  GetUserNameFromId(GetSessionUserId(), false), shown);
+		errhint("SET aims.system to one of them, or bind the role to one alone.");
+	}
+}
+
 /* The part of the report that depends on the cause; what says which rows. */
 static void
 report_cause(const Decision *d, const char *shown, const char *what)
@@ -198,21 +249,10 @@ report_cause(const Decision *d, const char *shown, const char *what)
 					quoted, quote_literal_cstr(relation));
 			break;
 		case CAUSE_ROLE_NOT_BOUND:
-			errmsg("role \"%s\" is not bound to AI system \"%s\", whose output goes into %s",
-				   GetUserNameFromId(GetSessionUserId(), false), shown,
-				   relation);
-			errdetail("%s; the system is in stage %s and has bound roles, of which the session user must be one; SET ROLE changes nothing.",
-					  what, d->stage);
-			errhint("Write with a bound role, or have an administrator call aims.bind_role(%s, role).",
-					quoted);
+			report_role_not_bound(d, shown, what);
 			break;
 		default:
-			errmsg("\"%s\" names no known AI system for a row of %s", shown,
-				   relation);
-			errdetail("%s; the value is neither a system of aims.ai_system nor mapped in aims.system_value.",
-					  what);
-			errhint("Register the system, or map the value: INSERT INTO aims.system_value (relation, value, system) VALUES (%s, %s, ...), where NULL means that it is not AI.",
-					quote_literal_cstr(relation), quoted);
+			report_unknown(d, shown, what);
 			break;
 	}
 }

@@ -84,6 +84,8 @@ registry_fill(RegistryEntry *entry, HeapTuple tuple, TupleDesc desc)
 	entry->observe = strcmp(row_string(tuple, desc, "mode"), "observe") == 0;
 	entry->system = registry_string(tuple, desc, "system");
 	entry->system_column = registry_string(tuple, desc, "system_column");
+	entry->system_expression = registry_string(tuple, desc,
+											   "system_expression");
 }
 
 /* Read the row of that id; false where there is none. */

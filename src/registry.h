@@ -26,6 +26,7 @@ typedef struct RegistryEntry
 	bool		test;			/* test table: verification may write */
 	char	   *system;			/* fixed AI system, or NULL */
 	char	   *system_column;	/* column that names the system, or NULL */
+	char	   *system_expression;	/* the same of an expression */
 } RegistryEntry;
 
 /*

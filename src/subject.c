@@ -17,6 +17,7 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -175,10 +176,12 @@ subject_register(Subject *subject, bool required)
 static ExprState *
 member_condition(Subject *subject, Relation rel, const char *condition)
 {
+	Node	   *tree;
+
 	if (condition == NULL)
 		return NULL;
-	return ExecPrepareQual(list_make1(condition_tree(rel, condition)),
-						   subject->estate);
+	tree = condition_tree(rel, condition, BOOLOID);
+	return ExecPrepareQual(list_make1(tree), subject->estate);
 }
 
 /* Open one table that holds rows. */

@@ -46,7 +46,7 @@ SELECT is(pg_temp.state_of('SELECT aims.govern(' || arguments || ')'), state, na
   FROM (VALUES
     (1, $$'cdw.t', system => 'sepsis'$$, '00000', 'a fixed system'),
     (2, $$'cdw.t', system_column => 'system'$$, '00000', 'a system column'),
-    (3, $$'cdw.t'$$, 'MS031', 'neither'),
+    (3, $$'cdw.t'$$, '00000', 'neither: the session says'),
     (4, $$'cdw.t', system => 'sepsis', system_column => 'system'$$, 'MS031', 'both'),
     (5, $$'cdw.t', system => 'no-such'$$, 'MS017', 'a system that is not in the inventory'),
     (6, $$'cdw.t', system => 'no-such; DROP TABLE cdw.t'$$, 'MS017', 'a system that no slug is'),

@@ -2,7 +2,7 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(264);
+SELECT plan(265);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -459,9 +459,14 @@ SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('seps
 CREATE ROLE lifecycle_etl;
 INSERT INTO aims.bound_role VALUES ('sepsis-watch', 'lifecycle_etl');
 GRANT INSERT (a) ON public.lifecycle_output TO lifecycle_etl;
-SELECT is(pg_temp.missing('retirement'), 'access-revoked phi-accounted records-kept', 'what retirement needs');
+SELECT is(pg_temp.missing('retirement'), 'access-revoked output-counted phi-accounted records-kept', 'what retirement needs');
 REVOKE INSERT (a) ON public.lifecycle_output FROM lifecycle_etl;
-CALL pg_temp.add_evidence('phi_disposition', 'A.7.5');
+SELECT pg_temp.act('lifecycle_owner', $$SELECT aims.count_output('sepsis-watch')$$) \g /dev/null
+SELECT is(pg_temp.missing('retirement'), 'records-kept records-sealed', 'what has been counted is sealed');
+-- which nothing is that this transaction has written: test/sql/retirement.sql commits
+ALTER TABLE aims.gate_requirement DISABLE TRIGGER refuse_shipped;
+DELETE FROM aims.gate_requirement WHERE requirement = 'records-sealed';
+ALTER TABLE aims.gate_requirement ENABLE ALWAYS TRIGGER refuse_shipped;
 CALL pg_temp.add_evidence('records_retention', 'A.8.2');
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 'retirement', 'replaced')$$, 'retired');
 SELECT is((SELECT string_agg(to_stage::text, ' ' ORDER BY history_id) FROM aims.stage_history),

@@ -1,0 +1,181 @@
+/*
+ * system_expression.c
+ *		Evaluating the expression that names the AI system of each row.
+ *
+ * The registry keeps the expression as the server printed it. It is parsed and
+ * prepared once for each physical relation, since a partition has its own
+ * column numbers, and again whenever the relation has changed.
+ *
+ * It consists of immutable functions of pg_catalog (condition.c), none of which
+ * comes back here: what is prepared is not replaced while it is in use.
+ */
+#include "aims.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "condition.h"
+#include "owner.h"
+#include "system_expression.h"
+
+typedef struct SystemExpression
+{
+	Oid			relid;			/* hash key, first */
+	bool		valid;			/* the relation has not changed since */
+	MemoryContext context;		/* of all below; NULL: not prepared */
+	char	   *source;
+	TupleTableSlot *slot;
+	ExprContext *econtext;
+	ExprState  *state;
+} SystemExpression;
+
+static HTAB *system_expressions = NULL;
+static SystemExpression *latest = NULL;
+
+/* A relation has changed. */
+static void
+system_expression_changed(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS all;
+	SystemExpression *expression;
+
+	if (OidIsValid(relid))
+	{
+		expression = hash_search(system_expressions, &relid, HASH_FIND, NULL);
+		if (expression != NULL)
+			expression->valid = false;
+		return;
+	}
+	hash_seq_init(&all, system_expressions);
+	while ((expression = hash_seq_search(&all)) != NULL)
+		expression->valid = false;
+}
+
+/* Make the cache on first use. */
+static void
+system_expression_init(void)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(SystemExpression);
+	ctl.hcxt = CacheMemoryContext;
+	system_expressions = hash_create("aims system expressions", 32, &ctl,
+									 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(system_expression_changed, (Datum) 0);
+}
+
+/* Parse the expression; what does not fit any more is no mistake of today. */
+static Node *
+system_expression_tree(Relation rel, const char *source)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			level = path_begin();
+	Node	   *tree = NULL;
+
+	PG_TRY();
+	{
+		tree = condition_tree(rel, source, TEXTOID);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		if (geterrcode() != ERRCODE_MS_CONDITION_NOT_ACCEPTED)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_CANNOT_GOVERN),
+				 errmsg("expression %s, which names the AI system of each row, does not fit \"%s\"",
+						source, RelationGetRelationName(rel)),
+				 errdetail("A column was changed after the relation was governed. %s",
+						   error->detail),
+				 errhint("Change it back, or call aims.ungovern and then aims.govern with the expression that replaces it."),
+				 errtable(rel)));
+	}
+	PG_END_TRY();
+	path_end(level);
+	return tree;
+}
+
+/* Prepare the expression in the current memory context. */
+static void
+system_expression_prepare(SystemExpression *expression, Relation rel,
+						  const char *source)
+{
+	Node	   *tree = system_expression_tree(rel, source);
+	TupleDesc	desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
+
+	expression->source = pstrdup(source);
+	expression->slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	expression->econtext = CreateStandaloneExprContext();
+	expression->econtext->ecxt_scantuple = expression->slot;
+	expression->state = ExecInitExpr(expression_planner((Expr *) tree), NULL);
+}
+
+/* Replace what was prepared; an error leaves nothing behind. */
+static void
+system_expression_refresh(SystemExpression *expression, Relation rel,
+						  const char *source)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller,
+												  "aims system expression",
+												  ALLOCSET_SMALL_SIZES);
+
+	if (expression->context != NULL)
+		MemoryContextDelete(expression->context);
+	expression->context = NULL;
+	expression->valid = true;	/* until the relation changes, even now */
+	MemoryContextSwitchTo(context);
+	system_expression_prepare(expression, rel, source);
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	expression->context = context;
+}
+
+/* The prepared expression, from the cache where it fits. */
+static SystemExpression *
+system_expression_of(Relation rel, const char *source)
+{
+	Oid			relid = RelationGetRelid(rel);
+	bool		found = true;
+
+	if (system_expressions == NULL)
+		system_expression_init();
+	if (latest == NULL || latest->relid != relid)
+		latest = hash_search(system_expressions, &relid, HASH_ENTER, &found);
+	if (!found)
+		latest->context = NULL;
+	if (latest->context == NULL || !latest->valid ||
+		strcmp(latest->source, source) != 0)
+		system_expression_refresh(latest, rel, source);
+	return latest;
+}
+
+const char *
+system_expression_value(Relation rel, HeapTuple tuple, const char *source,
+						int *length)
+{
+	SystemExpression *expression = system_expression_of(rel, source);
+	Datum		value;
+	bool		isnull;
+	text	   *t;
+
+	ExecStoreHeapTuple(tuple, expression->slot, false);
+	value = ExecEvalExpr(expression->state, expression->econtext, &isnull);
+	ExecClearTuple(expression->slot);
+	if (isnull)
+		return NULL;
+	t = DatumGetTextPP(value);
+	*length = VARSIZE_ANY_EXHDR(t);
+	return VARDATA_ANY(t);
+}
