@@ -40,10 +40,14 @@ static Oid	epoch_relid = InvalidOid;
 static uint64 schemas_changed = 1;
 static uint64 absent_at = 0;	/* schemas_changed when there was none of ours */
 
-/* Relations of ours that this backend uses, as far as there is room. */
+/*
+ * Relations of ours that this backend uses, as far as there is room. Names are
+ * compared by length first, which tells most of them apart.
+ */
 static struct
 {
 	char		name[NAMEDATALEN];
+	size_t		length;
 	Oid			relid;
 } known[32];
 static int	nknown = 0;
@@ -89,11 +93,12 @@ actor_is_current(void)
  * Remember where a relation is, until a relation that is remembered changes.
  */
 static void
-relation_remember(const char *name, Oid relid)
+relation_remember(const char *name, size_t length, Oid relid)
 {
-	if (nknown == lengthof(known) || strlen(name) >= NAMEDATALEN)
+	if (nknown == lengthof(known) || length >= NAMEDATALEN)
 		return;
-	strlcpy(known[nknown].name, name, NAMEDATALEN);
+	memcpy(known[nknown].name, name, length);
+	known[nknown].length = length;
 	known[nknown++].relid = relid;
 }
 
@@ -101,17 +106,19 @@ relation_remember(const char *name, Oid relid)
 Oid
 aims_relid_or_none(const char *name)
 {
+	size_t		length = strlen(name);
 	Oid			namespace;
 	Oid			relid;
 
 	for (int i = 0; i < nknown; i++)
-		if (strcmp(known[i].name, name) == 0)
+		if (known[i].length == length &&
+			memcmp(known[i].name, name, length) == 0)
 			return known[i].relid;
 	namespace = get_namespace_oid("aims", true);
 	relid = OidIsValid(namespace) ? get_relname_relid(name, namespace) :
 		InvalidOid;
 	if (OidIsValid(relid))
-		relation_remember(name, relid);
+		relation_remember(name, length, relid);
 	return relid;
 }
 

@@ -56,7 +56,7 @@ static pg_tz *utc = NULL;
 
 /* Make room for so many bytes, and refuse more than a text can hold. */
 void
-json_reserve(StringInfo out, size_t size)
+json_enlarge(StringInfo out, size_t size)
 {
 	if (size >= MaxAllocSize - out->len)
 		ereport(ERROR,

@@ -105,7 +105,14 @@ database_escape(void)
  * Make room at the end of a text, and say where what was written there ends
  * (what json.h offers writes into room that there is).
  */
-extern void json_reserve(StringInfo out, size_t size);
+extern void json_enlarge(StringInfo out, size_t size);
+
+static inline void
+json_reserve(StringInfo out, size_t size)
+{
+	if (size >= (size_t) (out->maxlen - out->len))
+		json_enlarge(out, size);
+}
 
 static inline void
 json_written(StringInfo out, char *end)

@@ -329,11 +329,15 @@ static void
 pending_write(void)
 {
 	int			first = levels[nlevels - 1].first;
-	Oid			relid = aims_relid_or_none("audit_entry");
+	Oid			relid;
 	Relation	rel;
-	MemoryContext caller = MemoryContextSwitchTo(write_context);
+	MemoryContext caller;
 
-	if (first < nrows && OidIsValid(relid))
+	if (first == nrows)
+		return;
+	caller = MemoryContextSwitchTo(write_context);
+	relid = aims_relid_or_none("audit_entry");
+	if (OidIsValid(relid))
 	{
 		rel = table_open(relid, RowExclusiveLock);
 		write_prepare(rel, nrows - first);

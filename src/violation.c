@@ -244,11 +244,14 @@ violation_open_findings(List *violations)
 void
 violation_write(List *violations)
 {
-	Oid			relid = aims_relid_or_none("violation");
+	Oid			relid;
 	Relation	rel;
 	ListCell   *lc;
 
-	if (violations == NIL || !OidIsValid(relid))
+	if (violations == NIL)
+		return;
+	relid = aims_relid_or_none("violation");
+	if (!OidIsValid(relid))
 		return;
 	rel = table_open(relid, RowExclusiveLock);
 	foreach(lc, violations)
