@@ -38,7 +38,7 @@ static bool actor_from_before = false;
 static uint64 generation = 1;
 static Oid	epoch_relid = InvalidOid;
 static uint64 schemas_changed = 1;
-static uint64 absent_at = 0;	/* schemas_changed when there was none of ours */
+static uint64 absent_at = 0;	/* schemas_changed when none was ours */
 
 /*
  * Relations of ours that this backend uses, as far as there is room. Names are

@@ -15,7 +15,7 @@
 typedef struct ClosedRows
 {
 	const char *table;			/* name in schema aims */
-	const char *sequence;		/* its first column, a bigint, where that is 0 */
+	const char *sequence;		/* its first column, where 0 */
 	List	   *tuples;
 } ClosedRows;
 

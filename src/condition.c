@@ -340,13 +340,13 @@ ConditionState *
 condition_prepare(Relation rel, const char *source)
 {
 	ConditionState *state = palloc(sizeof(ConditionState));
+	TupleDesc	desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	int			level = path_begin();
+	Node	   *tree = condition_tree(rel, source, BOOLOID);
 
 	state->estate = CreateExecutorState();
-	state->slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(rel)),
-										   &TTSOpsHeapTuple);
-	state->qual = ExecPrepareQual(list_make1(condition_tree(rel, source, BOOLOID)),
-								  state->estate);
+	state->slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	state->qual = ExecPrepareQual(list_make1(tree), state->estate);
 	path_end(level);
 	return state;
 }

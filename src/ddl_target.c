@@ -5,8 +5,8 @@
  * A relation concerns the registered one that it goes by. A trigger, rule,
  * policy or constraint concerns its relation; a type, all relations with a
  * column of it, through arrays, domains, ranges and composite types; a schema,
- * all registered relations with a member in it. Indexes concern nothing: they hold no row of
- * their own.
+ * all registered relations with a member in it. Indexes concern nothing: they
+ * hold no row of their own.
  *
  * In sql_drop the catalogs have forgotten what is dropped. Its rows are still
  * in the heap, marked as deleted by this transaction, and are read there.

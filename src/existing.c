@@ -61,8 +61,8 @@ existing_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
 	HeapTuple	tuple;
 	const char *found;
 
-	if (system != NULL && entry->system == NULL && entry->system_column == NULL &&
-		entry->system_expression == NULL)
+	if (system != NULL && entry->system == NULL &&
+		entry->system_column == NULL && entry->system_expression == NULL)
 		return true;
 	previous = MemoryContextSwitchTo(row);
 	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);

@@ -472,8 +472,8 @@ oversight_change(Oversight *oversight, const RegistryEntry *entry,
 
 void
 oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
-			  Relation rel, HeapTuple old, HeapTuple new, const char *old_system,
-			  const char *new_system)
+			  Relation rel, HeapTuple old, HeapTuple new,
+			  const char *old_system, const char *new_system)
 {
 	Override	override = {entry->relid, old_system};
 	CapturedRelation *captured = NULL;

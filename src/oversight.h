@@ -21,7 +21,8 @@ typedef struct Oversight Oversight;
  * nearest outer subtransaction that has one.
  */
 extern void oversight_row(Oversight **oversight, Oversight *outer,
-						  const RegistryEntry *entry, Relation rel, HeapTuple old, HeapTuple new,
+						  const RegistryEntry *entry, Relation rel,
+						  HeapTuple old, HeapTuple new,
 						  const char *old_system, const char *new_system);
 
 /* Write what waits: rows by their own subtransaction, counts at the end. */

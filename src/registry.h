@@ -30,7 +30,7 @@ typedef struct RegistryEntry
 	bool		by_session;		/* none of these: the session says whose */
 	bool		conditional;	/* only some rows are output */
 	bool		review;			/* output waits for a person */
-	bool		overseen;		/* output is counted: review, or a column below */
+	bool		overseen;		/* review, or a column below */
 	char	   *version_column; /* what output is counted by, or NULL */
 	char	   *site_column;
 	char	   *subgroup_column;

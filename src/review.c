@@ -299,7 +299,7 @@ review_record(const Review *review)
 		psprintf("%u", review->relid),
 		JsonbToCString(NULL, &review->key->root, VARSIZE(review->key)),
 		review->output.output_id != 0 ?
-		psprintf(INT64_FORMAT, review->output.output_id) : NULL,
+			psprintf(INT64_FORMAT, review->output.output_id) : NULL,
 		review->output.system, review->output.group.version,
 		review->output.group.site, review->output.group.subgroup,
 		review->decision, review->rationale,

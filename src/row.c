@@ -58,7 +58,8 @@ row_value(HeapTuple tuple, TupleDesc desc, const char *name, bool *isnull)
 RowValues
 row_values(TupleDesc desc)
 {
-	RowValues	row = {desc, palloc0(sizeof(Datum) * desc->natts),
+	RowValues	row = {
+		desc, palloc0(sizeof(Datum) * desc->natts),
 		palloc(sizeof(bool) * desc->natts)
 	};
 

@@ -275,7 +275,9 @@ SELECT is((SELECT string_agg(id::text, ',' ORDER BY id) FROM cdw.fhir WHERE :con
 CREATE TABLE cdw.session (id integer PRIMARY KEY, version text);
 GRANT ALL ON cdw.session TO review_bound, review_norm, review_rita, review_etl;
 SELECT aims.bind_role('sepsis', 'review_bound') IS NULL AS done \gset
+SET LOCAL client_min_messages = warning;
 SELECT aims.govern('cdw.session', version_column => 'version', review => 'required') IS NULL AS done \gset
+RESET client_min_messages;
 INSERT INTO aims.intended_table VALUES ('sepsis', 'cdw.session');
 SELECT pg_temp.act('review_bound', $$INSERT INTO cdw.session VALUES (1, '1'), (2, '1'), (3, '1'), (4, '2')$$) \g /dev/null
 SELECT pg_temp.act('review_norm', $$INSERT INTO cdw.session VALUES (5, '1')$$) \g /dev/null
