@@ -119,7 +119,9 @@ CREATE TABLE aims.bound_role (
     CONSTRAINT bound_role_system_fkey FOREIGN KEY (system) REFERENCES aims.ai_system,
     CONSTRAINT bound_role_form CHECK (octet_length(role) BETWEEN 1 AND 63)
 );
+CREATE INDEX bound_role_role_idx ON aims.bound_role (role, system);
 SELECT pg_catalog.pg_extension_config_dump('aims.bound_role', '');
+COMMENT ON INDEX aims.bound_role_role_idx IS 'Finds the systems that a role is bound to';
 COMMENT ON TABLE aims.bound_role IS
     'Roles that may write output of an AI system: once it has any, sessions of all others are refused (A.9.2)';
 COMMENT ON COLUMN aims.bound_role.system IS 'AI system';
@@ -318,9 +320,15 @@ BEGIN
     INSERT INTO aims.bound_role AS b (system, role)
          SELECT bind_role.system, r.rolname FROM pg_roles AS r WHERE r.oid = bind_role.role
     ON CONFLICT ON CONSTRAINT bound_role_pkey DO NOTHING;
+    IF EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = bind_role.role AND r.rolcanlogin AND NOT aims.preloads_library(r.rolname)) THEN
+        RAISE NOTICE USING
+            MESSAGE = format('what role %s reads is neither controlled nor logged', role),
+            DETAIL = 'Its sessions do not load the library when they begin.',
+            HINT = format('ALTER ROLE %s SET session_preload_libraries = ''aims'', as a superuser.', role);
+    END IF;
 END $$;
 COMMENT ON FUNCTION aims.bind_role(text, regrole) IS
-    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). Binding twice is no error; MS017 unknown system';
+    'Lets a role write output of an AI system, and with the first binding refuses all others (MS004). NOTICE where the role''s sessions do not preload the library (aims.reader). Binding twice is no error; MS017 unknown system';
 
 CREATE FUNCTION aims.unbind_role(system text, role regrole) RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER

@@ -27,6 +27,9 @@ FROM (VALUES
     (32, 'system_mode'),
     (33, 'bound_role'),
     (34, 'switch_event'),
+    (36, 'phi_table'),
+    (37, 'shadow_sign'),
+    (38, 'not_ai'),
     (39, 'awaited_table'),
     (40, 'stage_transition'),
     (41, 'gate_requirement'),
@@ -36,7 +39,8 @@ FROM (VALUES
     (45, 'finding'),
     (46, 'retirement_count'),
     (47, 'retirement_sign_off'),
-    (48, 'former_binding')) AS v (registry_id, name)
+    (48, 'former_binding'),
+    (56, 'subscription_policy')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -63,7 +67,8 @@ DECLARE
     deciding text;
 BEGIN
     FOREACH deciding IN ARRAY ARRAY['registry', 'person', 'duty', 'trusted_application', 'ai_system', 'system_value',
-                                    'intended_table', 'system_mode', 'bound_role', 'switch_event'] LOOP
+                                    'intended_table', 'system_mode', 'bound_role', 'switch_event',
+                                    'phi_table', 'dataset', 'subscription_policy'] LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_governance" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.governance_changed();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER "AIMS_governance"', deciding);
@@ -134,11 +139,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.awaited'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'), ('aims.bundle_privilege')) AS v (name)
+                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.bundle_privilege')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.today()'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
+    CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
@@ -181,7 +187,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link')
+                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
+                     'phi_table', 'shadow_sign', 'not_ai')
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
@@ -210,7 +217,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.govern_preview(regclass,text,name,text,aims.govern_mode,aims.image_policy,aims.review_policy,boolean,name,name,name,text,boolean)'),
                  ('aims.ungovern(regclass,text)'), ('aims.ungovern_awaited(text,text)'),
                  ('aims.set_mode(regclass,aims.govern_mode,text)'),
-                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
+                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do

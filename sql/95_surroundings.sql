@@ -125,10 +125,21 @@ BEGIN ATOMIC
     UNION ALL
     SELECT format('%s: search_path = %s, before pg_catalog', s.place, s.value), false
     FROM stored AS s
-    WHERE s.name = 'search_path' AND s.value ~ '\mpg_catalog\M' AND s.value !~ '^[" ]*pg_catalog\M';
+    WHERE s.name = 'search_path' AND s.value ~ '\mpg_catalog\M' AND s.value !~ '^[" ]*pg_catalog\M'
+    UNION ALL
+    SELECT format('role %s is bound to %s, and its sessions do not load the library: what it reads is neither controlled nor logged',
+                  r.role, array_to_string(r.systems, ', ')),
+           EXISTS (SELECT FROM aims.phi_table) OR EXISTS (SELECT FROM aims.dataset AS d WHERE d.phi AND d.relation IS NOT NULL)
+    FROM aims.reader AS r
+    JOIN pg_roles AS l ON l.rolname = r.role AND l.rolcanlogin
+    WHERE NOT r.reads_controlled
+    UNION ALL
+    SELECT format('aims.phi_table marks relation %s, which is gone: one that was made in its place is not marked', p.relation::oid), true
+    FROM aims.phi_table AS p
+    WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = p.relation);
 END;
 COMMENT ON FUNCTION aims.setting_problem() IS
-    'Settings of roles, databases and the server that escape capture (wrong), or that an auditor should know. Part of aims.verify';
+    'Settings of roles, databases and the server that escape capture, or the control of reads where there is PHI (wrong), or that an auditor should know. Part of aims.verify';
 
 CREATE FUNCTION aims.privileged_role(OUT privilege text, OUT roles text)
     RETURNS SETOF record

@@ -23,6 +23,7 @@
 #include "capture.h"
 #include "ddl.h"
 #include "guard.h"
+#include "read.h"
 
 PG_MODULE_MAGIC;
 
@@ -36,6 +37,8 @@ static LocalTransactionId *actor_set_in = NULL;
 static bool actor_from_before = false;
 static uint64 generation = 1;
 static Oid	epoch_relid = InvalidOid;
+static uint64 schemas_changed = 1;
+static uint64 absent_at = 0;	/* schemas_changed when there was none of ours */
 
 /* Relations of ours that this backend uses, as far as there is room. */
 static struct
@@ -167,6 +170,30 @@ governance_generation(void)
 	return generation;
 }
 
+/* Is there a schema aims, with our tables in it? */
+bool
+governance_exists(void)
+{
+	uint64		now = schemas_changed;
+
+	if (OidIsValid(epoch_relid))
+		return true;
+	if (absent_at == now)
+		return false;
+	epoch_relid = aims_relid_or_none("governance_epoch");
+	if (!OidIsValid(epoch_relid) &&
+		!OidIsValid(get_namespace_oid("aims", true)))
+		absent_at = now;
+	return OidIsValid(epoch_relid);
+}
+
+/* A schema may have come or gone. */
+static void
+schema_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	schemas_changed++;
+}
+
 /* A relation has changed or is gone: look all of ours up again. */
 static void
 relation_forget(Datum arg, Oid relid)
@@ -282,4 +309,6 @@ _PG_init(void)
 	RegisterSubXactCallback(aims_subxact, NULL);
 	CacheRegisterRelcacheCallback(governance_invalidated, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_forget, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
+	read_init();
 }

@@ -40,4 +40,10 @@ extern int	compare_int64(const void *a, const void *b);
  */
 extern uint64 governance_generation(void);
 
+/*
+ * Is the extension created in this database? A session that preloads the
+ * library may be in one where it is not; asking again reads no catalog.
+ */
+extern bool governance_exists(void);
+
 #endif							/* AIMS_H */

@@ -145,6 +145,22 @@ compat_find_setting(const char *name)
 }
 #endif
 
+/*
+ * What a statement needs to be allowed on each relation, as the hook that
+ * checks it is given: entries of the range table until 15 took them apart.
+ */
+#if PG_VERSION_NUM >= 160000
+typedef RTEPermissionInfo NeededPermission;
+
+#define CHECK_PERMS_PARAMETERS List *range_table, List *needed, bool report
+#define CHECK_PERMS_ARGUMENTS range_table, needed, report
+#else
+typedef RangeTblEntry NeededPermission;
+
+#define CHECK_PERMS_PARAMETERS List *needed, bool report
+#define CHECK_PERMS_ARGUMENTS needed, report
+#endif
+
 /* Does the role own the relation? */
 #if PG_VERSION_NUM >= 160000
 #define relation_is_owned(relid, role) \

@@ -25,7 +25,7 @@ typedef enum Cause
 typedef struct DecisionKey
 {
 	int32		registry_id;
-	Oid			role;			/* session user */
+	Oid			role;			/* session user who wrote it */
 	bool		resolved;		/* value is a system's slug, not to be mapped */
 	int			length;
 	const char *value;			/* not terminated */
@@ -46,14 +46,14 @@ typedef struct Decision
 } Decision;
 
 /*
- * The decision on a value of the relation's system column, or on a system,
- * for the current session user. Never stale after AcceptInvalidationMessages;
- * the pointer is good until the next call.
+ * The decision on a value of the relation's system column for the current
+ * session user, or on a system for whoever wrote its output. Never stale
+ * after AcceptInvalidationMessages; the pointer is good until the next call.
  */
 extern const Decision *decision_for_value(int32 registry_id,
 										  const char *value, int length);
 extern const Decision *decision_for_system(int32 registry_id,
-										   const char *system);
+										   const char *system, Oid role);
 
 /*
  * The same for a relation that is not registered (yet): what the guard would
@@ -61,6 +61,12 @@ extern const Decision *decision_for_system(int32 registry_id,
  */
 extern void decision_preview(Decision *d, Oid relid, bool test,
 							 bool resolved, const char *value, int length);
+
+/*
+ * The stage of a system, as a string in the caller's context, and whether it
+ * is switched off, as of now; NULL where there is no such system.
+ */
+extern char *system_state(const char *system, bool *switched_off);
 
 /* Does the cause refuse (or violate), and under which name and SQLSTATE? */
 #define CAUSE_REFUSES(cause) ((cause) >= CAUSE_SYSTEM_UNKNOWN)

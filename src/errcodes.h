@@ -15,6 +15,8 @@
 #define ERRCODE_MS_SYSTEM_SWITCHED_OFF			MAKE_SQLSTATE('M','S','0','0','3')
 #define ERRCODE_MS_ROLE_NOT_BOUND				MAKE_SQLSTATE('M','S','0','0','4')
 #define ERRCODE_MS_TABLE_NOT_INTENDED			MAKE_SQLSTATE('M','S','0','0','5')
+#define ERRCODE_MS_PHI_READ_NOT_ALLOWED			MAKE_SQLSTATE('M','S','0','0','6')
+#define ERRCODE_MS_PHI_READ						MAKE_SQLSTATE('M','S','0','0','7')
 
 /* Lifecycle and people */
 #define ERRCODE_MS_GATE_NOT_MET					MAKE_SQLSTATE('M','S','0','1','0')

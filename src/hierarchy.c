@@ -99,31 +99,43 @@ hierarchy_add_parents(List *relids, Relation inherits, Oid relid,
 }
 
 List *
-hierarchy_roots(Oid relid, bool dropped)
+hierarchy_ancestors(Oid relid, bool dropped)
 {
 	Relation	inherits = table_open(InheritsRelationId, AccessShareLock);
 	List	   *relids = list_make1_oid(relid);
-	List	   *roots = NIL;
 	ListCell   *lc;
 
 	foreach(lc, relids)			/* grows meanwhile */
 	{
 		Oid			ancestor = lfirst_oid(lc);
-		int32		registry_id = registry_number(ancestor);
 
-		if (registry_id != 0)
-		{
-			Root	   *root = palloc(sizeof(Root));
-
-			root->relid = ancestor;
-			root->registry_id = registry_id;
-			roots = lappend(roots, root);
-		}
 		relids = hierarchy_add_parents(relids, inherits, ancestor, false);
 		if (dropped)
 			relids = hierarchy_add_parents(relids, inherits, ancestor, true);
 	}
 	table_close(inherits, AccessShareLock);
+	return relids;
+}
+
+List *
+hierarchy_roots(Oid relid, bool dropped)
+{
+	List	   *roots = NIL;
+	ListCell   *lc;
+
+	foreach(lc, hierarchy_ancestors(relid, dropped))
+	{
+		int32		registry_id = registry_number(lfirst_oid(lc));
+
+		if (registry_id != 0)
+		{
+			Root	   *root = palloc(sizeof(Root));
+
+			root->relid = lfirst_oid(lc);
+			root->registry_id = registry_id;
+			roots = lappend(roots, root);
+		}
+	}
 	return roots;
 }
 

@@ -26,9 +26,15 @@ extern int32 registry_number(Oid relid);
 extern char *registry_text(Oid relid, const char *column);
 
 /*
+ * The relation and what it is a partition or child of, at any depth. With
+ * dropped, links that this transaction has cut count, too: in sql_drop the
+ * catalogs have forgotten the relation.
+ */
+extern List *hierarchy_ancestors(Oid relid, bool dropped);
+
+/*
  * The registered relations that relid is, or is a partition or child of, at
- * any depth, as a list of Root. With dropped, links that this transaction has
- * cut count, too: in sql_drop the catalogs have forgotten the relation.
+ * any depth, as a list of Root.
  */
 extern List *hierarchy_roots(Oid relid, bool dropped);
 

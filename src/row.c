@@ -114,24 +114,44 @@ row_collate_keys(Relation rel, int nkeys, ScanKey keys)
 			TupleDescAttr(desc, keys[i].sk_attno - 1)->attcollation;
 }
 
-/* Find one row through an index, as of now. */
-HeapTuple
-row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
-		 bool backward)
+/* Find rows through an index, as of now: the first, or all. */
+static List *
+row_scan(Relation rel, const char *index, int nkeys, ScanKey keys,
+		 ScanDirection direction, bool all)
 {
 	Relation	idx = relation_open(aims_relid(index), AccessShareLock);
 	Snapshot	snapshot = RegisterSnapshot(row_snapshot(rel));
 	SysScanDesc scan;
+	List	   *rows = NIL;
 	HeapTuple	tuple;
 
 	row_collate_keys(rel, nkeys, keys);
 	scan = systable_beginscan_ordered(rel, idx, snapshot, nkeys, keys);
-	tuple = systable_getnext_ordered(scan, backward ? BackwardScanDirection :
-									 ForwardScanDirection);
-	if (HeapTupleIsValid(tuple))
-		tuple = heap_copytuple(tuple);
+	while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, direction)))
+	{
+		rows = lappend(rows, heap_copytuple(tuple));
+		if (!all)
+			break;
+	}
 	systable_endscan_ordered(scan);
 	UnregisterSnapshot(snapshot);
 	relation_close(idx, AccessShareLock);
-	return tuple;
+	return rows;
+}
+
+HeapTuple
+row_find(Relation rel, const char *index, int nkeys, ScanKey keys,
+		 bool backward)
+{
+	List	   *rows = row_scan(rel, index, nkeys, keys, backward ?
+								BackwardScanDirection : ForwardScanDirection,
+								false);
+
+	return rows == NIL ? NULL : linitial(rows);
+}
+
+List *
+row_find_all(Relation rel, const char *index, int nkeys, ScanKey keys)
+{
+	return row_scan(rel, index, nkeys, keys, ForwardScanDirection, true);
 }

@@ -34,4 +34,8 @@ extern char *row_string(HeapTuple tuple, TupleDesc desc, const char *name);
 extern HeapTuple row_find(Relation rel, const char *index, int nkeys,
 						  ScanKey keys, bool backward);
 
+/* All of them, as a list. */
+extern List *row_find_all(Relation rel, const char *index, int nkeys,
+						  ScanKey keys);
+
 #endif							/* AIMS_ROW_H */

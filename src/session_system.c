@@ -32,39 +32,34 @@ typedef struct Bindings
 
 static Bindings bindings = {0};
 
-/*
- * The next system after one, by name, that a role is bound to; NULL after the
- * last. A role has few, and they are read once.
- */
-static char *
-bound_after(Relation rel, const char *system, const char *role)
+List *
+role_systems(const char *role)
 {
+	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
-	ScanKeyData keys[2];
-	HeapTuple	tuple;
+	List	   *systems = NIL;
+	ScanKeyData key;
+	ListCell   *lc;
 
-	ScanKeyInit(&keys[0], row_column(desc, "system"),
-				BTGreaterStrategyNumber, F_TEXT_GT,
-				CStringGetTextDatum(system));
-	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
+	ScanKeyInit(&key, row_column(desc, "role"), BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(role));
-	tuple = row_find(rel, "bound_role_pkey", lengthof(keys), keys, false);
-	return HeapTupleIsValid(tuple) ? row_string(tuple, desc, "system") : NULL;
+	foreach(lc, row_find_all(rel, "bound_role_role_idx", 1, &key))
+		systems = lappend(systems, row_string(lfirst(lc), desc, "system"));
+	table_close(rel, AccessShareLock);
+	return systems;
 }
 
-/* All systems that a role is bound to; NULL where there is none. */
+/* They as one text; NULL where there is none. */
 static char *
 bound_systems(const char *role)
 {
-	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
 	StringInfoData systems;
-	char	   *system = "";
+	ListCell   *lc;
 
 	initStringInfo(&systems);
-	while ((system = bound_after(rel, system, role)) != NULL)
+	foreach(lc, role_systems(role))
 		appendStringInfo(&systems, "%s%s", systems.len > 0 ? ", " : "",
-						 system);
-	table_close(rel, AccessShareLock);
+						 (char *) lfirst(lc));
 	return systems.len > 0 ? systems.data : NULL;
 }
 
@@ -88,7 +83,8 @@ bindings_refresh(uint64 generation, uint64 roles)
 	bindings.role = GetSessionUserId();
 }
 
-const char *
+/* What the session user is bound to; lives as long as the backend. */
+static const char *
 session_bound_systems(void)
 {
 	uint64		generation = governance_generation();

@@ -5,6 +5,11 @@
 #ifndef AIMS_SESSION_SYSTEM_H
 #define AIMS_SESSION_SYSTEM_H
 
+#include "nodes/pg_list.h"
+
+/* The systems that a role is bound to, by name, as of now. */
+extern List *role_systems(const char *role);
+
 /*
  * What aims.system names, if that is set; else the systems that the session
  * user is bound to: one, or several separated by ", ", which is no slug. NULL:
@@ -12,9 +17,6 @@
  * AcceptInvalidationMessages; aims.system may be set anew after it.
  */
 extern const char *session_system(void);
-
-/* The latter alone; lives as long as the backend. */
-extern const char *session_bound_systems(void);
 
 /* Is aims.system set? */
 extern bool session_names_system(void);

@@ -84,6 +84,9 @@ VALUES ('sepsis-watch', 'Sepsis Watch', 'ada', 'warn of sepsis');
 INSERT INTO score VALUES (100000, 0, 0); -- older than governance
 SELECT aims.govern('score', system => 'sepsis-watch', mode => 'observe');
 INSERT INTO score SELECT n, n % 100, n / 1000.0 FROM generate_series(1, 1000) AS n;
+CREATE TABLE derived AS SELECT 1 AS id, 'sepsis-watch' AS model;
+SELECT aims.govern('derived', system_expression => 'lower(model)', mode => 'observe', rebuilt => true);
+DROP TABLE derived;
 CREATE ROLE vogel LOGIN;
 SELECT aims.grant_duty_role('officer', 'vogel');
 UPDATE aims.person SET db_role = 'vogel' WHERE person = 'ada';
@@ -184,5 +187,13 @@ is( $target->safe_psql(
 		"INSERT INTO aims.duty (person, duty) VALUES ('bea', 'committee_member') RETURNING person",
 		extra_params => [ '-q', '-U', 'vogel' ]),
 	'bea', 'and what has been granted: an officer goes on working');
+
+is( $target->safe_psql('restored', <<'END'), 'derived|lower(model)|t', 'a table that was to be made anew is governed when it is');
+CREATE TABLE derived AS SELECT 1 AS id, 'Sepsis-Watch' AS model;
+SELECT relation, system_expression, triggers_in_force FROM aims.governed WHERE rebuilt;
+END
+is( $target->safe_psql('restored', "SELECT system, cause, rows FROM aims.violation WHERE relation = 'derived'::regclass"),
+	'sepsis-watch|stage|1', 'and its rows are decided on');
+is(failed_checks($target, 'restored', $checkpoint), '', 'the ledger verifies');
 
 done_testing();
