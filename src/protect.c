@@ -7,9 +7,9 @@
  * drop the table, to take a partition or child out of it, to put a rule in
  * front of it, to make anew or rename the columns that say whose rows are. The
  * table's own name and schema may change: the registry goes by OID, and a
- * finding says that writers of the old name are not guarded any more. DELETE and TRUNCATE are
- * captured, and need no refusal. A table that is rebuilt as a matter of course
- * may be dropped, since its name stays governed.
+ * finding says that writers of the old name are not guarded any more. DELETE
+ * and TRUNCATE are captured, and need no refusal. A table that is rebuilt as a
+ * matter of course may be dropped, since its name stays governed.
  *
  * An administrator is whoever may execute aims.ungovern, and could go that way
  * instead. PostgreSQL asks the current user for that privilege, so it is the
