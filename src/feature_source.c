@@ -161,17 +161,17 @@ static List *
 systems_to_re_evaluate(Oid relid, MemoryContext context)
 {
 	const char *args[] = {psprintf("%u", relid)};
+	MemoryContext inside;
 	List	   *systems = NIL;
 	uint64		n;
-	MemoryContext caller;
 
 	n = owner_execute("SELECT DISTINCT d.system::text FROM aims.dataset AS d"
 					  " WHERE d.relation = $1::oid AND d.re_evaluate ORDER BY 1",
 					  lengthof(args), args);
-	caller = MemoryContextSwitchTo(context);
+	inside = MemoryContextSwitchTo(context);	/* SPI leaves us in its own */
 	for (uint64 i = 0; i < n; i++)
 		systems = lappend(systems, owner_string(i, 1, context));
-	MemoryContextSwitchTo(caller);
+	MemoryContextSwitchTo(inside);
 	return systems;
 }
 

@@ -198,7 +198,7 @@ gate_requirements(const char *system, const char *from, const char *to,
 				  MemoryContext context)
 {
 	const char *args[] = {system, from, to};
-	MemoryContext previous = MemoryContextSwitchTo(context);
+	MemoryContext previous;
 	List	   *gate = NIL;
 
 	owner_execute("SELECT requirement, control::text, check_function,"
@@ -211,6 +211,7 @@ gate_requirements(const char *system, const char *from, const char *to,
 				  "           $1, $2::aims.lifecycle_stage, $3::aims.lifecycle_stage)"
 				  " ORDER BY 5, 1",
 				  3, args);
+	previous = MemoryContextSwitchTo(context);	/* SPI leaves us in its own */
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
 		Requirement *requirement = palloc0(sizeof(Requirement));

@@ -454,6 +454,9 @@ lifecycle_re_evaluate(const char *system, const char *reason)
 	lifecycle_enter(&caller);
 	if (re_evaluation_follows(system))
 	{
+		/* the error outlives SPI's memory */
+		MemoryContext inside = MemoryContextSwitchTo(caller.context);
+
 		by_rule.system = system;
 		by_rule.reason = reason;
 		PG_TRY();
@@ -465,6 +468,7 @@ lifecycle_re_evaluate(const char *system, const char *reason)
 			by_rule.system = NULL;
 		}
 		PG_END_TRY();
+		MemoryContextSwitchTo(inside);
 	}
 	lifecycle_leave(&caller);
 	if (error != NULL)
