@@ -146,10 +146,12 @@ SET LOCAL SESSION AUTHORIZATION oversight_ben;
 SAVEPOINT a;
 INSERT INTO score VALUES (17, 'sepsis');
 SET LOCAL SESSION AUTHORIZATION DEFAULT;
-SELECT aims.bind_role('sepsis', session_user::regrole) IS NULL AS done \gset
+SELECT aims.bind_role('sepsis', 'oversight_anna') IS NULL AS done \gset
 RELEASE a;
+SET LOCAL SESSION AUTHORIZATION oversight_anna;
 INSERT INTO score VALUES (18, 'sepsis');
-SELECT aims.unbind_role('sepsis', session_user::regrole) IS NULL AS done \gset
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SELECT aims.unbind_role('sepsis', 'oversight_anna') IS NULL AS done \gset
 COMMIT;
 SELECT is(:'LAST_ERROR_SQLSTATE'::text, 'MS004', 'one of two roles is not bound');
 SELECT is(count(*), 0::bigint, 'and nothing of that is there') FROM score WHERE id IN (16, 17, 18);
