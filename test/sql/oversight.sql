@@ -146,7 +146,9 @@ SET LOCAL SESSION AUTHORIZATION oversight_ben;
 SAVEPOINT a;
 INSERT INTO score VALUES (17, 'sepsis');
 SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SET client_min_messages = warning;
 SELECT aims.bind_role('sepsis', session_user::regrole) IS NULL AS done \gset
+RESET client_min_messages;
 RELEASE a;
 INSERT INTO score VALUES (18, 'sepsis');
 SELECT aims.unbind_role('sepsis', session_user::regrole) IS NULL AS done \gset
