@@ -23,10 +23,11 @@ CREATE TABLE m.cause (state text PRIMARY KEY, cause text, value text);
 INSERT INTO m.cause VALUES
     ('MS001', 'stage', 'early'), ('MS002', 'system_unknown', 'shadow'), ('MS003', 'switched_off', 'off'),
     ('MS004', 'role_not_bound', 'bound'), ('MS005', 'table_not_intended', 'elsewhere');
--- fixed: the table's system; conditional: only rows of kind 32880 are output
-CREATE TABLE m.governing (governing text PRIMARY KEY, fixed boolean, conditional boolean);
+-- mark: what says whose output a row is; conditional: only rows of kind 32880 are
+CREATE TABLE m.governing (governing text PRIMARY KEY, mark text, conditional boolean);
 INSERT INTO m.governing VALUES
-    ('column', false, false), ('column when', false, true), ('system', true, false), ('system when', true, true);
+    ('column', 'column', false), ('column when', 'column', true), ('system', 'system', false), ('system when', 'system', true),
+    ('expression', 'expression', false), ('session when', 'session', true);
 
 -- %1$s: table written to, %2$L: value of the system column, %3$s: view of the
 -- table, %4$s: function that inserts. Rows 1, 3 and 4 are there: 1 is no output
@@ -91,7 +92,7 @@ SELECT format('m.t_%s_%s_%s', lower(c.state), replace(g.governing, ' ', '_'), CA
        c.*, g.*, p AS parted
   FROM m.cause AS c, m.governing AS g, (VALUES (true), (false)) AS v (p)
  -- a fixed system is one of the inventory
- WHERE NOT (g.fixed AND c.state = 'MS002');
+ WHERE NOT (g.mark = 'system' AND c.state = 'MS002');
 CREATE FUNCTION m.fill(name text, value text) RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
 BEGIN
     EXECUTE format('DELETE FROM %s', name);
@@ -111,11 +112,12 @@ BEGIN
     EXECUTE format('CREATE FUNCTION %1$s_f() RETURNS void LANGUAGE sql AS $f$INSERT INTO %1$s VALUES (10, %2$L, 32880, ''n'')$f$', t.name, t.value);
     EXECUTE format('CREATE TRIGGER rewrite BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION m.rewrite(%L)', t.name, t.value);
     PERFORM m.fill(t.name, t.value);
-    PERFORM aims.govern(t.name::regclass, system => CASE WHEN t.fixed THEN t.value END, system_column => CASE WHEN NOT t.fixed THEN 'system' END,
+    PERFORM aims.govern(t.name::regclass, system => CASE t.mark WHEN 'system' THEN t.value END, system_column => CASE t.mark WHEN 'column' THEN 'system' END,
+                        system_expression => CASE t.mark WHEN 'expression' THEN 'btrim(system)' END,
                         system_when => CASE WHEN t.conditional THEN 'kind = 32880' END);
     IF t.state = 'MS005' THEN
         DELETE FROM aims.intended_table WHERE relation = t.name::regclass;
-    ELSIF NOT t.fixed AND t.state <> 'MS002' THEN
+    ELSIF t.mark <> 'system' AND t.state <> 'MS002' THEN
         INSERT INTO aims.intended_table VALUES (t.value, t.name);
     END IF;
 END $$;
@@ -125,7 +127,7 @@ GRANT refusal_owner, pg_execute_server_program TO refusal_etl;
 
 -- The cases
 CREATE TABLE m.try AS
-SELECT row_number() OVER (ORDER BY w.nr, t.state, t.governing, t.name, target) AS id, w.nr, w.way, w.legs, t.name, t.state, t.cause, t.value, t.governing, target,
+SELECT row_number() OVER (ORDER BY w.nr, t.state, t.governing, t.name, target) AS id, w.nr, w.way, w.legs, t.name, t.state, t.cause, t.value, t.governing, t.mark, target,
        format(w.command, target, t.value, target || '_v', target || '_f') AS command
   FROM m.way AS w, m.governed AS t,
        LATERAL (SELECT t.name UNION ALL SELECT t.name || '_1' WHERE t.parted AND NOT w.parent_only) AS x (target)
@@ -152,6 +154,7 @@ BEGIN
         before := m.content(t.name);
         newest := (SELECT coalesce(max(violation_id), 0) FROM aims.violation);
         state := '00000';
+        PERFORM set_config('aims.system', CASE t.mark WHEN 'session' THEN t.value ELSE '' END, true);
         BEGIN
             EXECUTE t.command;
         EXCEPTION WHEN OTHERS THEN
