@@ -153,6 +153,7 @@ BEGIN ATOMIC
         ('person', 'governance_changed', 60),
         ('phi_table', 'governance_changed', 60),
         ('registry', 'governance_changed', 60),
+        ('subscription_policy', 'governance_changed', 60),
         ('switch_event', 'governance_changed', 60),
         ('system_mode', 'governance_changed', 60),
         ('system_value', 'governance_changed', 60),

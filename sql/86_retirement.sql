@@ -222,8 +222,9 @@ CREATE FUNCTION aims.check_residual_phi(system text, parameter jsonb, OUT met bo
             SELECT r.relation, r.rows,
                    coalesce(r.problem,
                             CASE WHEN (r.rows > 0 OR r.holds = 'dataset') AND s.signed IS NULL THEN
-                                format('count %s of %s rows is not signed off by another person than moves the system: '
-                                       'SELECT aims.sign_off_count(%1$s, disposition)', r.count_id, r.rows) END) AS problem,
+                                format('count %s of %s rows is not signed off by another person than %s: '
+                                       'SELECT aims.sign_off_count(%1$s, disposition)', r.count_id, r.rows,
+                                       coalesce(m.person, 'who moves the system')) END) AS problem,
                    s.signed
               FROM aims.retirement_state(check_residual_phi.system, (parameter ->> 'within')::interval) AS r
              CROSS JOIN moving AS m
@@ -231,8 +232,8 @@ CREATE FUNCTION aims.check_residual_phi(system text, parameter jsonb, OUT met bo
                    SELECT string_agg(format('%s (%s): %s', o.person, o.duty, o.disposition), ', ' ORDER BY o.signed_at) AS signed
                      FROM aims.retirement_sign_off AS o
                     WHERE o.count_id = r.count_id
-                      AND (m.person IS NULL OR o.person <> m.person
-                           AND aims.is_independent(o.person, m.person, check_residual_phi.system, aims.day(o.signed_at), o.session_user_name)
+                      AND (m.person IS NULL
+                           OR aims.is_independent(o.person, m.person, check_residual_phi.system, aims.day(o.signed_at), o.session_user_name)
                            AND EXISTS (SELECT FROM aims.duty AS d
                                         WHERE d.person = o.person AND d.duty = o.duty
                                           AND coalesce(d.system = check_residual_phi.system, true)

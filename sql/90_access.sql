@@ -41,7 +41,8 @@ FROM (VALUES
     (47, 'retirement_sign_off'),
     (48, 'former_binding'),
     (50, 'output_review'),
-    (51, 'override_baseline')) AS v (registry_id, name)
+    (51, 'override_baseline'),
+    (56, 'subscription_policy')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -69,7 +70,7 @@ DECLARE
 BEGIN
     FOREACH deciding IN ARRAY ARRAY['registry', 'person', 'duty', 'trusted_application', 'ai_system', 'system_value',
                                     'intended_table', 'system_mode', 'bound_role', 'switch_event',
-                                    'phi_table', 'dataset'] LOOP
+                                    'phi_table', 'dataset', 'subscription_policy'] LOOP
         EXECUTE format('CREATE TRIGGER "AIMS_governance" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.governance_changed();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER "AIMS_governance"', deciding);
@@ -142,7 +143,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
@@ -226,7 +227,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.set_mode(regclass,aims.govern_mode,text)'),
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
-                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'),
+                 ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
                  ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do

@@ -182,6 +182,23 @@ redacted_since(PastState *past, int64 entry_id)
 }
 
 /*
+ * What was applied by a subscription that is audited at its origin, in the
+ * tree or after it, and not wiped out since; NULL: nothing.
+ */
+static const KeyedApplied *
+applied_to(PastState *past, bool sealed)
+{
+	Keyed	   *keyed = &past->keyed;
+
+	for (int64 i = 0; i < keyed->napplied; i++)
+		if (keyed->applied[i].registry_id == past->registry_id &&
+			keyed->applied[i].sealed == sealed &&
+			!keyed_is_wiped(keyed, 0, keyed->applied[i].entry_id))
+			return &keyed->applied[i];
+	return NULL;
+}
+
+/*
  * What was found later where the last entry has written: by the next entry, or
  * the live row. Written as the last entry's shape would have it.
  */
@@ -232,7 +249,11 @@ not_written(PastState *past)
 {
 	int64		entry_id = past->last.record.entry_id;
 	int64		redacted = redacted_since(past, entry_id);
+	const KeyedApplied *applied = applied_to(past, false);
 
+	if (applied != NULL)
+		return psprintf("lost: subscription \"%s\", audited at its origin, may have overwritten what entry "
+						INT64_FORMAT " wrote", applied->subscription, entry_id);
 	if (redacted != 0)
 		return psprintf("redacted: entry " INT64_FORMAT
 						", which is redacted, may have changed what entry "
@@ -590,6 +611,18 @@ registered_then(PastState *past, TimestampTz at)
 	not_governed_then(keyed->subject, at);
 }
 
+/* What others have written into the table then is in their ledger alone. */
+static void
+give_applied(PastState *past)
+{
+	const KeyedApplied *applied = applied_to(past, true);
+
+	if (applied != NULL)
+		give_problem(past, NULL, 0,
+					 psprintf("not known: subscription \"%s\" has applied rows, and is audited at its origin",
+							  applied->subscription));
+}
+
 /* Rows that were left out, of which as_of tells in one word or fails. */
 static void
 past_end(PastState *past, TimestampTz at)
@@ -647,6 +680,7 @@ as_of(FunctionCallInfo fcinfo, bool all)
 	registered_then(&past, at);
 	past.xids_hold = keyed_xids_hold(keyed, past.registry_id);
 	give_all(&past);
+	give_applied(&past);
 	past_end(&past, at);
 	keyed_end(keyed);
 	UnregisterSnapshot(keyed->snapshot);

@@ -23,6 +23,7 @@
 #include "people.h"
 #include "registry.h"
 #include "row.h"
+#include "subscription.h"
 
 /* The id in the registry that a trigger of ours carries. */
 static int32
@@ -101,9 +102,16 @@ aims_audit_row(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(NULL);
 	registered = registry_entry(registry_id, data->tg_relation);
 	refuse_restore(registered, data->tg_relation);
+	if (subscription_audited_at_origin(registered, data->tg_relation,
+									   operation))
+		PG_RETURN_POINTER(NULL);
 	if (registered->guarded)
 		system = guard_row(registered, data->tg_relation, old, new);
+#ifdef AIMS_TEST_NO_CAPTURE		/* what the guard alone costs: test/bench */
+	(void) system;
+#else
 	capture_row(registered, data->tg_relation, operation, system, old, new);
+#endif
 	PG_RETURN_POINTER(NULL);
 }
 
@@ -129,7 +137,9 @@ aims_audit_truncate(PG_FUNCTION_ARGS)
 	if (session_is_restoring())
 		PG_RETURN_POINTER(NULL);
 	registered = registry_entry(registry_id, data->tg_relation);
-	capture_truncate(registered, data->tg_relation);
+	if (!subscription_audited_at_origin(registered, data->tg_relation,
+										"TRUNCATE"))
+		capture_truncate(registered, data->tg_relation);
 	if (registered->review)
 		oversight_end(RelationGetRelid(data->tg_relation));
 	PG_RETURN_POINTER(NULL);

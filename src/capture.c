@@ -5,7 +5,8 @@
  * The entry is made at once, digests and all, in memory that is used again for
  * the next one; the row that is to be stored goes to pending.c, which writes
  * it at the end of the statement, when there are many, at the end of a
- * subtransaction and before the commit. Until pending_add nothing has been
+ * subtransaction and before the commit; at once what comes later, from a
+ * callback of another extension. Until pending_add nothing has been
  * changed, so an error in an output function leaves nothing behind.
  */
 #include "aims.h"
@@ -55,6 +56,7 @@ typedef struct LatestHead
 
 static Capture capture = {0};
 static LatestHead latest = {0};
+static bool committing = false; /* capture_pre_commit has been here */
 
 /* Fresh random bytes for a salt, drawn from the system a page at a time. */
 static void
@@ -238,6 +240,8 @@ capture_entry(const char *operation, const char *relation,
 	capture_particulars(hasher, session, &columns);
 	hasher_free(hasher);
 	pending_add(&columns);
+	if (committing)
+		capture_flush();
 	MemoryContextSwitchTo(caller);
 }
 
@@ -299,6 +303,14 @@ capture_event(const char *operation, const char *relation, const char *system,
 	return pending_last_number();
 }
 
+void
+capture_act(const char *relation, const char *detail)
+{
+	capture_reset();
+	appendStringInfoString(&capture.new_image, detail);
+	capture_entry("EVENT", relation, NULL, NULL, 0, false, true);
+}
+
 int64
 capture_ddl(const char *relation, const char *physical, const char *detail)
 {
@@ -313,17 +325,15 @@ void
 capture_pre_commit(void)
 {
 	capture_flush();
+	committing = true;
 }
 
 /* The transaction is over. */
 void
 capture_end(bool committed)
 {
-	int			left = pending_end();
-
-	if (committed && left > 0)
-		elog(WARNING, "%d changes that another extension made while the transaction was being committed are not in the ledger",
-			 left);
+	pending_end();
+	committing = false;
 	shape_end(committed);
 	if (capture.context != NULL)
 		capture_reset();		/* gives a large row's memory back */

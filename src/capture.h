@@ -25,6 +25,9 @@ extern void capture_truncate(const RegistryEntry *registered, Relation rel);
 extern int64 capture_event(const char *operation, const char *relation,
 						   const char *system, const char *detail);
 
+/* The same for an act whose entry takes its number when it is written. */
+extern void capture_act(const char *relation, const char *detail);
+
 /* The same for DDL; physical is the partition or child that it was done to. */
 extern int64 capture_ddl(const char *relation, const char *physical,
 						 const char *detail);

@@ -198,9 +198,13 @@ former_targets(Oid parent, Oid child)
 static List *
 command_targets(CollectedCommand *command, const ObjectAddress *address)
 {
-	List	   *targets = object_targets(address);
+	List	   *targets;
 	ListCell   *lc;
 
+	/* what is made in a new schema speaks for itself */
+	if (IsA(command->parsetree, CreateSchemaStmt))
+		return NIL;
+	targets = object_targets(address);
 	if (command->type != SCT_AlterTable || targets != NIL)
 		return targets;
 	foreach(lc, command->d.alterTable.subcmds)

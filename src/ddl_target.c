@@ -5,7 +5,7 @@
  * A relation concerns the registered one that it goes by. A trigger, rule,
  * policy or constraint concerns its relation; a type, all relations with a
  * column of it, through arrays, domains, ranges and composite types; a schema,
- * all registered relations in it. Indexes concern nothing: they hold no row of
+ * all registered relations with a member in it. Indexes concern nothing: they hold no row of
  * their own.
  *
  * In sql_drop the catalogs have forgotten what is dropped. Its rows are still
@@ -355,9 +355,13 @@ schema_targets(Oid schema)
 	List	   *targets = NIL;
 	ListCell   *lc;
 
-	foreach(lc, find_relations("SELECT r.relation::oid FROM aims.registry AS r"
-							   " JOIN pg_class AS c ON c.oid = r.relation"
-							   " WHERE c.relnamespace = $1::oid AND r.guarded ORDER BY r.registry_id",
+	foreach(lc, find_relations("WITH RECURSIVE member (relation, registry_id, depth) AS ("
+							   " SELECT r.relation::oid, r.registry_id, 0 FROM aims.registry AS r WHERE r.guarded"
+							   " UNION"
+							   " SELECT i.inhrelid, m.registry_id, m.depth + 1 FROM member AS m"
+							   " JOIN pg_inherits AS i ON i.inhparent = m.relation)"
+							   " SELECT c.oid FROM member AS m JOIN pg_class AS c ON c.oid = m.relation"
+							   " WHERE c.relnamespace = $1::oid ORDER BY m.registry_id, m.depth, c.oid",
 							   schema))
 		targets = add_roots(targets, relation_targets(lfirst_oid(lc)));
 	return targets;

@@ -208,17 +208,15 @@ system_state(const char *system, bool *switched_off)
 	return stage;
 }
 
-/* Is the session user one of the system's bound roles? */
+/* Is the role one of the system's bound roles? */
 static bool
-decision_role_bound(const char *system)
+decision_role_bound(const char *system, const char *role)
 {
 	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
 	TupleDesc	desc = RelationGetDescr(rel);
 	ScanKeyData keys[2];
-	char	   *role;
 	bool		bound;
 
-	role = GetUserNameFromId(GetSessionUserId(), false);
 	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
 				F_TEXTEQ, CStringGetTextDatum(system));
 	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
@@ -229,18 +227,23 @@ decision_role_bound(const char *system)
 }
 
 /*
- * May the session user write output of the system? Where the system has no
- * bound roles anybody may; but who is bound to others does not pass output off
- * as this one's where nothing but the session says whose it is.
+ * May the role write output of the system? Where the system has no bound roles
+ * anybody may; but who is bound to others does not pass output off as this
+ * one's where nothing but the session says whose it is. A role that was
+ * dropped meanwhile is bound to none.
  */
 static bool
-decision_role_may_write(const char *system, bool session)
+decision_role_may_write(const char *system, bool session, Oid writer)
 {
-	if (decision_role_bound(system))
+	char	   *role = GetUserNameFromId(writer, true);
+
+	if (role == NULL)
+		role = "";
+	if (decision_role_bound(system, role))
 		return true;
 	return !decision_exists("bound_role", "bound_role_pkey", NULL, InvalidOid,
 							"system", system) &&
-		!(session && session_bound_systems() != NULL);
+		!(session && role_systems(role) != NIL);
 }
 
 /* Why the system may not write there, or CAUSE_NONE. Notes its stage. */
@@ -263,7 +266,7 @@ decision_cause(Decision *d, const Target *target, const char *system)
 						 target->relid, "system", system))
 		return CAUSE_TABLE_NOT_INTENDED;
 	if (!target->any_role &&
-		!decision_role_may_write(system, target->session))
+		!decision_role_may_write(system, target->session, d->key.role))
 		return CAUSE_ROLE_NOT_BOUND;
 	return CAUSE_NONE;
 }
@@ -402,10 +405,9 @@ decision_for_value(int32 registry_id, const char *value, int length)
 }
 
 const Decision *
-decision_for_system(int32 registry_id, const char *system)
+decision_for_system(int32 registry_id, const char *system, Oid role)
 {
-	DecisionKey key = {registry_id, GetSessionUserId(), true,
-					   strlen(system), system};
+	DecisionKey key = {registry_id, role, true, strlen(system), system};
 
 	return decision_lookup(&key);
 }

@@ -25,7 +25,7 @@ typedef enum Cause
 typedef struct DecisionKey
 {
 	int32		registry_id;
-	Oid			role;			/* session user */
+	Oid			role;			/* session user who wrote it */
 	bool		resolved;		/* value is a system's slug, not to be mapped */
 	int			length;
 	const char *value;			/* not terminated */
@@ -46,14 +46,14 @@ typedef struct Decision
 } Decision;
 
 /*
- * The decision on a value of the relation's system column, or on a system,
- * for the current session user. Never stale after AcceptInvalidationMessages;
- * the pointer is good until the next call.
+ * The decision on a value of the relation's system column for the current
+ * session user, or on a system for whoever wrote its output. Never stale
+ * after AcceptInvalidationMessages; the pointer is good until the next call.
  */
 extern const Decision *decision_for_value(int32 registry_id,
 										  const char *value, int length);
 extern const Decision *decision_for_system(int32 registry_id,
-										   const char *system);
+										   const char *system, Oid role);
 
 /*
  * The same for a relation that is not registered (yet): what the guard would

@@ -191,16 +191,10 @@ aims_output_rows(PG_FUNCTION_ARGS)
 static int64
 count_as_owner(Oid relid)
 {
-	Oid			user;
-	int			security;
-	int			level = path_begin();
+	OwnerScope	scope = owner_begin_restricted(relation_owner(relid, false));
 	bool		isnull;
 	Datum		rows;
 
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(relation_owner(relid, false), security |
-						   SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_RESTRICTED_OPERATION);
 	SPI_connect();
 	if (SPI_execute(psprintf("SELECT count(*) FROM %s", relation_name(relid)),
 					true, 0) != SPI_OK_SELECT)
@@ -208,8 +202,7 @@ count_as_owner(Oid relid)
 	rows = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
 						 &isnull);
 	SPI_finish();
-	SetUserIdAndSecContext(user, security);
-	path_end(level);
+	owner_end(scope);
 	return DatumGetInt64(rows);
 }
 

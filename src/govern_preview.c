@@ -56,12 +56,13 @@ preview_value(const Governing *g, Relation rel)
 }
 
 /*
- * Count the rows by value. It runs as the caller: output functions and the
- * like belong to the owner of the table.
+ * Count the rows by value. It runs as the owner of the table, whose code
+ * (policies, expressions of statistics) may run with it.
  */
 static uint64
 preview_count(const Governing *g, Relation rel)
 {
+	OwnerScope	scope = owner_begin_restricted(rel->rd_rel->relowner);
 	StringInfoData query;
 
 	initStringInfo(&query);
@@ -72,6 +73,7 @@ preview_count(const Governing *g, Relation rel)
 	appendStringInfoString(&query, " GROUP BY 1");
 	if (SPI_execute(query.data, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not count rows: %s", query.data);
+	owner_end(scope);
 	return SPI_processed;
 }
 

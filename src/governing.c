@@ -10,6 +10,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "miscadmin.h"
+#include "rewrite/prs2lock.h"
+#include "rewrite/rewriteDefine.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -114,6 +116,20 @@ check_relation_kind(Relation rel)
 					  "Govern a table of the warehouse.");
 }
 
+/* Refuse a table whose writes are made to do something else. */
+static void
+check_rules(Relation rel)
+{
+	RuleLock   *rules = rel->rd_rules;
+
+	for (int i = 0; rules != NULL && i < rules->numLocks; i++)
+		if (rules->rules[i]->isInstead &&
+			rules->rules[i]->enabled != RULE_DISABLED)
+			cannot_govern(RelationGetRelid(rel),
+						  "A rule has something else done instead of what is written.",
+						  "Drop it (pg_rules names it), or govern the table that it writes into.");
+}
+
 /* A column that the caller names must exist, and be stored. */
 static void
 check_column(Relation rel, const char *argument, const char *column)
@@ -184,6 +200,7 @@ void
 governing_check(Governing *g, Relation rel)
 {
 	check_relation_kind(rel);
+	check_rules(rel);
 	check_mark(g);
 	check_column(rel, "system_column", g->system_column);
 	check_column(rel, "version_column", g->version_column);

@@ -5,7 +5,9 @@
  * The row trigger asks for each row, with the newest invalidations. What was
  * written by which system is remembered per subtransaction, and before the
  * commit each surviving part is decided on again, under the switch-off lock
- * (switch.c). In between nothing is locked.
+ * (switch.c). In between nothing is locked. What another extension writes in
+ * a callback of its own, when that has been done, is decided on under the
+ * lock at once.
  *
  * Output is every inserted row, and the old as well as the new row of an
  * UPDATE. A deleted row is not output: what a system wrote may be taken away
@@ -19,6 +21,7 @@
 
 #include "access/xact.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "replication/logicalworker.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -43,10 +46,11 @@ typedef struct Mark
 	int			length;
 } Mark;
 
-/* Rows of one system that were written to one relation. */
+/* Rows of one system that a role has written to one relation. */
 typedef struct Written
 {
 	int32		registry_id;
+	Oid			role;			/* session user */
 	const char *system;			/* decision.c's only copy of the slug */
 	uint64		rows;
 } Written;
@@ -62,6 +66,7 @@ typedef struct GuardLevel
 } GuardLevel;
 
 static GuardLevel *levels = NULL;	/* innermost subtransaction first */
+static bool committing = false; /* guard_pre_commit has been here */
 
 /* The level of the current subtransaction. */
 static GuardLevel *
@@ -92,7 +97,7 @@ level_outer(const GuardLevel *level)
 /* Remember rows of a system, for the decision before the commit. */
 static void
 level_remember(GuardLevel *level, int32 registry_id, const char *system,
-			   uint64 rows)
+			   Oid role, uint64 rows)
 {
 	ListCell   *lc;
 	MemoryContext caller;
@@ -101,7 +106,8 @@ level_remember(GuardLevel *level, int32 registry_id, const char *system,
 	foreach(lc, level->written)
 	{
 		written = lfirst(lc);
-		if (written->system == system && written->registry_id == registry_id)
+		if (written->system == system &&
+			written->registry_id == registry_id && written->role == role)
 		{
 			written->rows += rows;
 			return;
@@ -111,6 +117,7 @@ level_remember(GuardLevel *level, int32 registry_id, const char *system,
 	written = palloc(sizeof(Written));
 	written->registry_id = registry_id;
 	written->system = system;
+	written->role = role;
 	written->rows = rows;
 	level->written = lappend(level->written, written);
 	MemoryContextSwitchTo(caller);
@@ -118,7 +125,7 @@ level_remember(GuardLevel *level, int32 registry_id, const char *system,
 
 /* Add what a subtransaction has written to its parent's. */
 static void
-level_merge(GuardLevel *into, const GuardLevel *from)
+level_merge(GuardLevel *into, GuardLevel *from)
 {
 	ListCell   *lc;
 
@@ -127,10 +134,21 @@ level_merge(GuardLevel *into, const GuardLevel *from)
 		const Written *written = lfirst(lc);
 
 		level_remember(into, written->registry_id, written->system,
-					   written->rows);
+					   written->role, written->rows);
 	}
 	into->violations = violation_merge(into->violations, from->violations);
 	oversight_merge(&into->oversight, from->oversight);
+	from->oversight = NULL;
+}
+
+/* Go back to the parent; there may be millions in a transaction. */
+static void
+level_leave(GuardLevel *level)
+{
+	levels = level->parent;
+	oversight_free(level->oversight);
+	list_free_deep(level->written);
+	pfree(level);
 }
 
 /* Does the decision refuse, or only violate? */
@@ -141,7 +159,10 @@ guard_enforces(const Decision *d)
 		!IsLogicalWorker();
 }
 
-/* What the row says; a null where it says nothing. */
+/*
+ * What the row says; a null where it says nothing. A column that was dropped
+ * is empty for a worker, which must not fail, and so names no system.
+ */
 static Mark
 guard_mark(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
 {
@@ -149,7 +170,10 @@ guard_mark(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
 
 	if (tuple == NULL)
 		return mark;
-	if (entry->system_column != NULL)
+	if (entry->system_column != NULL && IsLogicalWorker() &&
+		!system_column_exists(rel, entry->system_column))
+		mark.value = "";
+	else if (entry->system_column != NULL)
 		mark.value = system_column_value(rel, tuple, entry->system_column,
 										 &mark.length);
 	else if (entry->system_expression != NULL)
@@ -184,8 +208,8 @@ guard_decide(const RegistryEntry *entry, Mark mark)
 		return NULL;
 	if (system == NULL)
 		system = session_system();
-	return system != NULL ? decision_for_system(entry->registry_id, system) :
-		NULL;
+	return system == NULL ? NULL :
+		decision_for_system(entry->registry_id, system, GetSessionUserId());
 }
 
 /* Refuse the row, or count it. */
@@ -204,6 +228,11 @@ guard_violated(const Decision *d, Relation rel, HeapTuple tuple)
 	level = level_current();
 	level->violations = violation_count(level->violations, d, shown, 1, rel,
 										tuple);
+	if (committing)
+	{
+		violation_write(level->violations);
+		level->violations = NIL;
+	}
 }
 
 /*
@@ -223,7 +252,8 @@ guard_tuple(const RegistryEntry *entry, Relation rel, HeapTuple tuple,
 	if (output && CAUSE_REFUSES(d->cause))
 		guard_violated(d, rel, tuple);
 	if (output && system != NULL)
-		level_remember(level_current(), entry->registry_id, system, 1);
+		level_remember(level_current(), entry->registry_id, system,
+					   GetSessionUserId(), 1);
 	return system;
 }
 
@@ -238,6 +268,8 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 	GuardLevel *level;
 
 	AcceptInvalidationMessages();
+	if (committing)
+		(void) switch_lock_output();
 	if (newtup != NULL)
 		system = guard_tuple(entry, rel, newtup, new_mark, true);
 	if (newtup == NULL || (oldtup != NULL &&
@@ -286,7 +318,7 @@ static void
 guard_check_written(GuardLevel *level, const Written *written)
 {
 	const Decision *d = decision_for_system(written->registry_id,
-											written->system);
+											written->system, written->role);
 
 	if (!CAUSE_REFUSES(d->cause))
 		return;
@@ -304,6 +336,7 @@ guard_pre_commit(bool prepare)
 	ListCell   *lc;
 
 	switch_pre_commit(prepare);
+	committing = true;
 	if (levels == NULL)
 		return;
 	Assert(levels->parent == NULL);
@@ -313,6 +346,7 @@ guard_pre_commit(bool prepare)
 	foreach(lc, levels->written)
 		guard_check_written(levels, lfirst(lc));
 	violation_write(levels->violations);
+	levels->violations = NIL;
 }
 
 /* The transaction is over; its memory goes by itself. */
@@ -320,6 +354,7 @@ void
 guard_end(void)
 {
 	levels = NULL;
+	committing = false;
 	switch_end();
 }
 
@@ -339,9 +374,9 @@ guard_subxact(SubXactEvent event, SubTransactionId mine,
 		else
 		{
 			level_merge(level->parent, level);
-			levels = level->parent;
+			level_leave(level);
 		}
 	}
 	else if (event == SUBXACT_EVENT_ABORT_SUB)
-		levels = level->parent;
+		level_leave(level);
 }

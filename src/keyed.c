@@ -469,6 +469,7 @@ keyed_read(Keyed *keyed)
 	keyed_begin(keyed);
 	keyed_find_common(keyed);
 	keyed_read_entries(keyed);
+	keyed_applied_sort(keyed);
 	keyed_read_rows(keyed);
 	tuplesort_performsort(keyed->work->sort);
 }

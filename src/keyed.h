@@ -73,6 +73,21 @@ typedef struct KeyedNotes
 	KeyedNote  *notes;
 } KeyedNotes;
 
+/*
+ * Rows that a subscription has applied which is audited at its origin: what a
+ * (sub)transaction did of one kind.
+ */
+typedef struct KeyedApplied
+{
+	uint64		xid;			/* of rows */
+	int64		entry_id;
+	int32		registry_id;
+	bool		sealed;
+	bool		writes;			/* INSERT or UPDATE */
+	bool		removes;		/* DELETE, TRUNCATE, UPDATE of the key */
+	const char *subscription;	/* one copy of each name */
+} KeyedApplied;
+
 /* When the relation was governed under a number. */
 typedef struct KeyedEra
 {
@@ -101,6 +116,8 @@ typedef struct Keyed
 	int64		other_key;		/* entries under a key that is not today's */
 	List	   *eras;			/* of KeyedEra */
 	bool		reduced;		/* images are compared in some columns only */
+	int64		napplied;
+	KeyedApplied *applied;		/* by transaction id and entry */
 
 	/* private */
 	struct KeyedWork *work;
@@ -144,6 +161,14 @@ extern const char *keyed_physical(Keyed *keyed, int32 physical);
 
 /* Is a table of that name among those that hold rows today? */
 extern bool keyed_is_member(Keyed *keyed, int32 physical);
+
+/*
+ * What a subscription audited at its origin did: as that transaction wrote its
+ * rows; the newest that wrote or removed after that entry. NULL: nothing.
+ */
+extern const KeyedApplied *keyed_applied_by(Keyed *keyed, uint64 xid);
+extern const KeyedApplied *keyed_applied_after(Keyed *keyed, int64 entry_id,
+											   bool removed);
 
 /* The era of a number; NULL where the ledger knows of none. */
 extern KeyedEra *keyed_era(Keyed *keyed, int32 registry_id);

@@ -144,7 +144,7 @@ note_era(Keyed *keyed, TupleTableSlot *slot, JsonSpan registry, bool begins,
 	}
 }
 
-/* An act on the relation: aims.govern, ungovern, rebaseline. */
+/* An act on the relation: aims.govern, ungovern, rebaseline; applied rows. */
 static void
 note_event(Keyed *keyed, TupleTableSlot *slot, JsonSpan detail,
 		   int64 entry_id)
@@ -162,6 +162,10 @@ note_event(Keyed *keyed, TupleTableSlot *slot, JsonSpan detail,
 			  json_integer(value) == keyed->registry_id) &&
 			 entry_is_sealed(keyed, entry_id))
 		note_wiped(keyed, 0, true, entry_id);
+	else if (json_find_member(detail, "act", &act) &&
+			 json_is_string(act, "apply"))
+		keyed_applied_add(keyed, detail, entry_id,
+						  entry_is_sealed(keyed, entry_id));
 }
 
 /* A table came or went by one action of a command on identity. */

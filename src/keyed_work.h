@@ -29,6 +29,10 @@ struct KeyedWork
 	int64		all_wiped;		/* the same of entries that wipe all tables */
 	int64		all_wiped_later;
 	HTAB	   *conversions;
+	List	   *subscriptions;	/* names, one copy of each */
+	int64		applied_room;
+	const KeyedApplied *last_write; /* newest of keyed->applied */
+	const KeyedApplied *last_removal;
 	ShapeText **common;			/* per member: what keyless images show */
 	bytea	   *datum;			/* of the last record */
 	KeyedRecord record;
@@ -47,6 +51,11 @@ extern bool keyed_identity(Keyed *keyed, int32 from, int32 from_member,
 
 /* Put a record into the sort. */
 extern void keyed_put(Keyed *keyed, const KeyedRecord *record);
+
+/* Keep what an entry says of applied rows; sort all of that. */
+extern void keyed_applied_add(Keyed *keyed, JsonSpan detail, int64 entry_id,
+							  bool sealed);
+extern void keyed_applied_sort(Keyed *keyed);
 
 /* Find out since when the shapes are of no use any more. */
 extern void keyed_read_shapes(Keyed *keyed);

@@ -35,17 +35,30 @@ path_end(int level)
 	AtEOXact_GUC(true, level);
 }
 
-/* Become the owner of the extension. */
-OwnerScope
-owner_begin(void)
+/* Become a role, with that restriction besides what there is. */
+static OwnerScope
+scope_begin(Oid role, int restriction)
 {
 	OwnerScope	scope;
 
 	GetUserIdAndSecContext(&scope.user, &scope.security_context);
 	scope.guc_level = path_begin();
-	SetUserIdAndSecContext(aims_owner(), scope.security_context |
-						   SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(role, scope.security_context | restriction);
 	return scope;
+}
+
+/* Become the owner of the extension. */
+OwnerScope
+owner_begin(void)
+{
+	return scope_begin(aims_owner(), SECURITY_LOCAL_USERID_CHANGE);
+}
+
+OwnerScope
+owner_begin_restricted(Oid role)
+{
+	return scope_begin(role, SECURITY_LOCAL_USERID_CHANGE |
+					   SECURITY_RESTRICTED_OPERATION);
 }
 
 /* Become the caller again. */

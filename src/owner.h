@@ -24,6 +24,12 @@ extern OwnerScope owner_begin(void);
 extern void owner_end(OwnerScope scope);
 
 /*
+ * Become a role whose code may run then, and which can do nothing beside it:
+ * the owner of a relation that is read by a query. Until owner_end.
+ */
+extern OwnerScope owner_begin_restricted(Oid role);
+
+/*
  * Run one statement with text parameters (a NULL pointer is a null) inside
  * SPI_connect. Returns the number of rows; they are in SPI_tuptable.
  */

@@ -400,11 +400,9 @@ pending_abort_sub(SubTransactionId mine)
 		pending_truncate(levels[--nlevels].first);
 }
 
-int
+void
 pending_end(void)
 {
-	int			left = nrows;
-
 	nlevels = 0;
 	pending_truncate(0);
 	if (bytes_room > PENDING_KEPT)
@@ -413,5 +411,4 @@ pending_end(void)
 		bytes = NULL;
 		bytes_room = 0;
 	}
-	return left;
 }

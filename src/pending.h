@@ -30,7 +30,7 @@ extern void pending_flush(void);
 extern void pending_commit_sub(SubTransactionId mine);
 extern void pending_abort_sub(SubTransactionId mine);
 
-/* The transaction is over; returns how many rows were left. */
-extern int	pending_end(void);
+/* The transaction is over. */
+extern void pending_end(void);
 
 #endif							/* AIMS_PENDING_H */

@@ -5,9 +5,9 @@
  * An owner may do with a table what he likes, but for what would let rows into
  * it, or away from it, past our triggers: to change or drop these triggers, to
  * drop the table, to take a partition or child out of it, to put a rule in
- * front of it, to change the values of the column that names the system. Names
- * and schemas may change: the registry goes by OID, and a finding says that
- * writers of the old name are not guarded any more. DELETE and TRUNCATE are
+ * front of it, to make anew or rename the columns that say whose rows are. The
+ * table's own name and schema may change: the registry goes by OID, and a
+ * finding says that writers of the old name are not guarded any more. DELETE and TRUNCATE are
  * captured, and need no refusal. A table that is rebuilt as a matter of course
  * may be dropped, since its name stays governed.
  *
@@ -36,6 +36,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -149,7 +150,7 @@ protect_member(Oid parent, Oid child)
 								relation_name(child)));
 }
 
-/* Does the relation's registry row name the column as the system column? */
+/* Does the registry row of the root name the column as the system column? */
 static bool
 is_system_column(const Root *root, const char *column)
 {
@@ -158,12 +159,39 @@ is_system_column(const Root *root, const char *column)
 	return system_column != NULL && strcmp(system_column, column) == 0;
 }
 
+/* Does a trigger of ours look at the column, to see whether it has to fire? */
+static bool
+is_condition_column(Oid relid, const char *column)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	TriggerDesc *triggers = CopyTriggerDesc(rel->trigdesc);
+	int			member = get_attnum(relid, column) -
+		FirstLowInvalidHeapAttributeNumber;
+	Bitmapset  *columns = NULL;
+
+	table_close(rel, NoLock);
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (trigger->tgqual != NULL && function_is_ours(trigger->tgfoid))
+		{
+			Node	   *qual = stringToNode(trigger->tgqual);
+
+			pull_varattnos(qual, PRS2_OLD_VARNO, &columns);
+			pull_varattnos(qual, PRS2_NEW_VARNO, &columns);
+		}
+	}
+	return bms_is_member(member, columns);
+}
+
 /*
- * Refuse that the values of a system column, which say whose the rows are,
- * are made anew, in the relation or in a governed one below it.
+ * Refuse that a column that says whose the rows are gets other values, or
+ * leaves its name to another, in the relation or in a governed one below it.
+ * former is the name that it had, which the registry still knows it by.
  */
 static void
-protect_column(Oid relid, const char *column)
+protect_column(Oid relid, const char *former, const char *column)
 {
 	ListCell   *lc;
 
@@ -171,10 +199,11 @@ protect_column(Oid relid, const char *column)
 	{
 		Root	   *root = governing_root(lfirst_oid(lc), false);
 
-		if (root != NULL && is_system_column(root, column))
+		if (root != NULL && (is_system_column(root, former) ||
+							 is_condition_column(lfirst_oid(lc), column)))
 			protect_refuse(relation_name(root->relid),
-						   psprintf("Column %s names the AI system of each row, and its values would be made anew.",
-									quote_identifier(column)));
+						   psprintf("Column %s says which rows are AI output, and whose.",
+									quote_identifier(former)));
 	}
 }
 
@@ -230,7 +259,7 @@ protect_subcommand(Oid relid, const CollectedATSubcmd *sub)
 		case AT_AlterColumnType:
 		case AT_DropExpression:
 		case COMPAT_AT_SET_EXPRESSION:
-			protect_column(relid, cmd->name);
+			protect_column(relid, cmd->name, cmd->name);
 			break;
 		case AT_EnableRule:
 		case AT_EnableAlwaysRule:
@@ -308,6 +337,12 @@ protect_command(const CollectedCommand *command, const ObjectAddress *address)
 		protect_rule(object_relation(RewriteRelationId, address->objectId,
 									 false),
 					 ((RuleStmt *) command->parsetree)->rulename);
+	else if (IsA(command->parsetree, RenameStmt) &&
+			 ((RenameStmt *) command->parsetree)->renameType == OBJECT_COLUMN &&
+			 address->classId == RelationRelationId)
+		protect_column(address->objectId,
+					   ((RenameStmt *) command->parsetree)->subname,
+					   ((RenameStmt *) command->parsetree)->newname);
 	else if (command_renames(command))
 		foreach(lc, object_targets(address))
 			if (((Target *) lfirst(lc))->registry_id >= FIRST_GOVERNED_ID)
@@ -338,7 +373,7 @@ protect_part(const Dropped *dropped)
 	}
 	else if (is_system_column(root, dropped->name))
 		protect_refuse(relation_name(root->relid),
-					   psprintf("Column %s names the AI system of each row.",
+					   psprintf("Column %s says which rows are AI output, and whose.",
 								quote_identifier(dropped->name)));
 }
 

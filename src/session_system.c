@@ -83,7 +83,8 @@ bindings_refresh(uint64 generation, uint64 roles)
 	bindings.role = GetSessionUserId();
 }
 
-const char *
+/* What the session user is bound to; lives as long as the backend. */
+static const char *
 session_bound_systems(void)
 {
 	uint64		generation = governance_generation();

@@ -18,9 +18,6 @@ extern List *role_systems(const char *role);
  */
 extern const char *session_system(void);
 
-/* The latter alone; lives as long as the backend. */
-extern const char *session_bound_systems(void);
-
 /* Is aims.system set? */
 extern bool session_names_system(void);
 

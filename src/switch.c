@@ -55,8 +55,10 @@
 #include "switch.h"
 
 /*
- * Milliseconds to wait for the entrance even when none are left: commits of AI
- * output pass it at once, only another change of governance stays in it.
+ * Milliseconds to wait for the entrance beyond what commits in flight are
+ * waited for, even where nothing is left of that: commits of AI output pass it
+ * at once, and another change of governance that came before us stays in it
+ * until its own wait is over and it has committed.
  */
 #define ENTRANCE_WAIT 1000
 
@@ -69,6 +71,8 @@ typedef struct SwitchState
 } SwitchState;
 
 static bool governance_changed_here = false;
+static bool committing = false; /* switch_pre_commit has been here, ... */
+static bool preparing = false;	/* ... before a PREPARE */
 static TimestampTz waited_until = 0;	/* end of switch_off's own wait */
 
 /* Do the relations of the lock exist? DROP EXTENSION may have come first. */
@@ -200,7 +204,7 @@ switch_lock_governance(int wait)
 	if (!switch_locks(&entrance, &epoch))
 		return true;
 	(void) switch_lock_bounded(entrance, AccessExclusiveLock,
-							   Max(wait, ENTRANCE_WAIT));
+							   switch_wait() + ENTRANCE_WAIT);
 	return switch_lock_bounded(epoch, ShareRowExclusiveLock,
 							   switch_wait_left(start, wait));
 }
@@ -247,6 +251,8 @@ switch_pre_commit(bool prepare)
 {
 	int			wait;
 
+	committing = true;
+	preparing = prepare;
 	if (!governance_changed_here)
 		return;
 	if (prepare)
@@ -266,14 +272,15 @@ switch_pre_commit(bool prepare)
 void
 switch_end(void)
 {
-	governance_changed_here = false;
+	governance_changed_here = committing = false;
 	waited_until = 0;
 }
 
 PG_FUNCTION_INFO_V1(aims_governance_changed);
 /*
  * Statement trigger on the tables that the guard reads. It always works, in a
- * restore too: other sessions must not go on with what they knew.
+ * restore too: other sessions must not go on with what they knew. What another
+ * extension changes in a callback of its own is ordered at once.
  */
 Datum
 aims_governance_changed(PG_FUNCTION_ARGS)
@@ -284,6 +291,8 @@ aims_governance_changed(PG_FUNCTION_ARGS)
 				 errmsg("function aims.governance_changed must be called as a trigger")));
 	CacheInvalidateRelcacheByRelid(aims_relid("governance_epoch"));
 	governance_changed_here = true;
+	if (committing)
+		switch_pre_commit(preparing);
 	PG_RETURN_POINTER(NULL);
 }
 

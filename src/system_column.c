@@ -105,6 +105,14 @@ system_column_of(Relation rel, const char *name)
 	return latest;
 }
 
+bool
+system_column_exists(Relation rel, const char *name)
+{
+	AttrNumber	attnum = get_attnum(RelationGetRelid(rel), name);
+
+	return attnum >= 1 && attnum <= RelationGetDescr(rel)->natts;
+}
+
 /* The value of the column as text; char(n) without its padding. */
 const char *
 system_column_value(Relation rel, HeapTuple tuple, const char *name,

@@ -16,4 +16,7 @@
 extern const char *system_column_value(Relation rel, HeapTuple tuple,
 									   const char *name, int *length);
 
+/* Has the relation such a column? */
+extern bool system_column_exists(Relation rel, const char *name);
+
 #endif							/* AIMS_SYSTEM_COLUMN_H */

@@ -12,9 +12,12 @@
 #include "aims.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
+#include "replication/logicalworker.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -71,7 +74,10 @@ system_expression_init(void)
 	CacheRegisterRelcacheCallback(system_expression_changed, (Datum) 0);
 }
 
-/* Parse the expression; what does not fit any more is no mistake of today. */
+/*
+ * Parse the expression; what does not fit any more is no mistake of today. A
+ * logical replication worker must not fail: it gets one that names no system.
+ */
 static Node *
 system_expression_tree(Relation rel, const char *source)
 {
@@ -92,14 +98,18 @@ system_expression_tree(Relation rel, const char *source)
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_CANNOT_GOVERN),
-				 errmsg("expression %s, which names the AI system of each row, does not fit \"%s\"",
-						source, RelationGetRelationName(rel)),
-				 errdetail("A column was changed after the relation was governed. %s",
-						   error->detail),
-				 errhint("Change it back, or call aims.ungovern and then aims.govern with the expression that replaces it."),
-				 errtable(rel)));
+		if (IsLogicalWorker())
+			tree = (Node *) makeConst(TEXTOID, -1, DEFAULT_COLLATION_OID, -1,
+									  CStringGetTextDatum(""), false, false);
+		else
+			ereport(ERROR,
+					(errcode(ERRCODE_MS_CANNOT_GOVERN),
+					 errmsg("expression %s, which names the AI system of each row, does not fit \"%s\"",
+							source, RelationGetRelationName(rel)),
+					 errdetail("A column was changed after the relation was governed. %s",
+							   error->detail),
+					 errhint("Change it back, or call aims.ungovern and then aims.govern with the expression that replaces it."),
+					 errtable(rel)));
 	}
 	PG_END_TRY();
 	path_end(level);

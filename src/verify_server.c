@@ -73,6 +73,9 @@ server_check(Report *report)
 	report_query(report, "settings",
 				 "SELECT NOT coalesce(bool_or(wrong), false), coalesce(string_agg(problem, E'\\n' ORDER BY wrong DESC, problem), 'No setting escapes capture.')"
 				 " FROM aims.setting_problem()");
+	report_query(report, "subscriptions",
+				 "SELECT true, coalesce(string_agg(format('%s: %s.', subscription, concat_ws('; ', 'audited at ' || policy, remark)), E'\\n' ORDER BY subscription), 'No subscription.')"
+				 " FROM aims.subscription_audit");
 	report_query(report, "privileged roles",
 				 "SELECT true, string_agg(format('%s: %s.', privilege, roles), ' ') FROM aims.privileged_role()");
 	SPI_finish();

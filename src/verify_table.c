@@ -35,6 +35,14 @@ typedef struct DdlCount
 	int64		rows;
 } DdlCount;
 
+/* Rows that a subscription has applied or taken away, in one line each. */
+typedef struct AppliedCount
+{
+	const char *subscription;
+	int64		rows;
+	int64		gone;
+} AppliedCount;
+
 typedef struct TableCheck
 {
 	ReturnSetInfo *result;
@@ -55,6 +63,8 @@ typedef struct TableCheck
 	int64		removed;
 	int64		older;
 	KeyedRecord some;			/* one of them */
+	int64		applied;		/* under no entry, by some subscription */
+	const KeyedApplied *by;
 
 	/* lines at the end */
 	int64		all_older;
@@ -65,6 +75,7 @@ typedef struct TableCheck
 	List	   *incomparable;	/* of DdlCount */
 	List	   *attached;
 	List	   *detached;
+	List	   *applied_counts; /* of AppliedCount */
 } TableCheck;
 
 /* Add a line to the result. */
@@ -180,6 +191,47 @@ count_ddl(TableCheck *check, List *counts, const KeyedNote *ddl,
 }
 
 /*
+ * The subscription, audited at its origin, that has applied a row: the row's
+ * transaction tells, or, where transaction ids mean nothing any more, perhaps
+ * any that has written after an entry. NULL: none.
+ */
+static const KeyedApplied *
+applied_by(TableCheck *check, const KeyedRecord *row, int64 entry_id)
+{
+	return check->restored ?
+		keyed_applied_after(&check->keyed, entry_id, false) :
+		keyed_applied_by(&check->keyed, row->xid);
+}
+
+/* Count rows among those that a subscription has applied, or taken away. */
+static void
+count_applied(TableCheck *check, const KeyedApplied *applied, int64 rows,
+			  int64 gone)
+{
+	AppliedCount *count = NULL;
+	ListCell   *lc;
+	MemoryContext caller;
+
+	foreach(lc, check->applied_counts)
+	{
+		AppliedCount *known = lfirst(lc);
+
+		if (known->subscription == applied->subscription)
+			count = known;
+	}
+	if (count == NULL)
+	{
+		caller = MemoryContextSwitchTo(check->context);
+		count = palloc0(sizeof(AppliedCount));
+		count->subscription = applied->subscription;
+		check->applied_counts = lappend(check->applied_counts, count);
+		MemoryContextSwitchTo(caller);
+	}
+	count->rows += rows;
+	count->gone += gone;
+}
+
+/*
  * A row that differs: can it be compared at all? DDL that stands in the way
  * does so for all rows of before, which are counted, and NULL returned; else
  * what is wrong with the row.
@@ -213,6 +265,8 @@ check_row(TableCheck *check, KeyedRecord *row)
 {
 	Keyed	   *keyed = &check->keyed;
 	JsonSpan	image = {row->image, row->image_length};
+	const KeyedApplied *applied = applied_by(check, row,
+											 check->last.entry_id);
 	const char *hindrance;
 	const char *problem;
 	StringInfoData text;
@@ -227,6 +281,8 @@ check_row(TableCheck *check, KeyedRecord *row)
 		;
 	else if (!row->captured)
 		check->all_outside++;
+	else if (applied != NULL)
+		count_applied(check, applied, 1, 0);
 	else
 	{
 		problem = difference(check, exact ? NULL : hindrance ? hindrance :
@@ -301,12 +357,19 @@ unwritten(TableCheck *check, const KeyedRecord *row)
 static void
 check_unwritten(TableCheck *check, KeyedRecord *row)
 {
+	const KeyedApplied *applied = applied_by(check, row,
+											 check->last.entry_id);
 	int64		redacted = redacted_after(check, check->last.entry_id,
 										  REDACTED_WRITE);
 	const char *problem;
 
 	if (!row->captured)
 		return;
+	if (applied != NULL)
+	{
+		count_applied(check, applied, 1, 0);
+		return;
+	}
 	if (check->has_last && redacted != 0)
 		problem = psprintf("redacted: entry " INT64_FORMAT
 						   " deleted this row; entry " INT64_FORMAT
@@ -354,11 +417,16 @@ check_missing(TableCheck *check)
 {
 	const KeyedNote *detach = partition_ddl(check, check->last.physical,
 											false);
+	const KeyedApplied *applied = keyed_applied_after(&check->keyed,
+													  check->last.entry_id,
+													  true);
 
 	check->last.key = check->last_key.data;
 	if (detach != NULL && detach->entry_id > check->last.entry_id)
 		check->detached = count_ddl(check, check->detached, detach,
 									detach->detached);
+	else if (applied != NULL)
+		count_applied(check, applied, 0, 1);
 	else
 		report(check, keyed_key(&check->keyed, &check->last), missing(check));
 }
@@ -391,6 +459,8 @@ check_keyed(TableCheck *check, KeyedRecord *record)
 static void
 check_keyless(TableCheck *check, KeyedRecord *record)
 {
+	const KeyedApplied *applied;
+
 	if (!check->some.captured)
 		check->some = *record;
 	if (!record->is_row)
@@ -407,7 +477,13 @@ check_keyless(TableCheck *check, KeyedRecord *record)
 	if (!record->captured)
 		return;
 	check->rows++;
-	if (record->older)
+	applied = applied_by(check, record, check->last.entry_id);
+	if (applied != NULL)
+	{
+		check->applied++;
+		check->by = applied;
+	}
+	else if (record->older)
 		check->older++;
 }
 
@@ -417,8 +493,13 @@ keyless_missing(TableCheck *check, int64 rows)
 {
 	int64		redacted = redacted_after(check, check->last.entry_id,
 										  REDACTED_REMOVAL);
+	const KeyedApplied *applied = keyed_applied_after(&check->keyed,
+													  check->last.entry_id,
+													  true);
 
-	if (redacted == 0)
+	if (applied != NULL)
+		count_applied(check, applied, 0, rows);
+	else if (redacted == 0)
 		report(check, NULL, psprintf("missing: rows like the one of entry "
 									 INT64_FORMAT ", " INT64_FORMAT " in all",
 									 check->last.entry_id, rows));
@@ -441,9 +522,14 @@ keyless_end(TableCheck *check)
 	int64		due = check->written - check->removed;
 	int64		excess = check->rows - Max(due, 0);
 	int64		late = check->rows - check->older - check->written;
+	int64		applied = Min(Max(excess, 0), check->applied);
 
 	if (due > check->rows)
 		keyless_missing(check, due - check->rows);
+	if (applied > 0)
+		count_applied(check, check->by, applied, 0);
+	excess -= applied;
+	late -= applied;
 	for (; excess > 0; excess--)
 	{
 		const char *problem;
@@ -476,6 +562,7 @@ group_begin(TableCheck *check, const KeyedRecord *record)
 	memcpy(check->identity, record->identity, KEYED_IDENTITY);
 	check->has_last = false;
 	check->rows = check->written = check->removed = check->older = 0;
+	check->applied = 0;
 	memset(&check->some, 0, sizeof(check->some));
 	memset(&check->last, 0, sizeof(check->last));
 }
@@ -553,6 +640,26 @@ report_ddl(TableCheck *check)
 	}
 }
 
+/* Rows that subscriptions have applied, which are audited at their origin. */
+static void
+report_applied(TableCheck *check)
+{
+	const char *perhaps = check->restored ? "perhaps " : "";
+	ListCell   *lc;
+
+	foreach(lc, check->applied_counts)
+	{
+		AppliedCount *count = lfirst(lc);
+
+		report_count(check, count->rows,
+					 psprintf("%sapplied by subscription \"%s\", audited at its origin",
+							  perhaps, count->subscription));
+		report_count(check, count->gone,
+					 psprintf("gone, perhaps by subscription \"%s\", audited at its origin",
+							  count->subscription));
+	}
+}
+
 /* What is told of in one line each. */
 static void
 report_counts(TableCheck *check)
@@ -573,6 +680,7 @@ report_counts(TableCheck *check)
 	if (keyed->reduced && keyed->subject->members[0].writer->nkey == 0)
 		report(check, NULL, "columns that were added, dropped or altered since the table was governed were not compared");
 	report_ddl(check);
+	report_applied(check);
 }
 
 PG_FUNCTION_INFO_V1(aims_verify_table);

@@ -12,7 +12,8 @@ SET SESSION AUTHORIZATION bench_officer;
 SET aims.reason = 'No patient is concerned';
 INSERT INTO aims.duty (person, duty) VALUES ('bench-owner', 'system_owner');
 INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organisation_role, eu_tier, clinical_tier, phi)
-VALUES ('bench-score', 'Score of the benchmark', 'bench-owner', 'To be measured', 'Benchmarks', 'user', 'minimal', 'low', false);
+VALUES ('bench-score', 'Score of the benchmark', 'bench-owner', 'To be measured', 'Benchmarks', 'user', 'minimal', 'low', false),
+       ('bench-switched', 'Another one', 'bench-owner', 'To be switched off and on', NULL, NULL, NULL, NULL, NULL);
 
 SET SESSION AUTHORIZATION bench_owner;
 INSERT INTO aims.model_version (system, version) VALUES ('bench-score', '1');

@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(143);
+SELECT plan(153);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -24,11 +24,14 @@ RESET session_replication_role;
 GRANT CREATE ON DATABASE aims_test TO bypass_owner;
 CREATE SCHEMA cdw AUTHORIZATION bypass_owner;
 CREATE SCHEMA other AUTHORIZATION bypass_owner;
+CREATE SCHEMA parts AUTHORIZATION bypass_owner;
 SET SESSION AUTHORIZATION bypass_owner;
 CREATE TYPE cdw.colour AS ENUM ('forbidden', 'red');
 CREATE TABLE cdw.score (id integer PRIMARY KEY, n integer, ai text);
 CREATE TABLE cdw.part (id integer, n integer, ai text, PRIMARY KEY (id, n)) PARTITION BY RANGE (n);
 CREATE TABLE cdw.part1 PARTITION OF cdw.part FOR VALUES FROM (0) TO (10);
+CREATE TABLE parts.part2 PARTITION OF cdw.part FOR VALUES FROM (100) TO (200);
+CREATE TABLE cdw.flagged (id integer, n integer, ai text, flag boolean GENERATED ALWAYS AS (n > 0) STORED);
 CREATE TABLE cdw.parent (id integer, n integer, ai text);
 CREATE TABLE cdw.child () INHERITS (cdw.parent);
 CREATE TABLE cdw.fixed (id integer, n integer, ai text);
@@ -50,7 +53,7 @@ SET SESSION AUTHORIZATION bypass_admin;
 SELECT aims.govern('cdw.score', system_column => 'ai'), aims.govern('cdw.part', system_column => 'ai'),
        aims.govern('cdw.parent', system_column => 'ai'), aims.govern('cdw.fixed', system => 'forbidden', system_when => 'n > 0'),
        aims.govern('cdw.colours', system_column => 'ai'), aims.govern('cdw.made', system_column => 'ai'),
-       aims.govern('cdw."a "";DROP''$$"', system_column => 'x");--'), aims.govern('cdw.below', system_column => 'ai') \g /dev/null
+       aims.govern('cdw.flagged', system => 'forbidden', system_when => 'flag'), aims.govern('cdw."a "";DROP''$$"', system_column => 'x");--'), aims.govern('cdw.below', system_column => 'ai') \g /dev/null
 INSERT INTO aims.intended_table (system, relation)
 SELECT 'allowed', relation FROM aims.governed WHERE system IS NULL;
 RESET SESSION AUTHORIZATION;
@@ -72,7 +75,7 @@ END $$;
 -- The tables that take output of the forbidden system
 CREATE FUNCTION pg_temp.open_tables() RETURNS text LANGUAGE sql AS $sql$
     SELECT string_agg(t.name, ' ' ORDER BY t.name COLLATE "C")
-      FROM (VALUES ('cdw.score'), ('cdw.part'), ('cdw.part1'), ('cdw.parent'), ('cdw.child'), ('cdw.fixed'), ('cdw.colours'), ('cdw.made'),
+      FROM (VALUES ('cdw.score'), ('cdw.part'), ('cdw.part1'), ('cdw.parent'), ('cdw.child'), ('cdw.fixed'), ('cdw.flagged'), ('cdw.colours'), ('cdw.made'),
                    ('cdw."a "";DROP''$$"'), ('cdw.below')) AS t (name)
      WHERE to_regclass(t.name) IS NOT NULL
        AND pg_temp.run_as('bypass_etl', format('INSERT INTO %s VALUES (1000000, 5%s)', t.name, CASE WHEN t.name <> 'cdw.made' THEN ', ''forbidden''' END)) = '00000'
@@ -111,6 +114,7 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (9, 'owner', 'ALTER TABLE cdw.part1 DISABLE TRIGGER "AIMS_insert"', 'MS030 guarded'),
     (10, 'owner', 'ALTER TABLE ONLY cdw.part DISABLE TRIGGER USER', 'MS030 guarded'),
     (11, 'owner', 'ALTER TABLE cdw.child DISABLE TRIGGER USER', 'MS030 guarded'),
+    (11.5, 'owner', 'ALTER TABLE cdw.above DISABLE TRIGGER USER', '00000 guarded'),
     (12, 'owner', 'DROP TRIGGER "AIMS_insert" ON cdw.score', 'MS030 guarded'),
     (13, 'owner', 'DROP TRIGGER "AIMS_flush" ON cdw.score', 'MS030 guarded'),
     (14, 'owner', 'DROP TRIGGER "AIMS_insert" ON cdw.child', 'MS030 guarded'),
@@ -147,6 +151,9 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
      '00000 OPEN: cdw.score {governed_table_renamed}'),
     (46, 'owner', 'ALTER TABLE cdw.part1 RENAME TO old; CREATE TABLE cdw.part1 (id integer, n integer, ai text); GRANT INSERT ON cdw.part1 TO bypass_etl',
      '00000 OPEN: cdw.part1 {governed_table_renamed}'),
+    (46.1, 'owner', 'ALTER SCHEMA cdw RENAME TO old; CREATE SCHEMA cdw; CREATE TABLE cdw.score (id integer, n integer, ai text); GRANT USAGE ON SCHEMA cdw TO bypass_etl; GRANT INSERT ON cdw.score TO bypass_etl',
+     '00000 OPEN: cdw.score {governed_table_renamed}'),
+    (46.2, 'owner', 'ALTER SCHEMA parts RENAME TO old', '00000 guarded {governed_table_renamed}'),
     (47, 'owner', 'ALTER TABLE cdw.score OWNER TO bypass_owner', '00000 guarded'),
     (48, 'owner', 'CREATE TABLE cdw.late PARTITION OF cdw.part FOR VALUES FROM (10) TO (20); INSERT INTO cdw.late VALUES (1, 10, ''forbidden'')', 'MS001 guarded'),
     (49, 'owner', 'CREATE TABLE cdw.late () INHERITS (cdw.parent); INSERT INTO cdw.late VALUES (1, 10, ''forbidden'')', 'MS001 guarded'),
@@ -181,7 +188,11 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (82, 'owner', 'ALTER TABLE cdw.fixed ALTER n TYPE bigint USING 0', '0A000 guarded'),
     (83, 'owner', 'DROP TYPE cdw.colour CASCADE', 'MS030 guarded'),
     (84, 'owner', 'ALTER TYPE cdw.colour ADD VALUE ''green''', '00000 guarded'),
-    (85, 'owner', 'ALTER TABLE cdw.score RENAME ai TO model; ALTER TABLE cdw.score ADD COLUMN ai text', '00000 guarded'),
+    (85, 'owner', 'ALTER TABLE cdw.score RENAME ai TO model; ALTER TABLE cdw.score ADD COLUMN ai text', 'MS030 guarded'),
+    (85.1, 'owner', 'ALTER TABLE cdw.above RENAME ai TO model', 'MS030 guarded'),
+    (85.2, 'owner', 'ALTER TABLE cdw.fixed RENAME n TO m; ALTER TABLE cdw.fixed ADD COLUMN n integer', 'MS030 guarded'),
+    (85.3, 'owner', 'ALTER TABLE cdw.flagged ALTER flag DROP EXPRESSION', 'MS030 guarded'),
+    (85.4, 'owner', 'ALTER TABLE cdw.score RENAME n TO m; ALTER TABLE cdw.fixed RENAME ai TO x; ALTER TABLE cdw.part RENAME n TO m', '00000 guarded'),
     (86, 'owner', 'ALTER TABLE cdw.score ALTER ai SET DEFAULT ''allowed''', '00000 guarded'),
     (87, 'owner', 'CREATE TYPE cdw.row_type AS (id integer, n integer, ai text); ALTER TABLE cdw.score OF cdw.row_type; ALTER TYPE cdw.row_type DROP ATTRIBUTE ai CASCADE', 'MS030 guarded'),
     -- triggers and code of the owner's
@@ -248,12 +259,29 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (143, 'admin', 'SELECT aims.govern(''cdw.loose'', system => ''forbidden'', system_when => ''cdw.w(id) > 0'')', 'MS032 guarded'),
     (144, 'admin', 'SELECT aims.govern(''cdw.loose'', system_column => ''ai"; DROP TABLE cdw.score; --'')', 'MS031 guarded'),
     (145, 'admin', 'SELECT aims.govern(''cdw.loose'', system => ''x''''; DROP TABLE cdw.score; --'')', 'MS017 guarded'),
+    (146, 'admin', 'CREATE TABLE cdw.ruled (id integer, ai text); CREATE RULE r AS ON INSERT TO cdw.ruled DO INSTEAD NOTHING; SELECT aims.govern(''cdw.ruled'', system_column => ''ai'')', 'MS031 guarded'),
     -- CREATEROLE on 15 makes itself what it likes, but no superuser; verify() names it
     (150, 'creator', 'ALTER TABLE cdw.score DISABLE TRIGGER USER', '42501 guarded'),
     (151, 'creator', 'GRANT bypass_owner TO bypass_creator; SET ROLE bypass_owner; ALTER TABLE cdw.score DISABLE TRIGGER USER',
      CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MS030 guarded' ELSE '42501 guarded' END),
     (152, 'creator', 'ALTER ROLE bypass_creator SUPERUSER', '42501 guarded')) AS c (nr, role, command, outcome)
  ORDER BY nr;
+-- An administrator who looks at a hostile table runs its owner's code as the owner
+SET SESSION AUTHORIZATION bypass_owner;
+CREATE TABLE cdw.trap (id integer, ai text);
+INSERT INTO cdw.trap VALUES (1, 'forbidden');
+CREATE TABLE cdw.ran_as (role name);
+CREATE FUNCTION cdw.note() RETURNS boolean LANGUAGE sql AS 'INSERT INTO cdw.ran_as VALUES (current_user) RETURNING true';
+CREATE FUNCTION cdw.lie(text) RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN RETURN cdw.note(); END';
+CREATE POLICY p ON cdw.trap USING (cdw.lie(ai));
+ALTER TABLE cdw.trap ENABLE ROW LEVEL SECURITY;
+ALTER TABLE cdw.trap FORCE ROW LEVEL SECURITY;
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION bypass_admin;
+SELECT rows AS previewed FROM aims.govern_preview('cdw.trap', system_column => 'ai') \gset
+RESET SESSION AUTHORIZATION;
+SELECT is(:previewed, 1, 'govern_preview counts');
+SELECT is(array_agg(DISTINCT role), '{bypass_owner}', 'as the owner') FROM cdw.ran_as;
 SELECT matches(detail, 'May create roles: .*bypass_creator', 'verify names who may create roles') FROM aims.verify() WHERE check_name = 'privileged roles';
 
 -- A table that is rebuilt may go, and nothing else of it

@@ -146,10 +146,13 @@ SELECT is((SELECT relation FROM aims.finding WHERE system = 'deployed' AND detai
 
 -- A governed table that is bound, too, has one entry
 INSERT INTO aims.dataset (dataset, system, title, purpose, relation) VALUES ('own', 'running', 'T', 'baseline', 'ward.score');
+CREATE TYPE ward.extra AS (a integer);
+ALTER TABLE ward.score ADD COLUMN extra ward.extra;
+DROP TYPE ward.extra CASCADE;
 ALTER TABLE ward.score RENAME TO scores;
 DROP TABLE ward.scores;
-SELECT is((SELECT string_agg(new_image ->> 'tag', ' ' ORDER BY entry_id) FROM aims.audit_entry WHERE operation = 'DDL' AND relation = 'ward.scores'),
-          'ALTER TABLE DROP TABLE', 'a governed table has one entry for each command');
+SELECT is((SELECT string_agg(new_image ->> 'tag', ' ' ORDER BY entry_id) FROM aims.audit_entry WHERE operation = 'DDL' AND relation ~ 'ward.score'),
+          'ALTER TABLE DROP TYPE ALTER TABLE DROP TABLE', 'a governed table has one entry for each command');
 
 SELECT * FROM finish();
 ROLLBACK;

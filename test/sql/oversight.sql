@@ -2,7 +2,7 @@
 -- What happens at commits: violations, changes of governance in the same
 -- transaction, switching off and on, drills. A refusal at a commit cannot be
 -- caught in SQL: psql keeps its state.
-SELECT plan(54);
+SELECT plan(58);
 \set ON_ERROR_STOP off
 \set VERBOSITY sqlstate
 
@@ -124,6 +124,36 @@ INSERT INTO score VALUES (14, 'sepsis');
 DROP TABLE keyless;
 COMMIT;
 SELECT is(count(*), 1::bigint, 'a governed table can be dropped in between') FROM score WHERE id = 14;
+
+-- The roles that have written count, not the one that commits
+SELECT aims.bind_role('sepsis', 'oversight_ben') IS NULL AS done \gset
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION oversight_ben;
+INSERT INTO score VALUES (15, 'sepsis');
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+COMMIT;
+SELECT is(count(*), 1::bigint, 'a bound role has written, another one commits') FROM score WHERE id = 15;
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION oversight_ben;
+INSERT INTO score VALUES (16, 'sepsis');
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SELECT aims.bind_role('sepsis', 'oversight_anna') IS NULL AS done \gset
+SELECT aims.unbind_role('sepsis', 'oversight_ben') IS NULL AS done \gset
+COMMIT;
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, 'MS004', 'it is not bound any more at the commit');
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION oversight_ben;
+SAVEPOINT a;
+INSERT INTO score VALUES (17, 'sepsis');
+SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SELECT aims.bind_role('sepsis', session_user::regrole) IS NULL AS done \gset
+RELEASE a;
+INSERT INTO score VALUES (18, 'sepsis');
+SELECT aims.unbind_role('sepsis', session_user::regrole) IS NULL AS done \gset
+COMMIT;
+SELECT is(:'LAST_ERROR_SQLSTATE'::text, 'MS004', 'one of two roles is not bound');
+SELECT is(count(*), 0::bigint, 'and nothing of that is there') FROM score WHERE id IN (16, 17, 18);
+SELECT aims.unbind_role('sepsis', 'oversight_ben') IS NULL AS done \gset
 
 -- COPY
 COPY score FROM PROGRAM 'printf "20\tsepsis\n21\t\\N\n"';

@@ -143,6 +143,21 @@ INSERT public.plain 2
 DELETE public.plain 1
 END
 is( $subscriber->safe_psql('postgres', 'SELECT * FROM aims.capture_problem()'), '', 'nothing escapes');
+
+# A column of the subscriber's alone names the system, and is dropped
+$publisher->safe_psql('postgres', 'CREATE TABLE mark (id integer PRIMARY KEY); ALTER PUBLICATION scores ADD TABLE mark');
+$subscriber->safe_psql('postgres', <<'SQL');
+CREATE TABLE mark (id integer PRIMARY KEY, system text DEFAULT 'sepsis');
+SELECT aims.govern('mark', system_column => 'system');
+ALTER TABLE mark DROP COLUMN system;
+ALTER SUBSCRIPTION scores REFRESH PUBLICATION;
+SQL
+$subscriber->wait_for_subscription_sync($publisher, 'scores');
+$publisher->safe_psql('postgres', 'INSERT INTO mark VALUES (1)');
+$publisher->wait_for_catchup('scores');
+is( $subscriber->safe_psql('postgres', "SELECT system, cause, rows FROM aims.violation WHERE relation = 'mark'::regclass"),
+	'|system_unknown|1', 'without the system column rows pass as output of nobody');
+$subscriber->safe_psql('postgres', "SELECT aims.ungovern('mark', 'no column')");
 is( $subscriber->safe_psql('postgres', "SELECT aims.seal() > 0; SELECT check_name FROM aims.verify() WHERE NOT ok AND check_name <> 'stages'"),
 	't', 'and the ledger verifies');
 
