@@ -71,9 +71,9 @@ extern ImageWriter *image_writer(Relation rel, int32 registry_id,
 								 const char *logical_name);
 
 /*
- * Append the image of a row, where out is given. Where key_text is given, append the text of the
- * row's primary key to it and set *key to its jsonb; a relation without one
- * leaves both as they are.
+ * Append the image of a row, where out is given. Where key_text is given,
+ * append the text of the row's primary key to it and set *key to its jsonb; a
+ * relation without one leaves both as they are.
  */
 extern void image_write(ImageWriter *writer, TupleDesc desc, HeapTuple tuple,
 						StringInfo out, StringInfo key_text, Jsonb **key);

@@ -292,9 +292,7 @@ overseen_row(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
 
 	if (tuple == NULL || system == NULL)
 		return row;
-	if (entry->review && writer->nkey == 0)
-		overseen_without_key(rel);
-	else if (entry->review)
+	if (entry->review && writer->nkey > 0)
 	{
 		initStringInfo(&text);
 		image_write(writer, desc, tuple, NULL, &text, &row.key);
@@ -469,6 +467,8 @@ oversight_change(Oversight *oversight, const RegistryEntry *entry,
 									  override->system);
 	Overseen	after = overseen_row(entry, rel, writer, new, new_system);
 
+	if (written && entry->review && writer->nkey == 0)
+		overseen_without_key(rel);
 	if (entry->review)
 		override->output_id = oversight_review(oversight, entry, rel, &before,
 											   &after, written, by_person);
