@@ -9,7 +9,7 @@ OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 SCRIPT       = sql/aims--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/aims--*--*.sql)
 DATA_built   = $(SCRIPT)
-SHLIB_LINK  += -lsodium $(filter -lcrypto,$(LIBS))
+SHLIB_LINK  += -Wl,-Bsymbolic -lsodium $(filter -lcrypto,$(LIBS))
 
 # Programs: aims-export needs libpq, aims-verify libsodium alone; where there is
 # no PostgreSQL, `make aims-verify` makes the latter. They share what knows

@@ -497,8 +497,8 @@ CREATE VIEW aims.override_rate WITH (security_barrier) AS
           LEFT JOIN aims.registry AS r ON r.relation = c.relation),
     period AS (
         SELECT b.relation, b.system,
-               coalesce(s.first_month, (min(b.month) + interval '1 month')::date) AS first_month,
-               coalesce(s.last_month, (min(b.month) + interval '3 months')::date) AS last_month
+               coalesce(s.first_month, (min(b.month) + make_interval(months => 1))::date) AS first_month,
+               coalesce(s.last_month, (min(b.month) + make_interval(months => 3))::date) AS last_month
           FROM based AS b
           LEFT JOIN aims.override_baseline AS s ON s.relation = b.relation AND s.system = b.system
          GROUP BY b.relation, b.system, s.first_month, s.last_month),

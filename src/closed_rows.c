@@ -25,7 +25,7 @@
 void
 closed_rows_add(ClosedRows *rows, HeapTuple tuple)
 {
-	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	MemoryContext caller = MemoryContextSwitchTo(rows->context);
 
 	rows->tuples = lappend(rows->tuples, heap_copytuple(tuple));
 	MemoryContextSwitchTo(caller);
@@ -94,10 +94,10 @@ closed_rows_write(ClosedRows *rows)
 }
 
 void
-closed_rows_merge(ClosedRows *into, ClosedRows *from)
+closed_rows_merge(ClosedRows *into, const ClosedRows *from)
 {
-	MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+	ListCell   *lc;
 
-	into->tuples = list_concat(into->tuples, from->tuples);
-	MemoryContextSwitchTo(caller);
+	foreach(lc, from->tuples)
+		closed_rows_add(into, lfirst(lc));
 }

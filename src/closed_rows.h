@@ -8,12 +8,10 @@
 #include "access/htup.h"
 #include "nodes/pg_list.h"
 
-/*
- * The rows that one subtransaction has made. They live until they are written
- * or the transaction ends.
- */
+/* The rows that one subtransaction has made. */
 typedef struct ClosedRows
 {
+	MemoryContext context;		/* where they live until they are written */
 	const char *table;			/* name in schema aims */
 	const char *sequence;		/* its first column, where 0 */
 	List	   *tuples;
@@ -25,7 +23,7 @@ extern void closed_rows_add(ClosedRows *rows, HeapTuple tuple);
 /* Write them, past triggers and privileges, under the current xid. */
 extern void closed_rows_write(ClosedRows *rows);
 
-/* A subtransaction's rows become its parent's. */
-extern void closed_rows_merge(ClosedRows *into, ClosedRows *from);
+/* Copy a subtransaction's rows to its parent's. */
+extern void closed_rows_merge(ClosedRows *into, const ClosedRows *from);
 
 #endif							/* AIMS_CLOSED_ROWS_H */

@@ -125,7 +125,7 @@ level_remember(GuardLevel *level, int32 registry_id, const char *system,
 
 /* Add what a subtransaction has written to its parent's. */
 static void
-level_merge(GuardLevel *into, const GuardLevel *from)
+level_merge(GuardLevel *into, GuardLevel *from)
 {
 	ListCell   *lc;
 
@@ -138,6 +138,7 @@ level_merge(GuardLevel *into, const GuardLevel *from)
 	}
 	into->violations = violation_merge(into->violations, from->violations);
 	oversight_merge(&into->oversight, from->oversight);
+	from->oversight = NULL;
 }
 
 /* Go back to the parent; there may be millions in a transaction. */
@@ -145,6 +146,7 @@ static void
 level_leave(GuardLevel *level)
 {
 	levels = level->parent;
+	oversight_free(level->oversight);
 	list_free_deep(level->written);
 	pfree(level);
 }

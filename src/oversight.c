@@ -60,6 +60,7 @@ typedef struct Count
 
 struct Oversight
 {
+	MemoryContext context;		/* of all of it */
 	struct Oversight *outer;	/* of the nearest outer subtransaction */
 	ClosedRows	outputs;
 	List	   *gone;			/* what outer ones still wait to write */
@@ -104,11 +105,16 @@ oversight_open(Oversight **place, Oversight *outer)
 {
 	HASHCTL		ctl = {0};
 	Oversight  *oversight = *place;
+	MemoryContext context;
 
 	if (oversight != NULL)
 		return oversight;
-	oversight = MemoryContextAllocZero(TopTransactionContext,
-									   sizeof(Oversight));
+	context = AllocSetContextCreate(TopTransactionContext, "aims oversight",
+									ALLOCSET_SMALL_SIZES);
+	oversight = MemoryContextAllocZero(context, sizeof(Oversight));
+	oversight->context = context;
+	oversight->outputs.context = context;
+	oversight->overrides.context = context;
 	oversight->outer = outer;
 	oversight->outputs.table = "output";
 	oversight->outputs.sequence = "output_output_id_seq";
@@ -118,7 +124,7 @@ oversight_open(Oversight **place, Oversight *outer)
 	ctl.entrysize = sizeof(Count);
 	ctl.hash = count_hash;
 	ctl.match = count_compare;
-	ctl.hcxt = TopTransactionContext;
+	ctl.hcxt = context;
 	oversight->counts = hash_create("aims counts", 16, &ctl,
 									HASH_ELEM | HASH_FUNCTION | HASH_COMPARE |
 									HASH_CONTEXT);
@@ -136,26 +142,29 @@ count_key_part(StringInfo key, const char *part)
 		appendStringInfo(key, "%d:%s;", (int) strlen(part), part);
 }
 
-/* A copy of a nullable string that lives as long as the transaction. */
+/* A copy of a nullable string. */
 static const char *
-count_string(const char *s)
+copy_string(const char *s)
 {
-	return s ? MemoryContextStrdup(TopTransactionContext, s) : NULL;
+	return s ? pstrdup(s) : NULL;
 }
 
-/* Begin a count. */
+/* Begin a count; its strings are copied. */
 static void
-count_begin(Count *count, Oid relid, const char *system,
+count_begin(Oversight *oversight, Count *count, Oid relid, const char *system,
 			const OutputGroup *group)
 {
-	count->key = MemoryContextStrdup(TopTransactionContext, count->key);
+	MemoryContext caller = MemoryContextSwitchTo(oversight->context);
+
+	count->key = pstrdup(count->key);
 	count->relid = relid;
-	count->system = count_string(system);
-	count->group.version = count_string(group->version);
-	count->group.site = count_string(group->site);
-	count->group.subgroup = count_string(group->subgroup);
+	count->system = copy_string(system);
+	count->group.version = copy_string(group->version);
+	count->group.site = copy_string(group->site);
+	count->group.subgroup = copy_string(group->subgroup);
 	count->outputs = 0;
 	count->reloads = 0;
+	MemoryContextSwitchTo(caller);
 }
 
 /* Add rows to a group's count. */
@@ -187,7 +196,7 @@ count_add(Oversight *oversight, Oid relid, const char *system,
 		oversight->latest = hash_search(oversight->counts, &key.data,
 										HASH_ENTER, &found);
 		if (!found)
-			count_begin(oversight->latest, relid, system, group);
+			count_begin(oversight, oversight->latest, relid, system, group);
 	}
 	oversight->latest->outputs += outputs;
 	oversight->latest->reloads += reloads;
@@ -283,9 +292,7 @@ overseen_row(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
 
 	if (tuple == NULL || system == NULL)
 		return row;
-	if (entry->review && writer->nkey == 0)
-		overseen_without_key(rel);
-	else if (entry->review)
+	if (entry->review && writer->nkey > 0)
 	{
 		initStringInfo(&text);
 		image_write(writer, desc, tuple, NULL, &text, &row.key);
@@ -384,6 +391,19 @@ oversight_wait(ClosedRows *outputs, const RegistryEntry *entry, Oid physical,
 	output_add(outputs, &output);
 }
 
+/* Note that an output is gone that an outer subtransaction waits to write. */
+static void
+oversight_note_gone(Oversight *oversight, Oid physical, Jsonb *key)
+{
+	MemoryContext caller = MemoryContextSwitchTo(oversight->context);
+	Gone	   *gone = palloc(sizeof(Gone));
+
+	gone->physical = physical;
+	gone->key = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(key));
+	oversight->gone = lappend(oversight->gone, gone);
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * Take an output away. Where an outer subtransaction still waits to write it,
  * it must not do so once this one has committed.
@@ -392,21 +412,12 @@ static bool
 oversight_remove(Oversight *oversight, Oid physical, Jsonb *key,
 				 Output *output)
 {
-	MemoryContext caller;
+	bool		waits = false;
 
 	for (Oversight *outer = oversight->outer; outer; outer = outer->outer)
-	{
-		Gone	   *gone;
-
-		if (!output_waits(&outer->outputs, key))
-			continue;
-		caller = MemoryContextSwitchTo(TopTransactionContext);
-		gone = palloc(sizeof(Gone));
-		gone->physical = physical;
-		gone->key = (Jsonb *) PG_DETOAST_DATUM_COPY(JsonbPGetDatum(key));
-		oversight->gone = lappend(oversight->gone, gone);
-		MemoryContextSwitchTo(caller);
-	}
+		waits = waits || output_waits(&outer->outputs, key);
+	if (waits)
+		oversight_note_gone(oversight, physical, key);
 	return output_remove(&oversight->outputs, physical, key, output);
 }
 
@@ -456,6 +467,8 @@ oversight_change(Oversight *oversight, const RegistryEntry *entry,
 									  override->system);
 	Overseen	after = overseen_row(entry, rel, writer, new, new_system);
 
+	if (written && entry->review && writer->nkey == 0)
+		overseen_without_key(rel);
 	if (entry->review)
 		override->output_id = oversight_review(oversight, entry, rel, &before,
 											   &after, written, by_person);
@@ -542,30 +555,38 @@ oversight_pre_commit(Oversight *oversight)
 }
 
 void
+oversight_free(Oversight *oversight)
+{
+	if (oversight != NULL)
+		MemoryContextDelete(oversight->context);
+}
+
+void
 oversight_merge(Oversight **into, Oversight *from)
 {
 	HASH_SEQ_STATUS all;
-	Oversight  *parent;
 	Count	   *count;
 	ListCell   *lc;
 
-	if (from == NULL)
+	if (*into == NULL || from == NULL)
+	{
+		*into = *into != NULL ? *into : from;
 		return;
-	parent = oversight_open(into, from->outer);
+	}
 	foreach(lc, from->gone)
 	{
 		Gone	   *gone = lfirst(lc);
 
-		output_drop(&parent->outputs, gone->physical, gone->key);
+		output_drop(&(*into)->outputs, gone->physical, gone->key);
+		oversight_note_gone(*into, gone->physical, gone->key);
 	}
-	parent->gone = list_concat(parent->gone, from->gone);
-	closed_rows_merge(&parent->outputs, &from->outputs);
-	closed_rows_merge(&parent->overrides, &from->overrides);
+	closed_rows_merge(&(*into)->outputs, &from->outputs);
+	closed_rows_merge(&(*into)->overrides, &from->overrides);
 	hash_seq_init(&all, from->counts);
 	while ((count = hash_seq_search(&all)) != NULL)
-		count_add(parent, count->relid, count->system, &count->group,
+		count_add(*into, count->relid, count->system, &count->group,
 				  count->outputs, count->reloads);
-	hash_destroy(from->counts);
+	oversight_free(from);
 }
 
 /* Rows of a query on a relation wait for review. */
@@ -600,7 +621,9 @@ oversight_enrol_all(const RegistryEntry *entry, Relation rel)
 	char	   *name = relation_name(RelationGetRelid(rel));
 	char	   *query = psprintf("SELECT t.*::%s FROM ONLY %s AS t WHERE %s",
 								 name, name, when ? when : "true");
-	ClosedRows	outputs = {"output", "output_output_id_seq", NIL};
+	ClosedRows	outputs = {
+		CurrentMemoryContext, "output", "output_output_id_seq", NIL
+	};
 	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext,
 												"aims enrolment",
 												ALLOCSET_DEFAULT_SIZES);

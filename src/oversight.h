@@ -32,8 +32,9 @@ extern void oversight_pre_commit(Oversight *oversight);
 /* Does an output wait to be written? */
 extern bool oversight_waits(const Oversight *oversight);
 
-/* A subtransaction's part becomes its parent's. */
+/* A subtransaction's part becomes its parent's, or is forgotten. */
 extern void oversight_merge(Oversight **into, Oversight *from);
+extern void oversight_free(Oversight *oversight);
 
 /* What a row is counted by. */
 extern OutputGroup oversight_group(const RegistryEntry *entry,
