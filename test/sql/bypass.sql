@@ -177,7 +177,8 @@ SELECT is(pg_temp.attempt('bypass_' || role, replace(command, 'SCORE', current_s
     (69, 'owner', 'ALTER TABLE cdw.fixed ENABLE ALWAYS RULE "disabled detour"', 'MS030 guarded'),
     (70, 'owner', 'CREATE OR REPLACE RULE "disabled detour" AS ON UPDATE TO cdw.fixed DO INSTEAD NOTHING', 'MS030 guarded'),
     (71, 'owner', 'CREATE RULE too AS ON INSERT TO cdw.score DO ALSO INSERT INTO cdw.loose VALUES (NEW.*)', '00000 guarded'),
-    (72, 'owner', 'CREATE RULE "_RETURN" AS ON SELECT TO cdw.score DO INSTEAD SELECT 1 AS id, 2 AS n, ''x''::text AS ai', '55000 guarded'),
+    (72, 'owner', 'CREATE RULE "_RETURN" AS ON SELECT TO cdw.score DO INSTEAD SELECT 1 AS id, 2 AS n, ''x''::text AS ai',
+     CASE WHEN current_setting('server_version_num')::integer < 160000 THEN '55000 guarded' ELSE '42809 guarded' END),
     -- columns and types
     (75, 'owner', 'ALTER TABLE cdw.score DROP COLUMN ai', 'MS030 guarded'),
     (76, 'owner', 'ALTER TABLE cdw.part DROP COLUMN ai', 'MS030 guarded'),
