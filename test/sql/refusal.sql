@@ -98,7 +98,7 @@ BEGIN
     EXECUTE format('DELETE FROM %s', name);
     EXECUTE format('INSERT INTO %s VALUES (1, NULL, 1, ''there''), (3, NULL, 32880, ''there''), (4, %L, 32880, ''there'')', name, value);
 END $$;
-CREATE FUNCTION m.make(t m.governed) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION m.make(t m.governed) RETURNS void LANGUAGE plpgsql SET client_min_messages = warning AS $$
 BEGIN
     EXECUTE format('CREATE TABLE %s (id integer PRIMARY KEY, system text, kind integer, note text) %s', t.name,
                    CASE WHEN t.parted THEN 'PARTITION BY RANGE (id)' END);
