@@ -9,4 +9,4 @@ INSERT INTO aims.person (person, full_name, email, db_role) VALUES
     ('park',    'Dr Joan Park',    'park@northfield.example',    'park');
 SELECT aims.grant_duty_role(bundle, role::regrole)
 FROM (VALUES ('officer', 'vogel'), ('officer', 'okafor'), ('officer', 'fischer'), ('officer', 'patel'),
-             ('reviewer', 'park')) AS granted (bundle, role) \g /dev/null
+             ('reviewer', 'park'), ('analyst', 'carter')) AS granted (bundle, role) \g /dev/null

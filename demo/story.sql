@@ -32,16 +32,24 @@ SELECT system, title, organisation_role, vendor, clinical_tier, stage FROM aims.
 \connect - :superuser
 
 -- 4. Their tables come under governance
--- The row decides whether it is AI output, not the writer: a table of one system, a column that names the system, or a
--- condition on the row. First a look at what would be refused today; the preview changes nothing.
+-- What in this database looks like AI and is in no inventory? Catalogs and statistics tell, no table is read.
 
 INSERT INTO aims.system_value (relation, value, system) VALUES
     ('omop.note_nlp', 'note-summary 0.9', 'note-summary'), ('omop.note_nlp', 'manual abstraction', NULL);
+SELECT kind, object, row_estimate AS rows, why FROM aims.shadow_ai ORDER BY kind, object;
+
+-- cTAKES is shadow AI: a tool that nobody has registered. The rest is about to be governed.
+-- The row decides whether it is AI output, not the writer: a table of one system, a column that names the system, or a
+-- condition on the row. First a look at what would be refused today; the preview changes nothing.
+
 SELECT * FROM aims.govern_preview('omop.note_nlp', system_column => 'nlp_system');
 
--- cTAKES is in nobody's inventory: shadow AI. Now govern; the rows that are there stay as they are.
+-- Now govern; the rows that are there stay as they are. Sepsis scores wait for a clinician before anybody else sees them:
+-- dashboards get a view of what is released.
 
-SELECT aims.govern('cdw.sepsis_score', system => 'sepsis-watch');
+SELECT aims.govern('cdw.sepsis_score', system => 'sepsis-watch', review => 'required', version_column => 'version');
+SELECT aims.released('cdw.sepsis_score', 'sepsis_score_released');
+GRANT SELECT ON cdw.sepsis_score_released TO bi;
 SELECT aims.govern('omop.note_nlp', system_column => 'nlp_system');
 SELECT aims.govern('omop.measurement', system => 'rad-triage',
                    system_when => 'measurement_type_concept_id IN (32880, 32881, 32882)');
@@ -144,7 +152,43 @@ FROM cdw.sepsis_score WHERE instant BETWEEN '2026-08-01' AND '2026-08-02';
 
 \connect - park
 
--- 9. A clinician switches it off
+-- 9. People decide
+-- A clinician accepts an alert, and corrects another as she would without aims: with an UPDATE.
+
+SELECT version, count(*) AS waiting FROM aims.pending_review GROUP BY version;
+SELECT aims.review('cdw.sepsis_score', '{"encounter": 6026, "model": "Sepsis Watch", "instant": "2026-09-20 03:01Z"}',
+                   'accepted', NULL);
+UPDATE cdw.sepsis_score SET flag = false WHERE encounter = 962 AND instant = '2026-09-20 12:53Z';
+
+-- The triggers know that a person has changed what a system had written.
+
+SELECT source, key ->> 'encounter' AS encounter, person, decision, old_values, new_values FROM aims.oversight_log ORDER BY at;
+
+\connect - vogel
+
+SELECT version, outputs, reviewed, accepted, overridden, reloads, rate FROM aims.override_rate;
+
+\connect - bi
+
+-- The accepted score is released; the corrected one waits for a decision still.
+
+SELECT encounter, instant, probability, flag FROM cdw.sepsis_score_released;
+
+\connect - carter
+
+-- 10. The owner of the table
+-- May do with it what owners do, but not take governance away from it.
+-- Refused: MS030
+
+ALTER TABLE cdw.sepsis_score DISABLE TRIGGER USER;
+
+-- Refused: MS030
+
+DROP TABLE cdw.sepsis_score CASCADE;
+
+\connect - park
+
+-- 11. A clinician switches it off
 -- One call. From its commit on no transaction commits output of this system, whatever its isolation level. Commits that
 -- were in flight and did not end within aims.switch_off_wait would be listed: none.
 
@@ -158,7 +202,7 @@ INSERT INTO cdw.sepsis_score VALUES (17, 42, 'Sepsis Watch', '4.2', 0.71, 0.60, 
 
 \connect - :superuser
 
--- 10. The ledger
+-- 12. The ledger
 -- All of that was captured in the transactions that did it. Sealing puts what has committed into a Merkle tree, whose
 -- head is signed with a key in a file outside the data directory.
 
@@ -183,7 +227,7 @@ SELECT e.entry_id, e.session_user_name AS who, e.operation, e.relation, aims.lea
 FROM aims.audit_entry AS e, (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s
 WHERE e.relation = 'aims.approval' ORDER BY e.entry_id;
 
--- 11. A row altered behind the log's back
+-- 13. A row altered behind the log's back
 -- A superuser can step round the triggers. It was not Dr Park who switched it off ...
 
 SET session_replication_role = replica;
@@ -198,7 +242,7 @@ UPDATE aims.audit_entry SET person = 'park'
 WHERE entry_id = (SELECT entry_id FROM aims.verify() WHERE check_name = 'entry digests');
 SELECT count(*) AS failed FROM aims.verify() WHERE NOT ok;
 
--- 12. Checked by a stranger
+-- 14. Checked by a stranger
 -- The log as plain files: leaves, without anything of a patient in them, and the hashes above. An auditor has got the verifier
 -- key on paper and has no account here. He takes a copy, and checks it without any database.
 
@@ -215,7 +259,7 @@ $ aims-verify -k northfield.key log
 
 \connect - vogel
 
--- 13. Where we stand
+-- 15. Where we stand
 -- The Statement of Applicability: a decision for each of the 38 controls of Annex A. What counts as evidenced is
 -- computed from evidence in date, never typed.
 

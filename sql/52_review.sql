@@ -303,23 +303,20 @@ BEGIN
             ' AND NOT EXISTS (SELECT FROM aims.withheld_output AS w WHERE w.relation = %L::regclass AND %s',
             relation, aims.key_condition(relation, 'w.key', row_alias)), is_output, ')');
     END IF;
-    -- an expression has no place inside the subquery, where its columns could mean others
-    IF governed.version_column IS NOT NULL AND governed.system_expression IS NOT NULL AND marks IS NULL THEN
-        condition := concat(condition, format(
-            ' AND coalesce((%s) <> ALL (ARRAY(SELECT w.value FROM aims.withheld_version AS w WHERE w.relation = %L::regclass'
-            ' AND w.version = %I.%I::text)), true)', governed.system_expression, relation, row_alias, governed.version_column));
-    ELSIF governed.version_column IS NOT NULL THEN
-        SELECT format(CASE WHEN y.typcategory = 'S' THEN ' AND w.value = %I.%I::text'
-                           ELSE ' AND w.value = format(''%%s'', %I.%I)' END, row_alias, a.attname)
+    -- no join, whose rows the planner would take for few: the few versions are hashed
+    IF governed.version_column IS NOT NULL THEN
+        SELECT format(CASE WHEN y.typcategory = 'S' THEN '%I.%I::text' ELSE 'format(''%%s'', %I.%I)' END, row_alias, a.attname)
           INTO value
           FROM pg_attribute AS a
           JOIN pg_type AS y ON y.oid = a.atttypid
          WHERE a.attrelid = relation AND a.attname = governed.system_column;
+        IF governed.system_expression IS NOT NULL THEN
+            value := coalesce(marks || '.value', format('(%s)::text', governed.system_expression));
+        END IF;
         condition := concat(condition, format(
-            ' AND NOT EXISTS (SELECT FROM aims.withheld_version AS w WHERE w.relation = %L::regclass AND w.version = %I.%I::text',
-            relation, row_alias, governed.version_column),
-            CASE WHEN governed.system_expression IS NOT NULL THEN ' AND w.value = ' || marks || '.value' ELSE value END,
-            is_output, ')');
+            ' AND ((%I.%I::text%s) IN (SELECT w.version%s FROM aims.withheld_version AS w WHERE w.relation = %L::regclass)%s) IS NOT TRUE',
+            row_alias, governed.version_column, ', ' || value, CASE WHEN value IS NOT NULL THEN ', w.value' END, relation,
+            is_output));
     END IF;
     IF governed.system_when IS NOT NULL AND marks IS NULL THEN
         condition := format('(%s) IS NOT TRUE OR (%s)', governed.system_when, condition);

@@ -158,7 +158,7 @@ BEGIN
             ERRCODE = 'MS017',
             MESSAGE = format('request %s does not exist', coalesce(subject_id, 'NULL')),
             DETAIL = 'No row of aims.transition_request has this number.',
-            HINT = 'aims.request_advance returns the number of a request.';
+            HINT = 'SELECT request_id, system, to_stage FROM aims.transition_request WHERE outcome IS NULL shows open requests.';
     END IF;
     IF request.outcome IS NOT NULL THEN
         RAISE EXCEPTION USING

@@ -285,7 +285,7 @@ refuse_two_roots(Oid relid, List *roots)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
-			 errmsg("\"%s\" would be governed twice", get_rel_name(relid)),
+			 errmsg("%s would be governed twice", relation_name(relid)),
 			 errdetail("It would belong to %s and to %s.",
 					   relation_name(((Root *) linitial(roots))->relid),
 					   relation_name(((Root *) lsecond(roots))->relid)),

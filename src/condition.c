@@ -46,13 +46,16 @@ struct ConditionState
 #define CONDITION_HINT \
 	"Use columns of the table, constants, and immutable functions and operators of pg_catalog."
 
+/* The argument of aims.govern whose expression is looked at. */
+static const char *condition_argument;
+
 /* An expression that is not accepted. */
 pg_noreturn static void
 condition_refuse(const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CONDITION_NOT_ACCEPTED),
-			 errmsg("expression is not accepted"),
+			 errmsg("%s is not accepted", condition_argument),
 			 errdetail_internal("%s", detail),
 			 errhint(CONDITION_HINT)));
 	pg_unreachable();
@@ -118,10 +121,12 @@ condition_transform(ParseState *pstate, Node *expression, Oid type)
 static Node *
 condition_analyse(Relation rel, const char *source, Oid type, Alias *alias)
 {
-	Node	   *expression = condition_expression(source);
+	Node	   *expression;
 	ParseState *pstate = make_parsestate(NULL);
 	ParseNamespaceItem *item;
 
+	condition_argument = type == BOOLOID ? "system_when" : "system_expression";
+	expression = condition_expression(source);
 	pstate->p_sourcetext = source;
 	item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, alias,
 										 false, false);

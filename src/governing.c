@@ -22,13 +22,14 @@
 #include "governing.h"
 #include "image.h"
 #include "owner.h"
+#include "shape.h"
 
 void
 cannot_govern(Oid relid, const char *detail, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
-			 errmsg("cannot govern \"%s\"", get_rel_name(relid)),
+			 errmsg("cannot govern %s", relation_name(relid)),
 			 errdetail_internal("%s", detail),
 			 errhint("%s", hint)));
 }

@@ -261,8 +261,8 @@ overseen_without_key(Relation rel)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
-			 errmsg("\"%s\" has no primary key by which its output could be reviewed",
-					RelationGetRelationName(rel)),
+			 errmsg("%s has no primary key by which its output could be reviewed",
+					relation_name(RelationGetRelid(rel))),
 			 errdetail("The table is governed with review => 'required'."),
 			 errhint("Give it a primary key, or call aims.ungovern and then aims.govern without review."),
 			 errtable(rel)));

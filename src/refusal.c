@@ -178,8 +178,9 @@ report_role_not_bound(const Decision *d, const char *shown, const char *what)
 	else
 		errdetail("%s; the system is in stage %s and has bound roles, of which the session user must be one; SET ROLE changes nothing.",
 				  what, d->stage);
-	errhint("Write with a bound role, or have an administrator call aims.bind_role(%s, role).",
-			quote_literal_cstr(shown));
+	errhint("Write with a bound role, or have an administrator call aims.bind_role(%s, role).%s",
+			quote_literal_cstr(shown), d->session ? "" :
+			" A person says what is right by aims.review(relation, key, 'overridden', rationale, corrected).");
 }
 
 /* A value, or what the session says, names no system. */

@@ -113,7 +113,7 @@ check_key(const Review *review, const ImageWriter *writer)
 	if (!fits)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("key does not fit \"%s\"", get_rel_name(review->relid)),
+				 errmsg("key does not fit %s", relation_name(review->relid)),
 				 writer->nkey > 0 ?
 				 errdetail("A key is an object with the columns of the table's primary key, each once and not null: %s.",
 						   names.data) :
@@ -147,8 +147,8 @@ check_corrected(const Review *review)
 		if (get_attnum(review->relid, column) <= 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" has no column \"%s\" to be corrected",
-							get_rel_name(review->relid), column),
+					 errmsg("%s has no column \"%s\" to be corrected",
+							relation_name(review->relid), column),
 					 errhint("Name columns of the table; capitals count.")));
 	}
 }
@@ -173,9 +173,9 @@ refuse_unknown_row(Oid relid)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_OUTPUT_UNKNOWN),
-			 errmsg("\"%s\" has no such row", get_rel_name(relid)),
+			 errmsg("%s has no such row", relation_name(relid)),
 			 errdetail("No row has this key, or you may not read it."),
-			 errhint("Whoever reviews output may SELECT it: ask the owner of the table.")));
+			 errhint("SELECT key FROM aims.pending_review lists what waits; who reviews output has to be able to SELECT it: ask the owner of the table.")));
 }
 
 /* The row is there, and is no output. */
@@ -184,7 +184,7 @@ refuse_not_output(Oid relid)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_NOT_OUTPUT),
-			 errmsg("the row of \"%s\" is not AI output", get_rel_name(relid)),
+			 errmsg("the row of %s is not AI output", relation_name(relid)),
 			 errdetail("What marks output of AI systems in this table does not mark this row, or names no known system."),
 			 errhint("SELECT * FROM aims.governed WHERE relation = %s::regclass shows what marks it.",
 					 quote_literal_cstr(relation_name(relid)))));

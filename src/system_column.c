@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "shape.h"
 #include "system_column.h"
 
 typedef struct SystemColumn
@@ -51,10 +52,10 @@ system_column_missing(Relation rel, const char *name)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_CANNOT_GOVERN),
-			 errmsg("column \"%s\" of \"%s\", which names the AI system of each row, is missing",
-					name, RelationGetRelationName(rel)),
-			 errdetail("It was dropped after the relation was governed."),
-			 errhint("Rename it back, or call aims.ungovern and then aims.govern with the column that replaces it."),
+			 errmsg("column \"%s\" of %s, which names the AI system of each row, is missing",
+					name, relation_name(RelationGetRelid(rel))),
+			 errdetail("It was dropped, or got another type, after the relation was governed."),
+			 errhint("Call aims.ungovern and then aims.govern with the column that replaces it."),
 			 errtable(rel)));
 }
 

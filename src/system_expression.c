@@ -32,6 +32,7 @@
 #include "condition.h"
 #include "owner.h"
 #include "row.h"
+#include "shape.h"
 #include "system_expression.h"
 
 typedef struct SystemExpression
@@ -111,8 +112,8 @@ system_expression_tree(Relation rel, const char *source)
 		else
 			ereport(ERROR,
 					(errcode(ERRCODE_MS_CANNOT_GOVERN),
-					 errmsg("expression %s, which names the AI system of each row, does not fit \"%s\"",
-							source, RelationGetRelationName(rel)),
+					 errmsg("expression %s, which names the AI system of each row, does not fit %s",
+							source, relation_name(RelationGetRelid(rel))),
 					 errdetail("A column was changed after the relation was governed. %s",
 							   error->detail),
 					 errhint("Change it back, or call aims.ungovern and then aims.govern with the expression that replaces it."),
