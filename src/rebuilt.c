@@ -51,7 +51,7 @@ typedef struct Arrived
 
 /* Where a registered relation is named; the registry itself comes first. */
 static const char *const registered_in[] = {
-	"registry", "system_mode", "system_value", "intended_table"
+	"registry", "system_mode", "system_value", "intended_table", "phi_table"
 };
 
 /* The transaction's snapshot is older than what it would act on. */
@@ -107,6 +107,10 @@ rebuilt_remember(Oid relid)
 						   " DO UPDATE SET registry_id = excluded.registry_id, registration = excluded.registration,"
 						   " left_at = excluded.left_at, left_by = excluded.left_by");
 	require_visible(owner_execute(query.data, lengthof(args), args));
+	/* one that was renamed holds what it held */
+	owner_execute("DELETE FROM aims.phi_table AS p WHERE p.relation = $1::oid"
+				  " AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = $1::oid)",
+				  1, args);
 }
 
 void
