@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(137);
+SELECT plan(138);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -347,6 +347,7 @@ SELECT is(pg_temp.pending('cdw.part'), '1,2,3', 'a row that moves into another p
 ALTER TABLE cdw.part DETACH PARTITION cdw.part_2;
 SELECT is(pg_temp.pending('cdw.part'), NULL, 'what left with its partition waits no more');
 DROP TABLE cdw.part_1;
+SELECT is_empty($$SELECT FROM aims.output AS o WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = o.physical_relation)$$, 'nor what was dropped with its partition');
 RESET TimeZone; RESET DateStyle; RESET bytea_output; RESET extra_float_digits;
 
 -- The owner of the table
