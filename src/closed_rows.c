@@ -122,8 +122,10 @@ closed_rows_write(ClosedRows *rows)
 void
 closed_rows_merge(ClosedRows *into, const ClosedRows *from)
 {
+	MemoryContext caller = MemoryContextSwitchTo(into->context);
 	ListCell   *lc;
 
 	foreach(lc, from->tuples)
-		closed_rows_add(into, lfirst(lc));
+		into->tuples = lappend(into->tuples, heap_copytuple(lfirst(lc)));
+	MemoryContextSwitchTo(caller);
 }
