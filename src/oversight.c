@@ -415,11 +415,12 @@ oversight_remove(Oversight *oversight, Oid physical, Jsonb *key,
 {
 	bool		waits = false;
 
-	for (Oversight *outer = oversight->outer; outer; outer = outer->outer)
-		waits = waits || output_waits(&outer->outputs, key);
+	for (Oversight *outer = oversight->outer; outer && !waits;
+		 outer = outer->outer)
+		waits = output_find_waiting(&outer->outputs, physical, key, output);
 	if (waits)
 		oversight_note_gone(oversight, physical, key);
-	return output_remove(&oversight->outputs, physical, key, output);
+	return output_remove(&oversight->outputs, physical, key, output) || waits;
 }
 
 /*
