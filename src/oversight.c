@@ -324,8 +324,9 @@ overseen_is_output(const RegistryEntry *entry, Relation rel,
  * was noted when it was written, where people review it; else nobody knows.
  */
 static const char *
-overseen_noted(Oversight *oversight, const RegistryEntry *entry, Relation rel,
-			   ImageWriter *writer, HeapTuple tuple)
+overseen_noted(Oversight *oversight, const Oversight *outer,
+			   const RegistryEntry *entry, Relation rel, ImageWriter *writer,
+			   HeapTuple tuple)
 {
 	Output		output = {0};
 	Jsonb	   *key = NULL;
@@ -337,8 +338,13 @@ overseen_noted(Oversight *oversight, const RegistryEntry *entry, Relation rel,
 	image_write(writer, RelationGetDescr(rel), tuple, NULL, &text, &key);
 	if (oversight != NULL)
 		closed_rows_write(&oversight->outputs);
-	(void) output_find(RelationGetRelid(rel), key, SnapshotSelf, &output);
-	return output.system;
+	if (output_find(RelationGetRelid(rel), key, SnapshotSelf, &output))
+		return output.system;
+	for (; outer != NULL; outer = outer->outer)
+		if (output_find_waiting(&outer->outputs, RelationGetRelid(rel), key,
+								&output))
+			return output.system;
+	return NULL;
 }
 
 /* Are two nullable slugs the same? */
@@ -496,8 +502,8 @@ oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
 	if (old != NULL && entry->by_session)
 	{
 		captured = captured_relation(rel, entry);
-		override.system = overseen_noted(*place, entry, rel, captured->writer,
-										 old);
+		override.system = overseen_noted(*place, outer, entry, rel,
+										 captured->writer, old);
 	}
 	if (old != NULL)
 		override.person = overriding_person(override.system);

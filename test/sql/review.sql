@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(139);
+SELECT plan(140);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -403,21 +403,29 @@ SELECT is(pg_temp.pending('cdw.hidden'), '1', 'a table that is governed');
 
 -- What a trigger moves on, in a subtransaction, before the statement has ended
 CREATE TABLE cdw.moved (id integer PRIMARY KEY, system text);
-SELECT aims.govern('cdw.moved', system_column => 'system', review => 'required') IS NULL AS done \gset
-INSERT INTO aims.intended_table VALUES ('sepsis', 'cdw.moved');
-GRANT ALL ON cdw.moved TO review_etl, review_rita;
+CREATE TABLE cdw.session_moved (id integer PRIMARY KEY);
+SET LOCAL client_min_messages = warning;
+SELECT aims.govern('cdw.moved', system_column => 'system', review => 'required'), aims.govern('cdw.session_moved', review => 'required') \g /dev/null
+RESET client_min_messages;
+INSERT INTO aims.intended_table VALUES ('sepsis', 'cdw.moved'), ('sepsis', 'cdw.session_moved');
+GRANT ALL ON cdw.moved, cdw.session_moved TO review_etl, review_rita;
 CREATE FUNCTION pg_temp.move_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.id < 100 THEN
-        UPDATE cdw.moved SET id = id + 100 WHERE id = NEW.id;
+        EXECUTE format('UPDATE %I.%I SET id = id + 100 WHERE id = $1', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING NEW.id;
     END IF;
     RETURN NULL;
 EXCEPTION WHEN division_by_zero THEN
     RETURN NULL;
 END $$;
 CREATE TRIGGER moves_on AFTER UPDATE ON cdw.moved FOR EACH ROW EXECUTE FUNCTION pg_temp.move_on();
+CREATE TRIGGER moves_on AFTER UPDATE ON cdw.session_moved FOR EACH ROW EXECUTE FUNCTION pg_temp.move_on();
 SELECT pg_temp.etl($$INSERT INTO cdw.moved VALUES (200, 'sepsis')$$), pg_temp.act('review_rita', 'UPDATE cdw.moved SET id = 1') \g /dev/null
 SELECT is(pg_temp.pending('cdw.moved'), '101', 'goes on waiting');
+SELECT pg_temp.etl($$SELECT set_config('aims.system', 'sepsis', true)$$), pg_temp.etl('INSERT INTO cdw.session_moved VALUES (200)') \g /dev/null
+RESET aims.system;
+SELECT pg_temp.act('review_rita', 'UPDATE cdw.session_moved SET id = 1') \g /dev/null
+SELECT is(pg_temp.pending('cdw.session_moved'), '101', 'where the session says whose it is, too');
 
 -- The intervals (published: 0/10 and 81/263, Newcombe 1998)
 SELECT results_eq($$SELECT k, n, round(low::numeric, 4), round(high::numeric, 4) FROM (VALUES (81, 263), (15, 148), (0, 20), (1, 29), (29, 29)) AS v (k, n), aims.wilson_interval(k, n)$$,
