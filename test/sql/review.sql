@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(140);
+SELECT plan(142);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -426,6 +426,12 @@ SELECT pg_temp.etl($$SELECT set_config('aims.system', 'sepsis', true)$$), pg_tem
 RESET aims.system;
 SELECT pg_temp.act('review_rita', 'UPDATE cdw.session_moved SET id = 1') \g /dev/null
 SELECT is(pg_temp.pending('cdw.session_moved'), '101', 'where the session says whose it is, too');
+
+-- A key whose columns have got other names finds no output that waits
+ALTER TABLE cdw.hidden RENAME id TO nr;
+SELECT throws_ok($$SELECT aims.release_condition('cdw.hidden')$$, 'MS052', NULL, 'nothing is released by another key than it waits by');
+SELECT aims.ungovern('cdw.hidden', 'its key has another name'), aims.govern('cdw.hidden', system_column => 'system', review => 'required') \g /dev/null
+SELECT ok(aims.release_condition('cdw.hidden') IS NOT NULL, 'until it is governed anew');
 
 -- The intervals (published: 0/10 and 81/263, Newcombe 1998)
 SELECT results_eq($$SELECT k, n, round(low::numeric, 4), round(high::numeric, 4) FROM (VALUES (81, 263), (15, 148), (0, 20), (1, 29), (29, 29)) AS v (k, n), aims.wilson_interval(k, n)$$,
