@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Governed tables that are dropped and made anew: what gets the name is
 -- governed as before, and the rows that it has are decided on.
-SELECT plan(78);
+SELECT plan(79);
 
 SET client_min_messages = warning;
 CREATE ROLE rebuilt_owner;
@@ -172,8 +172,10 @@ ROLLBACK;
 -- A mark as protected health information comes back with the table
 BEGIN;
 INSERT INTO aims.phi_table (relation, reason) VALUES ('cdw.d', 'Scores of patients');
+INSERT INTO aims.dataset (dataset, system, title, purpose, relation, phi) VALUES ('scores', 'nlp', 'Scores', 'operation', 'cdw.d', true);
 DROP TABLE cdw.d;
 CREATE TABLE cdw.d AS TABLE public.scores;
+SELECT results_eq('SELECT relation::text, phi FROM aims.dataset', $$VALUES ('cdw.d', true)$$, 'a table that is made anew is bound as dataset as before');
 SELECT results_eq('SELECT relation::text, reason FROM aims.phi_table', $$VALUES ('cdw.d', 'Scores of patients')$$, 'a table that is made anew is protected health information as before');
 ROLLBACK;
 
