@@ -296,6 +296,13 @@ BEGIN
     PERFORM aims.require_governed(relation);
     SELECT r.* INTO governed FROM aims.registry AS r WHERE r.relation = release_condition.relation;
     SELECT k.columns INTO columns FROM aims.governed_key AS k WHERE k.relation = release_condition.relation;
+    IF EXISTS (SELECT FROM aims.withheld_output AS w WHERE w.relation = release_condition.relation AND NOT w.key ?& columns) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS052',
+            MESSAGE = format('output of %s waits for review under a former primary key', relation),
+            DETAIL = 'Its rows would not be found by the key of today, and so would be released.',
+            HINT = format('Govern it anew: aims.ungovern(%L, reason), then aims.govern with the same arguments; all of its output waits again.', relation);
+    END IF;
     condition := format('EXISTS (SELECT FROM aims.governed_key AS g WHERE g.relation = %L::regclass AND g.columns = %L::text[])',
                         relation, columns);
     IF columns <> '{}' THEN
@@ -324,7 +331,7 @@ BEGIN
     RETURN condition;
 END $$;
 COMMENT ON FUNCTION aims.release_condition(regclass, text, text) IS
-    'SQL condition that is true of released rows of a governed table: not AI output, or reviewed where that is needed, and of no silent or withdrawn model version. Of the bare table it fits a restrictive policy; marks is an alias with is_output and value, what marks a row as output. MS033 where the table is not governed';
+    'SQL condition that is true of released rows of a governed table: not AI output, or reviewed where that is needed, and of no silent or withdrawn model version. Of the bare table it fits a restrictive policy; marks is an alias with is_output and value, what marks a row as output. MS033 where the table is not governed, MS052 where output waits under a former primary key';
 
 CREATE FUNCTION aims.check_release(relation regclass) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -402,7 +409,7 @@ BEGIN
     RETURN made;
 END $$;
 COMMENT ON FUNCTION aims.released(regclass, text) IS
-    'Makes a view of the released rows of a governed table: rows that are not AI output, output that was accepted or overridden, output of systems that need no review; none of silent or withdrawn model versions. It belongs to the owner of the table; readers need SELECT on it alone. 42501 not the owner, MS033 not governed, MS052 row security (A.9.2, A.6.2.5)';
+    'Makes a view of the released rows of a governed table: rows that are not AI output, output that was accepted or overridden, output of systems that need no review; none of silent or withdrawn model versions. It belongs to the owner of the table; readers need SELECT on it alone. 42501 not the owner, MS033 not governed, MS052 row security, or output that waits under a former primary key (A.9.2, A.6.2.5)';
 
 -- Rates
 

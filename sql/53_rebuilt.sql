@@ -18,7 +18,7 @@ COMMENT ON COLUMN aims.awaited_table.registry_id IS 'Number in aims.registry tha
 COMMENT ON COLUMN aims.awaited_table.schema_name IS 'Schema that it will be in';
 COMMENT ON COLUMN aims.awaited_table.table_name IS 'Its name';
 COMMENT ON COLUMN aims.awaited_table.registration IS
-    'Its rows of aims.registry, system_mode, system_value and intended_table, by table, without the relation';
+    'Its rows of aims.registry, system_mode, system_value, intended_table and phi_table, by table, without the relation; the names of datasets that it was bound as';
 COMMENT ON COLUMN aims.awaited_table.left_at IS 'When it was dropped or renamed';
 COMMENT ON COLUMN aims.awaited_table.left_by IS 'Role that logged in and did so';
 

@@ -292,10 +292,13 @@ CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met 
                           WHERE b.role = r.role AND b.system <> check_access_revoked.system AND s.stage <> 'retirement') AS other_systems
               FROM aims.role_of_system(check_access_revoked.system) AS r
               JOIN pg_catalog.pg_roles AS p ON p.rolname = r.role
-        ), sensitive (relation) AS (
-            SELECT r.relation FROM aims.registry AS r WHERE r.guarded
+        ), sensitive (relation, marked) AS (
+            SELECT r.relation, false FROM aims.registry AS r WHERE r.guarded
              UNION
-            SELECT d.relation FROM aims.dataset AS d WHERE d.relation IS NOT NULL AND d.phi IS DISTINCT FROM false
+            SELECT d.relation, false FROM aims.dataset AS d WHERE d.relation IS NOT NULL AND d.phi IS DISTINCT FROM false
+             UNION
+            -- of no system: whoever serves another may need it for that one
+            SELECT p.relation, true FROM aims.phi_table AS p
         ), problem (role, text) AS (
             SELECT h.role, format('%s may still access %s', h.role, t.relation)
               FROM holder AS h
@@ -305,7 +308,8 @@ CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met 
                AND NOT EXISTS (SELECT FROM unnest(h.other_systems) AS o (system), aims.relation_of_system(o.system) AS n (relation)
                                 WHERE n.relation = t.relation)
                AND NOT EXISTS (SELECT FROM aims.dataset AS d WHERE d.relation = t.relation AND d.system = ANY (h.other_systems))
-             UNION ALL
+               AND NOT (t.marked AND h.other_systems <> '{}')
+             UNION
             SELECT h.role, format('%s is bound and may log in', h.role)
               FROM holder AS h
              WHERE h.bound AND h.rolcanlogin AND h.other_systems = '{}'
@@ -317,4 +321,4 @@ CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met 
           FROM problem AS p;
     END;
 COMMENT ON FUNCTION aims.check_access_revoked(text, jsonb) IS
-    'Gate check: have the roles that are or were bound to the system lost all privileges on governed tables and on datasets with health information, but for those of other systems that they are bound to, and can those that are bound to no other not log in, unless they have been unbound?';
+    'Gate check: have the roles that are or were bound to the system lost all privileges on governed tables, on datasets with health information and on tables marked as such, but for those of other systems that they are bound to, and can those that are bound to no other not log in, unless they have been unbound?';

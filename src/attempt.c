@@ -44,12 +44,15 @@ attempt(void (*act)(void *argument), void *argument)
 	}
 	PG_CATCH();
 	{
-		if (!error_is_expected(geterrcode()))
-			PG_RE_THROW();
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();
+		/* whoever catches the error takes back a subtransaction of his own */
 		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		if (!error_is_expected(error->sqlerrcode))
+			ReThrowError(error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);

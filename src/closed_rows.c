@@ -10,6 +10,7 @@
  */
 #include "aims.h"
 
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
@@ -52,12 +53,15 @@ closed_rows_number(const ClosedRows *rows)
 	}
 }
 
-/* Put the rows into the relation and its indexes. */
+/*
+ * Put rows into the relation and its indexes, all at once. The server's
+ * function indexes the tuples that it was given: it is not for those that are
+ * compressed or stored out of line, which become others.
+ */
 static void
-closed_rows_insert(Relation rel, const ClosedRows *rows)
+closed_rows_insert_many(Relation rel, List *tuples, CatalogIndexState indexes)
 {
-	CatalogIndexState indexes = CatalogOpenIndexes(rel);
-	int			n = list_length(rows->tuples);
+	int			n = list_length(tuples);
 	TupleTableSlot **slots = palloc(sizeof(TupleTableSlot *) * n);
 	/* a copy, since the relation's own would be pinned by each */
 	TupleDesc	desc = CreateTupleDescCopy(RelationGetDescr(rel));
@@ -65,12 +69,34 @@ closed_rows_insert(Relation rel, const ClosedRows *rows)
 	for (int i = 0; i < n; i++)
 	{
 		slots[i] = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
-		ExecStoreHeapTuple(list_nth(rows->tuples, i), slots[i], false);
+		ExecStoreHeapTuple(list_nth(tuples, i), slots[i], false);
 	}
 	CatalogTuplesMultiInsertWithInfo(rel, slots, n, indexes);
 	for (int i = 0; i < n; i++)
 		ExecDropSingleTupleTableSlot(slots[i]);
 	pfree(slots);
+}
+
+/* Put the rows into the relation and its indexes. */
+static void
+closed_rows_insert(Relation rel, const ClosedRows *rows)
+{
+	CatalogIndexState indexes = CatalogOpenIndexes(rel);
+	List	   *many = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rows->tuples)
+	{
+		HeapTuple	tuple = lfirst(lc);
+
+		if (HeapTupleHasExternal(tuple) ||
+			tuple->t_len > TOAST_TUPLE_THRESHOLD)
+			CatalogTupleInsertWithInfo(rel, tuple, indexes);
+		else
+			many = lappend(many, tuple);
+	}
+	closed_rows_insert_many(rel, many, indexes);
+	list_free(many);
 	CatalogCloseIndexes(indexes);
 }
 
@@ -96,8 +122,10 @@ closed_rows_write(ClosedRows *rows)
 void
 closed_rows_merge(ClosedRows *into, const ClosedRows *from)
 {
+	MemoryContext caller = MemoryContextSwitchTo(into->context);
 	ListCell   *lc;
 
 	foreach(lc, from->tuples)
-		closed_rows_add(into, lfirst(lc));
+		into->tuples = lappend(into->tuples, heap_copytuple(lfirst(lc)));
+	MemoryContextSwitchTo(caller);
 }

@@ -23,7 +23,7 @@ extern void closed_rows_add(ClosedRows *rows, HeapTuple tuple);
 /* Write them, past triggers and privileges, under the current xid. */
 extern void closed_rows_write(ClosedRows *rows);
 
-/* Copy a subtransaction's rows to its parent's. */
+/* Copy a subtransaction's rows to its parent's; nothing is written. */
 extern void closed_rows_merge(ClosedRows *into, const ClosedRows *from);
 
 #endif							/* AIMS_CLOSED_ROWS_H */

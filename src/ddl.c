@@ -51,6 +51,7 @@
 #include "existing.h"
 #include "feature_source.h"
 #include "hierarchy.h"
+#include "oversight.h"
 #include "owner.h"
 #include "pending.h"
 #include "people.h"
@@ -567,10 +568,13 @@ static int64
 table_dropped(Dropped *dropped, CommandTag tag)
 {
 	Oid			relid = dropped->address.objectId;
+	List	   *roots = hierarchy_roots(relid, true);
 	int64		entry = 0;
 	ListCell   *lc;
 
-	foreach(lc, hierarchy_roots(relid, true))
+	if (roots != NIL)
+		oversight_end(relid);
+	foreach(lc, roots)
 	{
 		Root	   *root = lfirst(lc);
 

@@ -49,8 +49,8 @@ existing_condition(Relation rel, const char *condition, EState *estate)
 }
 
 /*
- * Decide on one row; or say whether it is the system's. Where the session says
- * whose rows are, each may be.
+ * Decide on one row; or say whether it is the system's, which leaves nothing
+ * behind. Where the session says whose rows are, each may be.
  */
 static bool
 existing_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
@@ -59,17 +59,19 @@ existing_row(const RegistryEntry *entry, Relation rel, TupleTableSlot *slot,
 	MemoryContext row = context->ecxt_per_tuple_memory;
 	MemoryContext previous;
 	HeapTuple	tuple;
-	const char *found;
+	const char *found = NULL;
 
 	if (system != NULL && entry->system == NULL &&
 		entry->system_column == NULL && entry->system_expression == NULL)
 		return true;
 	previous = MemoryContextSwitchTo(row);
 	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
-	found = system != NULL ? guard_row(entry, rel, tuple, NULL) :
-		guard_row(entry, rel, NULL, tuple);
+	if (system != NULL)
+		found = guard_system(entry, rel, tuple);
+	else
+		guard_arrived(entry, rel, tuple);
 	MemoryContextSwitchTo(previous);
-	return system != NULL && found != NULL && strcmp(found, system) == 0;
+	return found != NULL && strcmp(found, system) == 0;
 }
 
 /*

@@ -287,6 +287,17 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 	return system != NULL ? system : old_system;
 }
 
+void
+guard_arrived(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
+{
+	Mark		mark = guard_mark(entry, rel, tuple);
+
+	AcceptInvalidationMessages();
+	if (committing)
+		(void) switch_lock_output();
+	(void) guard_tuple(entry, rel, tuple, mark, true);
+}
+
 const char *
 guard_system(const RegistryEntry *entry, Relation rel, HeapTuple tuple)
 {

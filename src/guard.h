@@ -19,6 +19,13 @@
 extern const char *guard_row(const RegistryEntry *entry, Relation rel,
 							 HeapTuple oldtup, HeapTuple newtup);
 
+/*
+ * Decide on a row that has come with its table as on one that is inserted;
+ * what people do about it is not looked at.
+ */
+extern void guard_arrived(const RegistryEntry *entry, Relation rel,
+						  HeapTuple tuple);
+
 /* The AI system whose output a row is, or NULL; nothing is refused. */
 extern const char *guard_system(const RegistryEntry *entry, Relation rel,
 								HeapTuple tuple);

@@ -101,6 +101,17 @@ output_has_key(HeapTuple tuple, TupleDesc desc, Jsonb *key)
 								  &key->root) == 0;
 }
 
+/* Is it the output of that key in that relation? */
+static bool
+output_is_of(HeapTuple tuple, TupleDesc desc, Oid physical, Jsonb *key)
+{
+	bool		isnull;
+	Datum		holder = row_value(tuple, desc, "physical_relation", &isnull);
+
+	return DatumGetObjectId(holder) == physical &&
+		output_has_key(tuple, desc, key);
+}
+
 /* The next output, or NULL. */
 static HeapTuple
 output_scan_next(OutputScan *scan)
@@ -185,6 +196,29 @@ output_waits(const ClosedRows *rows, Jsonb *key)
 }
 
 bool
+output_find_waiting(const ClosedRows *rows, Oid physical, Jsonb *key,
+					Output *output)
+{
+	Relation	rel;
+	TupleDesc	desc;
+	bool		found = false;
+	ListCell   *lc;
+
+	if (!output_waits(rows, key))
+		return false;
+	rel = table_open(aims_relid("output"), AccessShareLock);
+	desc = RelationGetDescr(rel);
+	foreach(lc, rows->tuples)
+		if (output_is_of(lfirst(lc), desc, physical, key))
+		{
+			output_read(output, lfirst(lc), desc);
+			found = true;
+		}
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+bool
 output_remove(ClosedRows *rows, Oid physical, Jsonb *key, Output *output)
 {
 	OutputScan	scan;
@@ -212,16 +246,8 @@ output_drop(ClosedRows *rows, Oid physical, Jsonb *key)
 	ListCell   *lc;
 
 	foreach(lc, rows->tuples)
-	{
-		HeapTuple	tuple = lfirst(lc);
-		bool		isnull;
-		Datum		holder = row_value(tuple, desc, "physical_relation",
-									   &isnull);
-
-		if (DatumGetObjectId(holder) == physical &&
-			output_has_key(tuple, desc, key))
+		if (output_is_of(lfirst(lc), desc, physical, key))
 			rows->tuples = foreach_delete_current(rows->tuples, lc);
-	}
 	table_close(rel, AccessShareLock);
 }
 

@@ -50,6 +50,13 @@ extern bool output_remove(ClosedRows *rows, Oid physical, Jsonb *key,
 /* Is the key's output, perhaps, among rows that wait to be written? */
 extern bool output_waits(const ClosedRows *rows, Jsonb *key);
 
+/*
+ * Find the newest output with that key among rows that wait to be written.
+ * *output is a copy.
+ */
+extern bool output_find_waiting(const ClosedRows *rows, Oid physical,
+								Jsonb *key, Output *output);
+
 /* Drop the rows of that key from those that wait to be written. */
 extern void output_drop(ClosedRows *rows, Oid physical, Jsonb *key);
 

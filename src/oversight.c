@@ -14,12 +14,13 @@
 
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
-#include "executor/spi.h"
+#include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
@@ -323,8 +324,9 @@ overseen_is_output(const RegistryEntry *entry, Relation rel,
  * was noted when it was written, where people review it; else nobody knows.
  */
 static const char *
-overseen_noted(Oversight *oversight, const RegistryEntry *entry, Relation rel,
-			   ImageWriter *writer, HeapTuple tuple)
+overseen_noted(Oversight *oversight, const Oversight *outer,
+			   const RegistryEntry *entry, Relation rel, ImageWriter *writer,
+			   HeapTuple tuple)
 {
 	Output		output = {0};
 	Jsonb	   *key = NULL;
@@ -336,8 +338,13 @@ overseen_noted(Oversight *oversight, const RegistryEntry *entry, Relation rel,
 	image_write(writer, RelationGetDescr(rel), tuple, NULL, &text, &key);
 	if (oversight != NULL)
 		closed_rows_write(&oversight->outputs);
-	(void) output_find(RelationGetRelid(rel), key, SnapshotSelf, &output);
-	return output.system;
+	if (output_find(RelationGetRelid(rel), key, SnapshotSelf, &output))
+		return output.system;
+	for (; outer != NULL; outer = outer->outer)
+		if (output_find_waiting(&outer->outputs, RelationGetRelid(rel), key,
+								&output))
+			return output.system;
+	return NULL;
 }
 
 /* Are two nullable slugs the same? */
@@ -414,11 +421,12 @@ oversight_remove(Oversight *oversight, Oid physical, Jsonb *key,
 {
 	bool		waits = false;
 
-	for (Oversight *outer = oversight->outer; outer; outer = outer->outer)
-		waits = waits || output_waits(&outer->outputs, key);
+	for (Oversight *outer = oversight->outer; outer && !waits;
+		 outer = outer->outer)
+		waits = output_find_waiting(&outer->outputs, physical, key, output);
 	if (waits)
 		oversight_note_gone(oversight, physical, key);
-	return output_remove(&oversight->outputs, physical, key, output);
+	return output_remove(&oversight->outputs, physical, key, output) || waits;
 }
 
 /*
@@ -494,8 +502,8 @@ oversight_row(Oversight **place, Oversight *outer, const RegistryEntry *entry,
 	if (old != NULL && entry->by_session)
 	{
 		captured = captured_relation(rel, entry);
-		override.system = overseen_noted(*place, entry, rel, captured->writer,
-										 old);
+		override.system = overseen_noted(*place, outer, entry, rel,
+										 captured->writer, old);
 	}
 	if (old != NULL)
 		override.person = overriding_person(override.system);
@@ -589,58 +597,53 @@ oversight_merge(Oversight **into, Oversight *from)
 	oversight_free(from);
 }
 
-/* Rows of a query on a relation wait for review. */
+/* A row that is there already waits for review, if it is output. */
 static void
-oversight_enrol(const RegistryEntry *entry, Relation rel, ClosedRows *outputs)
+oversight_enrol(const RegistryEntry *entry, Relation rel, ImageWriter *writer,
+				HeapTuple tuple, ClosedRows *outputs)
 {
-	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
-	HeapTupleData row = {0};
-	Overseen	overseen;
-	bool		isnull;
+	Overseen	row = overseen_row(entry, rel, writer, tuple,
+								   guard_system(entry, rel, tuple));
 
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[i],
-										  SPI_tuptable->tupdesc, 1, &isnull);
-
-		row.t_data = DatumGetHeapTupleHeader(value);
-		row.t_len = HeapTupleHeaderGetDatumLength(row.t_data);
-		overseen = overseen_row(entry, rel, writer, &row,
-								guard_system(entry, rel, &row));
-		if (overseen.key != NULL)
-			oversight_wait(outputs, entry, RelationGetRelid(rel), &overseen);
-	}
-	closed_rows_write(outputs);
+	if (row.key != NULL)
+		oversight_wait(outputs, entry, RelationGetRelid(rel), &row);
 }
 
-/* The same, of all its rows that are marked as output. */
+/*
+ * The same, of all rows that are marked as output. A query would leave out
+ * those that row security hides from whoever calls.
+ */
 static void
-oversight_enrol_all(const RegistryEntry *entry, Relation rel)
+oversight_enrol_all(const RegistryEntry *entry, Relation rel,
+					Snapshot snapshot)
 {
 	char	   *when = registry_text(entry->relid, "system_when");
-	char	   *name = relation_name(RelationGetRelid(rel));
-	char	   *query = psprintf("SELECT t.*::%s FROM ONLY %s AS t WHERE %s",
-								 name, name, when ? when : "true");
+	ConditionState *condition = when ? condition_prepare(rel, when) : NULL;
+	ImageWriter *writer = image_writer(rel, 0, RelationGetRelationName(rel));
 	ClosedRows	outputs = {
 		CurrentMemoryContext, "output", "output_output_id_seq", NIL
 	};
-	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext,
-												"aims enrolment",
-												ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller;
-	Portal		portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL,
-												   NULL, true, 0);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext row = AllocSetContextCreate(caller, "aims enrolment",
+											  ALLOCSET_DEFAULT_SIZES);
 
-	do
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		SPI_cursor_fetch(portal, true, 1000);
-		caller = MemoryContextSwitchTo(batch);
-		oversight_enrol(entry, rel, &outputs);
+		HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, NULL);
+
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(row);
+		if (condition == NULL || condition_holds(condition, tuple))
+			oversight_enrol(entry, rel, writer, tuple, &outputs);
 		MemoryContextSwitchTo(caller);
-		MemoryContextReset(batch);
-		SPI_freetuptable(SPI_tuptable);
-	} while (SPI_processed > 0);
-	SPI_cursor_close(portal);
+		MemoryContextReset(row);
+	}
+	closed_rows_write(&outputs);
+	MemoryContextDelete(row);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
 }
 
 /*
@@ -652,6 +655,7 @@ oversight_begin(int32 registry_id, Oid physical)
 {
 	Relation	rel;
 	RegistryEntry *entry;
+	Snapshot	snapshot;
 	int			level;
 
 	if (get_rel_relkind(physical) != RELKIND_RELATION)
@@ -661,11 +665,10 @@ oversight_begin(int32 registry_id, Oid physical)
 	entry = registry_entry(registry_id, rel);
 	if (entry->review)
 	{
-		SPI_connect();
-		PushActiveSnapshot(GetLatestSnapshot());
-		oversight_enrol_all(entry, rel);
-		PopActiveSnapshot();
-		SPI_finish();
+		CommandCounterIncrement();
+		snapshot = RegisterSnapshot(GetLatestSnapshot());
+		oversight_enrol_all(entry, rel, snapshot);
+		UnregisterSnapshot(snapshot);
 	}
 	table_close(rel, NoLock);
 	path_end(level);

@@ -14,8 +14,9 @@
  * A session whose role is not bound compares three numbers for each statement.
  * Nothing here writes, runs SQL or takes privileges: it works on a standby.
  *
- * Workers of a parallel query are part of a statement that their leader has
- * asked for. While an extension is created its tables are not whole.
+ * A worker of a parallel query begins with a part of the statement that its
+ * leader has logged; what functions read that it calls is another matter.
+ * While an extension is created its tables are not whole.
  */
 #include "aims.h"
 
@@ -73,6 +74,7 @@ static MemoryContext reader_context = NULL;
 static Reader reader;
 static HTAB *protected = NULL;
 static uint64 relations_changed = 1;
+static bool asked = false;		/* this process has come here before */
 
 /* What the current statement of the client has been logged to read. */
 static struct
@@ -396,12 +398,22 @@ read_log(List *relids, const char *command)
 			 errhidecontext(true)));
 }
 
+/* Is it a parallel worker's part of the statement of its leader? */
+static bool
+read_is_part(void)
+{
+	bool		part = IsParallelWorker() && !asked;
+
+	asked = true;
+	return part;
+}
+
 /*
- * May a session of a bound role read what the statement reads? Logs it if so;
- * if not, refuses it or, without report, says so.
+ * May a session of a bound role read what the statement reads? Logs it if so,
+ * unless the leader has; if not, refuses it or, without report, says so.
  */
 static bool
-read_check(List *needed, bool report)
+read_check(List *needed, bool report, bool part)
 {
 	List	   *relids = read_phi_relations(needed);
 
@@ -414,7 +426,7 @@ read_check(List *needed, bool report)
 		return false;
 	}
 	relids = report ? logged_add(relids) : NIL;
-	if (relids != NIL)
+	if (relids != NIL && !part)
 		read_log(relids, read_command(needed));
 	return true;
 }
@@ -430,13 +442,15 @@ read_concerns_session(void)
 static bool
 read_check_perms(CHECK_PERMS_PARAMETERS)
 {
+	bool		part = read_is_part();
+
 	if (next_check_perms != NULL && !next_check_perms(CHECK_PERMS_ARGUMENTS))
 		return false;
-	if (creating_extension || IsBinaryUpgrade || IsParallelWorker() ||
-		!IsTransactionState() || !read_concerns_session())
+	if (creating_extension || IsBinaryUpgrade || !IsTransactionState() ||
+		!read_concerns_session())
 		return true;
 	AcceptInvalidationMessages();
-	return !read_concerns_session() || read_check(needed, report);
+	return !read_concerns_session() || read_check(needed, report, part);
 }
 
 void

@@ -51,7 +51,7 @@ typedef struct Arrived
 
 /* Where a registered relation is named; the registry itself comes first. */
 static const char *const registered_in[] = {
-	"registry", "system_mode", "system_value", "intended_table"
+	"registry", "system_mode", "system_value", "intended_table", "phi_table"
 };
 
 /* The transaction's snapshot is older than what it would act on. */
@@ -102,11 +102,16 @@ rebuilt_remember(Oid relid)
 						   " SELECT r.registry_id, $2, $3, jsonb_build_object(");
 	for (int i = 0; i < lengthof(registered_in); i++)
 		append_rows(&query, registered_in[i]);
-	appendStringInfoString(&query, "), session_user FROM aims.registry AS r WHERE r.relation = $1::oid"
+	appendStringInfoString(&query, ", 'dataset', (SELECT coalesce(jsonb_agg(d.dataset), '[]') FROM aims.dataset AS d WHERE d.relation = $1::oid)"
+						   "), session_user FROM aims.registry AS r WHERE r.relation = $1::oid"
 						   " ON CONFLICT ON CONSTRAINT awaited_table_name_key"
 						   " DO UPDATE SET registry_id = excluded.registry_id, registration = excluded.registration,"
 						   " left_at = excluded.left_at, left_by = excluded.left_by");
 	require_visible(owner_execute(query.data, lengthof(args), args));
+	/* one that was renamed holds what it held */
+	owner_execute("DELETE FROM aims.phi_table AS p WHERE p.relation = $1::oid"
+				  " AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = $1::oid)",
+				  1, args);
 }
 
 void
@@ -141,6 +146,9 @@ rebuilt_register(const Governing *g, int32 registry_id)
 							   registered_in[i],
 							   i > 0 ? " ON CONFLICT DO NOTHING" : ""),
 					  lengthof(args), args);
+	owner_execute("UPDATE aims.dataset AS d SET relation = $2::oid FROM aims.awaited_table AS a"
+				  " WHERE a.registry_id = $1::integer AND d.relation IS NULL AND a.registration -> 'dataset' ? d.dataset::text",
+				  lengthof(args), args);
 	owner_execute("DELETE FROM aims.awaited_table WHERE registry_id = $1::integer",
 				  1, args);
 }

@@ -15,7 +15,8 @@
  * still locked, so that it stands before the next entry of each row.
  *
  * Our own tables are captured under either policy, and so is what triggers of
- * others do in a worker: no origin knows of it.
+ * others do in a worker: no origin knows of it. So are tables whose output
+ * people review: it waits where it is read.
  */
 #include "aims.h"
 
@@ -137,7 +138,8 @@ subscription_audited_at_origin(const RegistryEntry *registered, Relation rel,
 {
 	StringInfoData detail;
 
-	if (!registered->guarded || !policy_is_origin() || !change_is_applied())
+	if (!registered->guarded || registered->review || !policy_is_origin() ||
+		!change_is_applied())
 		return false;
 	if (!note_is_due(registered->registry_id, operation[0]))
 		return true;

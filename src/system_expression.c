@@ -179,21 +179,47 @@ system_expression_of(Relation rel, const char *source)
 	return latest;
 }
 
+/* A row that is asked whose it is, and what it says. */
+typedef struct Evaluation
+{
+	SystemExpression *expression;
+	HeapTuple	tuple;
+	Datum		value;
+	bool		isnull;
+} Evaluation;
+
+/* Evaluate the expression; for attempt, too. */
+static void
+system_expression_evaluate(void *argument)
+{
+	Evaluation *evaluation = argument;
+	SystemExpression *expression = evaluation->expression;
+
+	ExecStoreHeapTuple(evaluation->tuple, expression->slot, false);
+	evaluation->value = ExecEvalExpr(expression->state, expression->econtext,
+									 &evaluation->isnull);
+	ExecClearTuple(expression->slot);
+}
+
+/*
+ * A row that the expression cannot be evaluated for is an error, but to a
+ * logical replication worker, which must not fail: there it names no system.
+ */
 const char *
 system_expression_value(Relation rel, HeapTuple tuple, const char *source,
 						int *length)
 {
-	SystemExpression *expression = system_expression_of(rel, source);
-	Datum		value;
-	bool		isnull;
+	Evaluation	evaluation = {system_expression_of(rel, source), tuple};
 	text	   *t;
 
-	ExecStoreHeapTuple(tuple, expression->slot, false);
-	value = ExecEvalExpr(expression->state, expression->econtext, &isnull);
-	ExecClearTuple(expression->slot);
-	if (isnull)
+	*length = 0;
+	if (!IsLogicalWorker())
+		system_expression_evaluate(&evaluation);
+	else if (attempt(system_expression_evaluate, &evaluation) != NULL)
+		return "";
+	if (evaluation.isnull)
 		return NULL;
-	t = DatumGetTextPP(value);
+	t = DatumGetTextPP(evaluation.value);
 	*length = VARSIZE_ANY_EXHDR(t);
 	return VARDATA_ANY(t);
 }

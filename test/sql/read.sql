@@ -3,7 +3,7 @@
 -- come out. The lines in the server log are the business of t/read.pl.
 BEGIN;
 \i test/act.sql
-SELECT plan(108);
+SELECT plan(109);
 
 CREATE ROLE read_bot LOGIN;
 CREATE ROLE read_owner;
@@ -39,6 +39,7 @@ CREATE FUNCTION cdw.names_inline() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT
 CREATE FUNCTION cdw.names_plpgsql(via text DEFAULT 'SELECT count(*) FROM cdw.patient') RETURNS bigint LANGUAGE plpgsql AS
     'DECLARE n bigint; BEGIN EXECUTE via INTO n; RETURN n; END';
 CREATE FUNCTION cdw.names_constant() RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN (SELECT count(*) FROM cdw.patient); END';
+CREATE FUNCTION cdw.names_worker() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS 'BEGIN RETURN (SELECT count(*) FROM cdw.patient); END';
 CREATE FUNCTION cdw.read_in_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM FROM cdw.patient; RETURN NEW; END';
 CREATE TABLE cdw.inbox (id integer);
 CREATE TRIGGER reads BEFORE INSERT ON cdw.inbox FOR EACH ROW EXECUTE FUNCTION cdw.read_in_trigger();
@@ -143,6 +144,7 @@ SELECT * FROM (VALUES
     (30, 'MS006', 'INSERT INTO cdw.note VALUES (1, 1, ''x'')', 'a foreign key''s check'),
     (31, 'MS006', 'DO ''BEGIN PERFORM FROM cdw.patient; END''', 'DO'),
     (32, 'MS006', 'SET LOCAL debug_parallel_query = on; SELECT count(*) FROM cdw.patient', 'a parallel query'),
+    (41, 'MS006', 'SET LOCAL debug_parallel_query = on; SELECT cdw.names_worker() FROM pg_am', 'a function that a parallel worker calls'),
     (33, 'MS006', 'SET LOCAL row_security = off; SELECT * FROM cdw.patient', 'row_security'),
     (34, '00000', 'SELECT * FROM cdw.weather', 'a table that is not marked'),
     (35, '00000', 'SELECT * FROM cdw.warm', 'a view of it'),

@@ -1,7 +1,7 @@
 \i test/setup_database.sql
 -- Governed tables that are dropped and made anew: what gets the name is
 -- governed as before, and the rows that it has are decided on.
-SELECT plan(76);
+SELECT plan(79);
 
 SET client_min_messages = warning;
 CREATE ROLE rebuilt_owner;
@@ -167,6 +167,30 @@ BEGIN;
 DROP TABLE cdw.d;
 SELECT * INTO cdw.d FROM public.scores;
 SELECT results_eq($$SELECT key, system FROM aims.audit_entry WHERE operation = 'BASELINE' ORDER BY entry_id$$, $$VALUES (NULL::jsonb, 'sepsis'), (NULL, 'sepsis'), (NULL, NULL)$$, 'SELECT INTO');
+ROLLBACK;
+
+-- A mark as protected health information comes back with the table
+BEGIN;
+INSERT INTO aims.phi_table (relation, reason) VALUES ('cdw.d', 'Scores of patients');
+INSERT INTO aims.dataset (dataset, system, title, purpose, relation, phi) VALUES ('scores', 'nlp', 'Scores', 'operation', 'cdw.d', true);
+DROP TABLE cdw.d;
+CREATE TABLE cdw.d AS TABLE public.scores;
+SELECT results_eq('SELECT relation::text, phi FROM aims.dataset', $$VALUES ('cdw.d', true)$$, 'a table that is made anew is bound as dataset as before');
+SELECT results_eq('SELECT relation::text, reason FROM aims.phi_table', $$VALUES ('cdw.d', 'Scores of patients')$$, 'a table that is made anew is protected health information as before');
+ROLLBACK;
+
+-- An error that has nothing to do with the table goes to whoever catches it, and takes back what he has done
+BEGIN;
+SELECT 'cdw.d'::regclass::oid AS former \gset
+CREATE FUNCTION pg_temp.interfere() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'interference'; END$$;
+CREATE EVENT TRIGGER interferes ON ddl_command_start WHEN TAG IN ('CREATE TRIGGER') EXECUTE FUNCTION pg_temp.interfere();
+DO $$
+BEGIN
+    DROP TABLE cdw.d;
+    CREATE TABLE cdw.d AS TABLE public.scores;
+EXCEPTION WHEN raise_exception THEN NULL;
+END $$;
+SELECT is('cdw.d'::regclass::oid, :former::oid, 'the table that was to be made anew is the former one');
 ROLLBACK;
 
 -- Night after night, and the ledger verifies

@@ -3,7 +3,7 @@
 -- information signed off by others, the ledger sealed. It commits, since what is
 -- counted and sealed is what has been committed; roles go at the end.
 \i test/act.sql
-SELECT plan(87);
+SELECT plan(89);
 
 SET client_min_messages = error;
 CREATE ROLE retire_owner;
@@ -94,6 +94,8 @@ SELECT is(pg_temp.after(command), outcome, command)
     (9, $$GRANT INSERT ON cdw.score TO retire_etl; SELECT aims.unbind_role('old', 'retire_etl')$$, 'false retire_etl may still access cdw.score'),
     (10, $$ALTER ROLE retire_etl LOGIN; SELECT aims.unbind_role('old', 'retire_etl')$$, 'true without access: retire_etl, retire_nightly'),
     (11, $$SELECT aims.unbind_role('old', 'retire_etl'), aims.bind_role('old', 'retire_etl')$$, 'true without access: retire_etl, retire_nightly'),
+    (14, $$GRANT SELECT ON cdw.ran_as TO retire_etl; INSERT INTO aims.phi_table (relation, reason) VALUES ('cdw.ran_as', 'Names')$$, 'false retire_etl may still access cdw.ran_as'),
+    (15, $$GRANT SELECT ON cdw.ran_as TO retire_nightly; INSERT INTO aims.phi_table (relation, reason) VALUES ('cdw.ran_as', 'Names')$$, 'true without access: retire_etl, retire_nightly'),
     (12, $$SELECT aims.unbind_role('new', 'retire_nightly')$$, 'false retire_nightly is bound and may log in'),
     (13, $$SET LOCAL session_replication_role = replica; UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'new'; GRANT SELECT ON cdw.mixed TO retire_nightly$$,
      'false retire_nightly is bound and may log in, retire_nightly may still access cdw.mixed')) AS c (nr, command, outcome)

@@ -59,6 +59,21 @@ is($subscriber->safe_psql('postgres', "SELECT count(*) FROM aims.audit_entry WHE
 my ($ret, undef, $stderr) = $subscriber->psql('postgres', "\\set VERBOSITY sqlstate\nINSERT INTO score VALUES (30, 'nlp')");
 like($stderr, qr/MS001/, 'an ordinary session is refused');
 
+# A row that the expression does not fit, which an ordinary session is told
+$publisher->safe_psql('postgres', 'CREATE TABLE doc (id integer PRIMARY KEY, body text); ALTER PUBLICATION scores ADD TABLE doc');
+$subscriber->safe_psql('postgres', <<'SQL');
+CREATE TABLE doc (id integer PRIMARY KEY, body text);
+SELECT aims.govern('doc', system_expression => $$body::jsonb ->> 'ai'$$);
+ALTER SUBSCRIPTION scores REFRESH PUBLICATION;
+SQL
+$subscriber->wait_for_subscription_sync($publisher, 'scores');
+$publisher->safe_psql('postgres', "INSERT INTO doc VALUES (1, 'no json'), (2, '{}')");
+$publisher->wait_for_catchup('scores');
+is($subscriber->safe_psql('postgres', "SELECT system, cause, rows, example_key FROM aims.violation WHERE relation = 'doc'::regclass"),
+	'|system_unknown|1|{"id": 1}', 'a row that the expression does not fit is applied, and names no system');
+($ret, undef, $stderr) = $subscriber->psql('postgres', "\\set VERBOSITY sqlstate\nINSERT INTO doc VALUES (3, 'no json')");
+like($stderr, qr/22P02/, 'an ordinary session is told');
+
 # A partitioned target whose partitions differ from the publisher's, and were
 # created and attached by the subscriber's own DDL after it was governed. An
 # apply worker fires row triggers, no statement trigger, and TRUNCATE's.

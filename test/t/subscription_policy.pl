@@ -262,6 +262,14 @@ $subscriber->wait_for_subscription_sync($publisher, 'scores');
 publish("INSERT INTO aims.vendor (vendor, title) VALUES ('acme', 'Acme')");
 is(ask("SELECT operation, key FROM aims.audit_entry WHERE relation = 'aims.vendor'"), 'INSERT|{"vendor": "acme"}', 'governance tables are captured under either policy');
 
+# What people review is captured, and waits, where it is read
+$publisher->safe_psql('postgres', 'CREATE TABLE reviewed (id integer PRIMARY KEY); ALTER PUBLICATION scores ADD TABLE reviewed');
+ask("CREATE TABLE reviewed (id integer PRIMARY KEY); SELECT aims.govern('reviewed', system => 'nlp', review => 'required')");
+ask('ALTER SUBSCRIPTION scores REFRESH PUBLICATION');
+$subscriber->wait_for_subscription_sync($publisher, 'scores');
+publish('INSERT INTO reviewed VALUES (1), (2); DELETE FROM reviewed WHERE id = 2');
+is(ask("SELECT key FROM aims.pending_review WHERE relation = 'reviewed'::regclass"), '{"id": 1}', 'origin: output waits where a table asks for review');
+
 # A policy is of one owner's subscription
 ask('CREATE ROLE other SUPERUSER LOGIN; ALTER SUBSCRIPTION scores OWNER TO other');
 entries();
