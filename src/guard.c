@@ -11,7 +11,8 @@
  *
  * Output is every inserted row, and the old as well as the new row of an
  * UPDATE. A deleted row is not output: what a system wrote may be taken away
- * whatever has become of the system.
+ * whatever has become of the system. Nor is what a clinical reviewer corrects
+ * of a row that goes on saying whose output it was.
  *
  * A switch-off is obeyed in mode observe too. A logical replication worker
  * refuses nothing, since that would stop its subscription for ever; it
@@ -257,6 +258,22 @@ guard_tuple(const RegistryEntry *entry, Relation rel, HeapTuple tuple,
 	return system;
 }
 
+/*
+ * Is an UPDATE that leaves a row its mark a reviewer's correction, where the
+ * system itself may not write?
+ */
+static bool
+guard_is_correction(const RegistryEntry *entry, Relation rel,
+					HeapTuple oldtup, Mark mark)
+{
+	const Decision *d = guard_decide(entry, mark);
+
+	return d != NULL &&
+		(d->cause == CAUSE_SWITCHED_OFF || d->cause == CAUSE_STAGE ||
+		 d->cause == CAUSE_ROLE_NOT_BOUND) &&
+		oversight_is_correction(entry, rel, oldtup, d->system);
+}
+
 const char *
 guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 		  HeapTuple newtup)
@@ -265,19 +282,22 @@ guard_row(const RegistryEntry *entry, Relation rel, HeapTuple oldtup,
 	Mark		new_mark = guard_mark(entry, rel, newtup);
 	const char *system = NULL;
 	const char *old_system = NULL;
+	bool		same = newtup != NULL && oldtup != NULL &&
+		guard_same_mark(old_mark, new_mark);
 	GuardLevel *level;
 
 	AcceptInvalidationMessages();
 	if (committing)
 		(void) switch_lock_output();
 	if (newtup != NULL)
-		system = guard_tuple(entry, rel, newtup, new_mark, true);
-	if (newtup == NULL || (oldtup != NULL &&
-						   !guard_same_mark(old_mark, new_mark)))
+		system = guard_tuple(entry, rel, newtup, new_mark,
+							 !same || !guard_is_correction(entry, rel, oldtup,
+														   new_mark));
+	if (same)
+		old_system = system;
+	else if (oldtup != NULL)
 		old_system = guard_tuple(entry, rel, oldtup, old_mark,
 								 newtup != NULL);
-	else if (oldtup != NULL)
-		old_system = system;
 	if (oldtup != NULL || entry->overseen)
 	{
 		level = level_current();

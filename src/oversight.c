@@ -20,10 +20,12 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "replication/logicalworker.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -84,6 +86,16 @@ typedef struct Overseen
 	OutputGroup group;
 	Jsonb	   *key;			/* where the relation needs review */
 } Overseen;
+
+/* Whether a person reviews a system's output, as asked last. */
+static struct
+{
+	LocalTransactionId transaction; /* invalid: nothing has been asked */
+	uint64		generation;		/* governance_generation() at that time */
+	char		person[NAMEDATALEN];
+	char		system[NAMEDATALEN];
+	bool		reviews;
+} reviewer;
 
 /* Hash and compare counts by the content of their keys. */
 static uint32
@@ -380,6 +392,58 @@ overriding_person(const char *system)
 	const char *person = system != NULL ? current_person() : NULL;
 
 	return person != NULL && !session_is_of(system) ? pstrdup(person) : NULL;
+}
+
+/* Does a person hold the duty that reviews of a system's output need? */
+static bool
+reviewer_ask(const char *person, const char *system)
+{
+	const char *args[] = {person, system};
+	OwnerScope	scope = owner_begin();
+	bool		reviews;
+
+	SPI_connect();
+	(void) owner_execute("SELECT aims.person_has_duty($1, 'clinical_reviewer', $2, aims.today())",
+						 lengthof(args), args);
+	reviews = strcmp(SPI_getvalue(SPI_tuptable->vals[0],
+								  SPI_tuptable->tupdesc, 1), "t") == 0;
+	SPI_finish();
+	owner_end(scope);
+	return reviews;
+}
+
+/* The same, asked once in a transaction. */
+static bool
+reviews_output(const char *person, const char *system)
+{
+	uint64		generation = governance_generation();
+
+	if (reviewer.transaction != MyLocalTransactionId ||
+		reviewer.generation != generation ||
+		strcmp(reviewer.person, person) != 0 ||
+		strcmp(reviewer.system, system) != 0)
+	{
+		reviewer.transaction = InvalidLocalTransactionId;
+		reviewer.reviews = reviewer_ask(person, system);
+		strlcpy(reviewer.person, person, NAMEDATALEN);
+		strlcpy(reviewer.system, system, NAMEDATALEN);
+		reviewer.generation = generation;
+		reviewer.transaction = MyLocalTransactionId;
+	}
+	return reviewer.reviews;
+}
+
+bool
+oversight_is_correction(const RegistryEntry *entry, Relation rel,
+						HeapTuple old, const char *system)
+{
+	const char *person = entry->by_session || IsolationUsesXactSnapshot() ?
+		NULL : overriding_person(system);
+
+	if (person == NULL || !reviews_output(person, system))
+		return false;
+	return !entry->conditional ||
+		overseen_is_output(entry, rel, captured_relation(rel, entry), old);
 }
 
 /* A new output waits for review. */

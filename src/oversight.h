@@ -25,6 +25,14 @@ extern void oversight_row(Oversight **oversight, Oversight *outer,
 						  HeapTuple old, HeapTuple new,
 						  const char *old_system, const char *new_system);
 
+/*
+ * Does a person who may review a system's output change a row that was output
+ * of it? The caller has seen that its mark stays. Never where the session says
+ * whose rows are, nor under a snapshot that does not see the duties of now.
+ */
+extern bool oversight_is_correction(const RegistryEntry *entry, Relation rel,
+									HeapTuple old, const char *system);
+
 /* Write what waits: rows by their own subtransaction, counts at the end. */
 extern void oversight_flush(Oversight *oversight);
 extern void oversight_pre_commit(Oversight *oversight);

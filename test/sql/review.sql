@@ -2,7 +2,7 @@
 -- Human review: what waits, who decides, what is released, what people change.
 BEGIN;
 \i test/act.sql
-SELECT plan(143);
+SELECT plan(154);
 
 CREATE ROLE review_etl;
 CREATE ROLE review_rita;
@@ -445,6 +445,37 @@ ALTER TABLE cdw.hidden RENAME id TO nr;
 SELECT throws_ok($$SELECT aims.release_condition('cdw.hidden')$$, 'MS052', NULL, 'nothing is released by another key than it waits by');
 SELECT aims.ungovern('cdw.hidden', 'its key has another name'), aims.govern('cdw.hidden', system_column => 'system', review => 'required') \g /dev/null
 SELECT ok(aims.release_condition('cdw.hidden') IS NOT NULL, 'until it is governed anew');
+
+-- What reviewers correct is no output: it passes whatever has become of the system
+CREATE TABLE cdw.wrong (id integer PRIMARY KEY, system text, p numeric, kind integer);
+GRANT ALL ON cdw.wrong TO review_etl, review_rita, review_norm;
+SELECT aims.govern('cdw.wrong', system_column => 'system', system_when => 'kind = 1') IS NULL AS done \gset
+INSERT INTO aims.intended_table (system, relation) SELECT s.system, 'cdw.wrong' FROM aims.ai_system AS s;
+SELECT pg_temp.etl($$INSERT INTO cdw.wrong VALUES (1, 'sepsis', 0.9, 1), (2, 'sepsis', 0.5, 0), (3, 'lowly', 0.1, 1), (4, 'eu-high', 0.1, 1)$$) \g /dev/null
+SET LOCAL client_min_messages = warning;
+SELECT aims.switch_off('sepsis', 'wrong scores'), aims.bind_role('lowly', 'review_bound') \g /dev/null
+RESET client_min_messages;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'eu-high';
+SET LOCAL session_replication_role = origin;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, '00000', 'review_rita', 'UPDATE cdw.wrong SET p = 0.1 WHERE id = 1', 'a reviewer corrects what a system wrote that is switched off'),
+    (2, '00000', 'review_norm', 'UPDATE cdw.wrong SET p = 0.2 WHERE id = 3', 'and one that has bound roles'),
+    (3, '00000', 'review_rita', 'UPDATE cdw.wrong SET p = 0.3 WHERE id = 4', 'and one that is retired'),
+    (4, 'MS003', 'review_norm', 'UPDATE cdw.wrong SET p = 0.4 WHERE id = 1', 'the reviewer of another system does not'),
+    (5, 'MS003', 'review_etl', 'UPDATE cdw.wrong SET p = 0.5 WHERE id = 1', 'nor the nightly load'),
+    (6, 'MS003', 'review_rita', $$INSERT INTO cdw.wrong VALUES (5, 'sepsis', 0.5, 1)$$, 'a reviewer writes no new output'),
+    (7, 'MS003', 'review_rita', 'UPDATE cdw.wrong SET kind = 1 WHERE id = 2', 'nor makes output of a row that was none'),
+    (8, 'MS003', 'review_rita', $$UPDATE cdw.wrong SET system = 'sepsis' WHERE id = 3$$, 'nor of one that was another system''s')) AS c (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT results_eq($$SELECT person COLLATE "C", system COLLATE "C", new_values ->> 'p' FROM aims.output_override WHERE relation = 'cdw.wrong'::regclass ORDER BY override_id$$,
+    $$VALUES ('rita' COLLATE "C", 'sepsis' COLLATE "C", '0.1'), ('norm', 'lowly', '0.2'), ('rita', 'eu-high', '0.3')$$, 'each is an override');
+SELECT is((SELECT count(*) FROM aims.violation WHERE relation = 'cdw.wrong'::regclass), 0::bigint, 'and no violation');
+SET LOCAL session_replication_role = replica;
+UPDATE aims.duty SET valid_from = '2020-01-01', valid_until = '2020-12-31' WHERE person = 'rita';
+SET LOCAL session_replication_role = origin;
+SELECT pg_temp.ends_with('MS003', 'review_rita', 'UPDATE cdw.wrong SET p = 0.6 WHERE id = 1', 'whose duty has ended corrects no more');
 
 -- The intervals (published: 0/10 and 81/263, Newcombe 1998)
 SELECT results_eq($$SELECT k, n, round(low::numeric, 4), round(high::numeric, 4) FROM (VALUES (81, 263), (15, 148), (0, 20), (1, 29), (29, 29)) AS v (k, n), aims.wilson_interval(k, n)$$,
