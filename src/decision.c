@@ -208,24 +208,6 @@ system_state(const char *system, bool *switched_off)
 	return stage;
 }
 
-/* Is the role one of the system's bound roles? */
-static bool
-decision_role_bound(const char *system, const char *role)
-{
-	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	ScanKeyData keys[2];
-	bool		bound;
-
-	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
-				F_TEXTEQ, CStringGetTextDatum(system));
-	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
-				F_TEXTEQ, CStringGetTextDatum(role));
-	bound = HeapTupleIsValid(row_find(rel, "bound_role_pkey", 2, keys, false));
-	table_close(rel, AccessShareLock);
-	return bound;
-}
-
 /*
  * May the role write output of the system? Where the system has no bound roles
  * anybody may; but who is bound to others does not pass output off as this
@@ -239,7 +221,7 @@ decision_role_may_write(const char *system, bool session, Oid writer)
 
 	if (role == NULL)
 		role = "";
-	if (decision_role_bound(system, role))
+	if (role_is_bound(system, role))
 		return true;
 	return !decision_exists("bound_role", "bound_role_pkey", NULL, InvalidOid,
 							"system", system) &&

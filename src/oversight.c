@@ -27,7 +27,6 @@
 #include "replication/logicalworker.h"
 #include "storage/proc.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -42,6 +41,7 @@
 #include "people.h"
 #include "row.h"
 #include "sequence.h"
+#include "session_system.h"
 #include "shape.h"
 
 /* Groups beyond these of one transaction are counted as one, unknown. */
@@ -370,19 +370,8 @@ same_system(const char *a, const char *b)
 static bool
 session_is_of(const char *system)
 {
-	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
-	char	   *role = GetUserNameFromId(GetSessionUserId(), false);
-	ScanKeyData keys[2];
-	bool		bound;
-
-	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
-				F_TEXTEQ, CStringGetTextDatum(system));
-	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
-				F_TEXTEQ, CStringGetTextDatum(role));
-	bound = HeapTupleIsValid(row_find(rel, "bound_role_pkey", 2, keys, false));
-	table_close(rel, AccessShareLock);
-	return bound;
+	return role_is_bound(system,
+						 GetUserNameFromId(GetSessionUserId(), false));
 }
 
 /* The person who changes output of a system; NULL: a service does. */

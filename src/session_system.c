@@ -32,6 +32,23 @@ typedef struct Bindings
 
 static Bindings bindings = {0};
 
+bool
+role_is_bound(const char *system, const char *role)
+{
+	Relation	rel = table_open(aims_relid("bound_role"), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+	ScanKeyData keys[2];
+	bool		bound;
+
+	ScanKeyInit(&keys[0], row_column(desc, "system"), BTEqualStrategyNumber,
+				F_TEXTEQ, CStringGetTextDatum(system));
+	ScanKeyInit(&keys[1], row_column(desc, "role"), BTEqualStrategyNumber,
+				F_TEXTEQ, CStringGetTextDatum(role));
+	bound = HeapTupleIsValid(row_find(rel, "bound_role_pkey", 2, keys, false));
+	table_close(rel, AccessShareLock);
+	return bound;
+}
+
 List *
 role_systems(const char *role)
 {

@@ -7,6 +7,9 @@
 
 #include "nodes/pg_list.h"
 
+/* Is the role one of the system's bound roles, as of now? */
+extern bool role_is_bound(const char *system, const char *role);
+
 /* The systems that a role is bound to, by name, as of now. */
 extern List *role_systems(const char *role);
 
