@@ -118,6 +118,26 @@ WITH RECURSIVE
         SELECT n.name, s.sign, s.reason, s.pattern, s.shipped
           FROM column_name AS n
           JOIN aims.shadow_sign AS s ON s.kind = 'value' AND n.name ~* s.beside),
+    -- columns that name systems, and what statistics have of them
+    looked_at (relid, attnum, type) AS (
+        SELECT a.attrelid, a.attnum, a.atttypid
+          FROM value_sign AS s
+          JOIN pg_attribute AS a ON a.attname = s.name AND a.attnum > 0 AND NOT a.attisdropped
+          JOIN held AS h ON h.oid = a.attrelid
+        UNION
+        SELECT a.attrelid, a.attnum, a.atttypid
+          FROM aims.registry AS r
+          JOIN pg_attribute AS a ON a.attrelid = r.relation AND a.attname = r.system_column
+         WHERE r.system_when IS NULL),
+    common_value (relid, attnum, value, frequency) AS MATERIALIZED (
+        SELECT t.starelid, t.staattnum, CASE l.type WHEN 'bpchar'::regtype THEN rtrim(v.value, ' ') ELSE v.value END, v.frequency
+          FROM looked_at AS l
+          JOIN pg_statistic AS t ON t.starelid = l.relid AND t.staattnum = l.attnum
+         CROSS JOIN LATERAL unnest(
+               CASE 1 WHEN t.stakind1 THEN t.stavalues1 WHEN t.stakind2 THEN t.stavalues2 WHEN t.stakind3 THEN t.stavalues3
+                      WHEN t.stakind4 THEN t.stavalues4 WHEN t.stakind5 THEN t.stavalues5 END::text::text[],
+               CASE 1 WHEN t.stakind1 THEN t.stanumbers1 WHEN t.stakind2 THEN t.stanumbers2 WHEN t.stakind3 THEN t.stanumbers3
+                      WHEN t.stakind4 THEN t.stanumbers4 WHEN t.stakind5 THEN t.stanumbers5 END) AS v (value, frequency)),
     unknown_value (relation, value, first_seen, rows) AS (
         SELECT v.relation, v.system, min(v.recorded_at), sum(v.rows)
           FROM aims.violation AS v
@@ -167,12 +187,7 @@ WITH RECURSIVE
           FROM value_sign AS s
           JOIN pg_attribute AS a ON a.attname = s.name AND a.attnum > 0 AND NOT a.attisdropped
           JOIN held AS h ON h.oid = a.attrelid
-          JOIN pg_statistic AS t ON t.starelid = a.attrelid AND t.staattnum = a.attnum
-         CROSS JOIN LATERAL unnest(
-               CASE 1 WHEN t.stakind1 THEN t.stavalues1 WHEN t.stakind2 THEN t.stavalues2 WHEN t.stakind3 THEN t.stavalues3
-                      WHEN t.stakind4 THEN t.stavalues4 WHEN t.stakind5 THEN t.stavalues5 END::text::text[],
-               CASE 1 WHEN t.stakind1 THEN t.stanumbers1 WHEN t.stakind2 THEN t.stanumbers2 WHEN t.stakind3 THEN t.stanumbers3
-                      WHEN t.stakind4 THEN t.stanumbers4 WHEN t.stakind5 THEN t.stanumbers5 END) AS v (value, frequency)
+          JOIN common_value AS v ON v.relid = a.attrelid AND v.attnum = a.attnum
          WHERE v.value ~* s.pattern
            AND (s.shipped OR has_column_privilege(a.attrelid, a.attnum, 'SELECT') AND NOT row_security_active(a.attrelid))
            AND NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = a.attrelid AND m.value = v.value)
@@ -184,7 +199,17 @@ WITH RECURSIVE
           JOIN pg_class AS c ON c.oid = r.relation
           JOIN pg_namespace AS n ON n.oid = c.relnamespace
          WHERE NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = u.relation AND m.value = u.value)
-           AND NOT EXISTS (SELECT FROM aims.ai_system AS a WHERE a.system = u.value))
+           AND NOT EXISTS (SELECT FROM aims.ai_system AS a WHERE a.system = u.value)
+        UNION ALL
+        SELECT 'value', format('%I.%I.%I = %L', n.nspname, c.relname, r.system_column, v.value), c.oid, 'held',
+               'A governed table holds the value, and it names no AI system (MS002)', NULL, round(v.frequency * nullif(c.reltuples, -1))
+          FROM aims.registry AS r
+          JOIN pg_class AS c ON c.oid = r.relation
+          JOIN pg_namespace AS n ON n.oid = c.relnamespace
+          JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = r.system_column
+          JOIN common_value AS v ON v.relid = c.oid AND v.attnum = a.attnum
+         WHERE NOT EXISTS (SELECT FROM aims.system_value AS m WHERE m.relation = r.relation AND m.value = v.value)
+           AND NOT EXISTS (SELECT FROM aims.ai_system AS s WHERE s.system = v.value))
 SELECT c.kind,
        c.object COLLATE "C" AS object,
        c.relation::regclass AS relation,
@@ -208,7 +233,7 @@ COMMENT ON COLUMN aims.shadow_ai.kind IS 'role, relation, column, function, exte
 COMMENT ON COLUMN aims.shadow_ai.object IS 'What it is: a qualified name; for a value, column = value';
 COMMENT ON COLUMN aims.shadow_ai.relation IS 'Relation that it is, or is in';
 COMMENT ON COLUMN aims.shadow_ai.why IS 'What makes it look like AI';
-COMMENT ON COLUMN aims.shadow_ai.signs IS 'Signs that it shows (aims.shadow_sign); violation: seen by the guard';
+COMMENT ON COLUMN aims.shadow_ai.signs IS 'Signs that it shows (aims.shadow_sign); violation: seen by the guard; held: among the commonest values of a governed table''s system column';
 COMMENT ON COLUMN aims.shadow_ai.first_seen IS 'When the guard recorded it first; NULL where nothing says when';
 COMMENT ON COLUMN aims.shadow_ai.row_estimate IS
     'Rows concerned: of the relation or with the value as statistics estimate them, or as the guard counted them; NULL: not known';

@@ -3,7 +3,7 @@
 -- large catalog is read in a moment.
 BEGIN;
 \i test/act.sql
-SELECT plan(43);
+SELECT plan(45);
 
 CREATE ROLE shadow_analyst;
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', session_user);
@@ -153,6 +153,16 @@ SELECT results_eq($$SELECT object COLLATE "default", signs, first_seen, row_esti
     'values that came into a governed table; one that is a system by now is not among them');
 INSERT INTO aims.system_value VALUES ('omop.note_nlp', 'cTAKES', NULL);
 SELECT is_empty($$SELECT FROM aims.shadow_ai WHERE object LIKE 'omop.note_nlp.%'$$, 'once mapped, it is known');
+
+-- What a table held before it was governed
+CREATE TABLE omop.held_before (id integer PRIMARY KEY, tool char(20));
+INSERT INTO omop.held_before SELECT n, CASE WHEN n <= 100 THEN 'Old Tagger' WHEN n <= 150 THEN 'notes' END FROM generate_series(1, 200) AS n;
+ANALYZE omop.held_before;
+SELECT aims.govern('omop.held_before', system_column => 'tool', mode => 'observe') IS NULL AS done \gset
+SELECT results_eq($$SELECT object COLLATE "default", signs, row_estimate FROM aims.shadow_ai WHERE object LIKE 'omop.held_before%'$$,
+    $$VALUES ('omop.held_before.tool = ''Old Tagger''', '{held}'::text[], 100::bigint)$$, 'what a governed table held and no system answers to');
+INSERT INTO aims.system_value VALUES ('omop.held_before', 'Old Tagger', NULL);
+SELECT is_empty($$SELECT FROM aims.shadow_ai WHERE object LIKE 'omop.held_before%'$$, 'until it is mapped');
 
 SELECT * FROM finish();
 ROLLBACK;
