@@ -168,32 +168,31 @@ CREATE TABLE aims.approval (
     record_digest     bytea       NOT NULL,
     gate              jsonb       NOT NULL,
     session_user_name text        NOT NULL DEFAULT SESSION_USER,
-    CONSTRAINT approval_subject_known CHECK (subject IN ('transition')),
     CONSTRAINT approval_decision_known CHECK (decision IN ('approve', 'reject')),
     CONSTRAINT approval_meaning_known CHECK (meaning IN ('authorship', 'review', 'approval', 'responsibility')),
     CONSTRAINT approval_meaning_of_signature CHECK ((decision = 'approve') = (meaning IS NOT NULL)),
     CONSTRAINT approval_reason_given CHECK (reason ~ '\S'),
     CONSTRAINT approval_record_digest_length CHECK (octet_length(record_digest) = 32),
-    CONSTRAINT approval_once UNIQUE (subject, subject_id, person, meaning)
+    CONSTRAINT approval_once UNIQUE (subject, subject_id, person, meaning, record_digest)
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.approval', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.approval_approval_id_seq', '');
 COMMENT ON TABLE aims.approval IS
     'Electronic signatures and rejections (21 CFR 11.50, 11.70), bound to the digest of what was signed. Written by aims.approve and aims.reject alone';
 COMMENT ON COLUMN aims.approval.approval_id IS 'Number of the signature';
-COMMENT ON COLUMN aims.approval.subject IS 'What was signed: transition (aims.transition_request)';
-COMMENT ON COLUMN aims.approval.subject_id IS 'Which one: the request''s number';
+COMMENT ON COLUMN aims.approval.subject IS 'What was signed: transition (aims.transition_request), or a kind of record (aims.record_kind)';
+COMMENT ON COLUMN aims.approval.subject_id IS 'Which one: the request''s number, the record''s key';
 COMMENT ON COLUMN aims.approval.decision IS 'approve or reject';
 COMMENT ON COLUMN aims.approval.meaning IS
     'Meaning of the signature: authorship, review, approval or responsibility; only approval opens a gate. NULL for a rejection';
-COMMENT ON COLUMN aims.approval.person IS 'Who signed; never the requester';
+COMMENT ON COLUMN aims.approval.person IS 'Who signed; never the requester, nor an author of the record';
 COMMENT ON COLUMN aims.approval.printed_name IS 'Full name of the signer at that time';
 COMMENT ON COLUMN aims.approval.duty IS 'Duty that the signer held on that day and signed by';
 COMMENT ON COLUMN aims.approval.signed_at IS 'Server clock at the signature; aims.signature shows it in UTC';
 COMMENT ON COLUMN aims.approval.reason IS 'Why';
 COMMENT ON COLUMN aims.approval.record_digest IS
-    'SHA-256 of the signed record (aims.transition_record); where the record differs now, the approval does not count';
-COMMENT ON COLUMN aims.approval.gate IS 'State of the gate at the decision: array of requirement, control, met, detail';
+    'SHA-256 of the signed record (aims.transition_record, aims.record_text); where the record differs now, the approval does not count';
+COMMENT ON COLUMN aims.approval.gate IS 'State of the gate at the decision on a request: array of requirement, control, met, detail; empty for a record';
 COMMENT ON COLUMN aims.approval.session_user_name IS 'Role that logged in';
 
 CREATE TABLE aims.stage_history (
@@ -419,14 +418,15 @@ CREATE VIEW aims.signature WITH (security_barrier) AS
                   to_char(a.signed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                   coalesce(a.meaning, 'rejection')) AS manifestation,
            a.duty, a.reason,
-           a.record_digest = aims.transition_digest(r.request_id) AS intact,
+           a.record_digest = CASE a.subject WHEN 'transition' THEN aims.transition_digest(r.request_id)
+                                            ELSE aims.record_digest(a.subject, a.subject_id) END AS intact,
            CASE WHEN r.outcome IS NULL THEN aims.request_staleness(r.request_id) END AS staleness
       FROM aims.approval AS a
-      JOIN aims.transition_request AS r ON r.request_id::text = a.subject_id;
+      LEFT JOIN aims.transition_request AS r ON a.subject = 'transition' AND r.request_id::text = a.subject_id;
 COMMENT ON VIEW aims.signature IS
     'Signatures as people read them: printed name, UTC time and meaning (21 CFR 11.50), whether the signed record is still what was signed (11.70), and what has made an approval stale';
 COMMENT ON COLUMN aims.signature.approval_id IS 'Number of the signature';
-COMMENT ON COLUMN aims.signature.subject IS 'What was signed: transition';
+COMMENT ON COLUMN aims.signature.subject IS 'What was signed: transition, or a kind of record';
 COMMENT ON COLUMN aims.signature.subject_id IS 'Which one';
 COMMENT ON COLUMN aims.signature.decision IS 'approve or reject';
 COMMENT ON COLUMN aims.signature.meaning IS 'authorship, review, approval or responsibility';
@@ -435,5 +435,5 @@ COMMENT ON COLUMN aims.signature.manifestation IS 'Printed name, UTC time and me
 COMMENT ON COLUMN aims.signature.duty IS 'Duty that was signed by';
 COMMENT ON COLUMN aims.signature.reason IS 'Why';
 COMMENT ON COLUMN aims.signature.intact IS 'Is the record what was signed?';
-COMMENT ON COLUMN aims.signature.staleness IS 'Change since the request that makes approvals of it worthless; NULL: none, or the request is closed';
+COMMENT ON COLUMN aims.signature.staleness IS 'Change since the request that makes approvals of it worthless; NULL: none, the request is closed, or it is a record';
 
