@@ -243,7 +243,13 @@ BEGIN
     acting := aims.current_person();
     IF cardinality(step.duties || step.named) > 0
        AND acting IN (SELECT aims.record_columns(present, step.named)) IS NOT TRUE THEN
-        acting := aims.require_duty(step.duties, present ->> 'system');
+        IF cardinality(step.duties) = 0 THEN
+            RAISE EXCEPTION USING ERRCODE = 'MS013',
+                MESSAGE = format('person "%s" may not make %s %s', aims.require_person(), name, step.to_status),
+                DETAIL = format('That is for whom one of these columns names: %s.', array_to_string(step.named, ', ')),
+                HINT = 'Ask that person.';
+        END IF;
+        PERFORM aims.require_duty(step.duties, present ->> 'system');
     END IF;
     IF cardinality(step.four_eyes) > 0 THEN
         acting := aims.require_person();

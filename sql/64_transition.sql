@@ -179,8 +179,8 @@ CREATE FUNCTION aims.record_signature(request aims.transition_request, decision 
     LANGUAGE sql
     BEGIN ATOMIC
         INSERT INTO aims.approval
-            (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
-        SELECT 'transition', (record_signature.request).request_id::text, record_signature.decision,
+            (subject, subject_id, system, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+        SELECT 'transition', (record_signature.request).request_id::text, (record_signature.request).system, record_signature.decision,
                record_signature.meaning, p.person, p.full_name,
                (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'])
                               WITH ORDINALITY AS duty (d, rank)
@@ -313,8 +313,8 @@ BEGIN
             DETAIL = format('The signature''s meaning is %s, and the record has not changed.', meaning),
             HINT = 'Sign with another meaning, or let another person sign.';
     END IF;
-    INSERT INTO aims.approval (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
-    SELECT kind.record, decide_record.subject_id, decide_record.decision, decide_record.meaning, p.person, p.full_name,
+    INSERT INTO aims.approval (subject, subject_id, system, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+    SELECT kind.record, decide_record.subject_id, present ->> 'system', decide_record.decision, decide_record.meaning, p.person, p.full_name,
            (SELECT d FROM unnest(kind.approvers) WITH ORDINALITY AS duty (d, rank)
              WHERE aims.has_duty(d, present ->> 'system') ORDER BY rank LIMIT 1),
            decide_record.reason, digest, '[]'

@@ -45,7 +45,7 @@ INSERT INTO aims.finding_kind (kind, title, duty, days, ref, opens_capa, re_eval
     ('monitor_breach', 'Monitor over its threshold', 'system_owner', 7, 'A.6.2.6', false, false, true),
     ('monitor_silent', 'Monitor due that did not report', 'system_owner', 3, '9.1', false, false, true),
     ('imported_gate', 'Requirement that a system taken over in operation has not met', 'system_owner', 90, '8.1', false, false, true),
-    ('incident', 'Incident with harm, or of high severity', 'system_owner', 14, '10.2', false, false, true),
+    ('incident', 'Incident with harm, or of high severity', 'ai_officer', 30, 'A.8.4', false, false, true),
     ('vendor_notice', 'Change announced by the vendor of a system in use', 'system_owner', 14, 'A.10.3', false, false, true),
     ('re_evaluation_due', 'Periodic re-evaluation due', 'system_owner', 30, '8.2', false, false, true);
 
