@@ -69,7 +69,7 @@ WITH obligation AS (
 )
 SELECT o.action, o.subject, o.subject_id, o.system, o.vendor, o.duty,
        CASE WHEN o.person IS NOT NULL THEN ARRAY[o.person]
-            ELSE coalesce(own.people, CASE WHEN o.duty = 'system_owner' THEN ARRAY[s.owner::text] END,
+            ELSE coalesce(own.people, CASE WHEN o.duty = 'system_owner' AND s.system IS NOT NULL THEN ARRAY[s.owner::text] END,
                           everywhere.people, officer.people, '{}')
        END AS people,
        o.due_on, coalesce(o.due_on < t.day, false) AS overdue, o.due_on - t.day AS days_left,
