@@ -227,7 +227,8 @@ COMMENT ON FUNCTION aims.approve_transition(text, text, text) IS
 -- What is visible and yet in progress was written here, be it in a savepoint.
 CREATE FUNCTION aims.is_of_transaction(writer xid) RETURNS boolean
     LANGUAGE sql VOLATILE STRICT
-    RETURN (SELECT later < 2147483648 AND pg_xact_status((own + later)::text::xid8) IS NOT DISTINCT FROM 'in progress'
+    RETURN (SELECT CASE WHEN later < 2147483648 THEN pg_xact_status((own + later)::text::xid8) IS NOT DISTINCT FROM 'in progress'
+                        ELSE false END
               FROM (SELECT pg_current_xact_id()::text::bigint AS own) AS o
              CROSS JOIN LATERAL (SELECT (writer::text::bigint - own % 4294967296 + 4294967296) % 4294967296 AS later) AS l);
 COMMENT ON FUNCTION aims.is_of_transaction(xid) IS
