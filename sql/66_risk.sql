@@ -420,11 +420,13 @@ CREATE TABLE aims.risk_acceptance (
     CONSTRAINT risk_acceptance_status_known CHECK (status IN ('requested', 'accepted', 'rejected', 'withdrawn'))
 );
 CREATE INDEX risk_acceptance_risk_idx ON aims.risk_acceptance (risk_id);
+CREATE INDEX risk_acceptance_accepted_idx ON aims.risk_acceptance (system, risk_id) WHERE status = 'accepted';
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_acceptance', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_acceptance_risk_acceptance_id_seq', '');
 COMMENT ON TABLE aims.risk_acceptance IS
     'Decisions to bear a risk above appetite for a time, signed by the authority for its level (aims.risk_authority). One covers the likelihood and severity that it was requested for: when the risk rises, or the day is over, the risk is back (ISO/IEC 42001 6.1.3, 8.3)';
 COMMENT ON INDEX aims.risk_acceptance_risk_idx IS 'Acceptances of a risk';
+COMMENT ON INDEX aims.risk_acceptance_accepted_idx IS 'Signed acceptances of the risks of an AI system, or of no system';
 COMMENT ON COLUMN aims.risk_acceptance.risk_acceptance_id IS 'Number of the acceptance';
 COMMENT ON COLUMN aims.risk_acceptance.risk_id IS 'The risk';
 COMMENT ON COLUMN aims.risk_acceptance.system IS 'AI system of the risk; the server''s to say';
@@ -499,8 +501,23 @@ COMMENT ON COLUMN aims.risk_treated.treatments_done IS 'Treatments that are repo
 COMMENT ON COLUMN aims.risk_treated.treatments_open IS 'Treatments that are planned';
 COMMENT ON COLUMN aims.risk_treated.treatments_overdue IS 'Those of them whose day is over';
 
--- The treatments of systems' risks are joined by system, too, so that one
--- system's are found by index.
+CREATE VIEW aims.risk_accepted WITH (security_barrier) AS
+SELECT DISTINCT ON (a.system, a.risk_id)
+       a.risk_id, a.system, a.risk_acceptance_id, a.likelihood, a.severity, a.level, a.valid_until
+  FROM aims.risk_acceptance AS a
+ WHERE a.status = 'accepted'
+ ORDER BY a.system, a.risk_id, a.decided_at DESC, a.risk_acceptance_id DESC;
+COMMENT ON VIEW aims.risk_accepted IS 'The acceptance of each risk that was signed last, in force or not (6.1.3)';
+COMMENT ON COLUMN aims.risk_accepted.risk_id IS 'Number of the risk';
+COMMENT ON COLUMN aims.risk_accepted.system IS 'Its AI system';
+COMMENT ON COLUMN aims.risk_accepted.risk_acceptance_id IS 'Number of the acceptance';
+COMMENT ON COLUMN aims.risk_accepted.likelihood IS 'Likelihood that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.severity IS 'Severity that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.level IS 'Level that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.valid_until IS 'Last day that it counts';
+
+-- What belongs to risks of systems is joined by system, too, so that one
+-- system's rows are found by index; what belongs to other risks apart.
 -- Words and levels are looked up in arrays of 5 and 25.
 CREATE VIEW aims.risk_register WITH (security_barrier) AS
 WITH criteria AS (
@@ -515,12 +532,6 @@ WITH criteria AS (
      WHERE a.status = 'approved'
        AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')
      ORDER BY a.scope, a.domain, a.clinical_tier, a.source, a.valid_from DESC, a.approved_at DESC, a.risk_appetite_id DESC
-), accepted AS (
-    SELECT DISTINCT ON (a.risk_id)
-           a.risk_id, a.risk_acceptance_id, a.likelihood, a.severity, a.level, a.valid_until
-      FROM aims.risk_acceptance AS a
-     WHERE a.status = 'accepted'
-     ORDER BY a.risk_id, a.decided_at DESC, a.risk_acceptance_id DESC
 )
 SELECT r.risk_id, r.system::text, r.vendor::text, r.title, r.source::text, r.owner::text, r.status, r.treatment,
        (SELECT c.likelihoods FROM criteria AS c)[r.inherent_likelihood] AS inherent_likelihood,
@@ -550,7 +561,12 @@ SELECT r.risk_id, r.system::text, r.vendor::text, r.title, r.source::text, r.own
                LEFT JOIN appetite AS d ON d.domain = s.domain
                LEFT JOIN appetite AS c ON c.clinical_tier = coalesce(s.clinical_tier, 'critical')) AS y ON y.system = r.system
   LEFT JOIN appetite AS o ON o.source = r.source
-  LEFT JOIN accepted AS a ON a.risk_id = r.risk_id
+  LEFT JOIN aims.risk_accepted AS ours ON ours.risk_id = r.risk_id AND ours.system = r.system
+  LEFT JOIN aims.risk_accepted AS theirs ON theirs.risk_id = r.risk_id AND theirs.system IS NULL
+ CROSS JOIN LATERAL (
+       SELECT coalesce(ours.risk_acceptance_id, theirs.risk_acceptance_id) AS risk_acceptance_id,
+              coalesce(ours.likelihood, theirs.likelihood) AS likelihood, coalesce(ours.severity, theirs.severity) AS severity,
+              coalesce(ours.level, theirs.level) AS level, coalesce(ours.valid_until, theirs.valid_until) AS valid_until) AS a
  CROSS JOIN LATERAL (
        SELECT least((SELECT w.level FROM appetite AS w WHERE w.scope = 'organisation'), y.level, o.level) AS level) AS l
  CROSS JOIN LATERAL (
@@ -763,8 +779,8 @@ COMMENT ON TRIGGER check_acceptance ON aims.risk_acceptance IS 'Who accepts what
 
 -- Gate checks
 
-CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(*) FILTER (WHERE r.status <> 'closed') > 0 AND count(c.problem) = 0,
                CASE WHEN count(*) = 0 THEN 'no risk is recorded in aims.risk'
@@ -784,8 +800,8 @@ CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb, OUT met b
 COMMENT ON FUNCTION aims.check_risk_assessed(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and has each of them an owner and an inherent level?';
 
-CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(*) FILTER (WHERE r.status <> 'closed') > 0
                    AND count(*) FILTER (WHERE r.status <> 'closed' AND NOT r.acceptable) = 0,

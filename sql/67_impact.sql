@@ -418,22 +418,9 @@ COMMENT ON COLUMN aims.impact_state.level IS 'Highest level of them, by the matr
 COMMENT ON COLUMN aims.impact_state.workshops IS 'Workshops that were held, with minutes';
 COMMENT ON COLUMN aims.impact_state.unusual_length IS 'Was one of them shorter than 60 or longer than 90 minutes? A remark, no fault';
 
-CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        WITH candidate AS (
-            SELECT i.impact_assessment_id, i.version, i.approved_by, i.valid_until, i.outcome,
-                   CASE WHEN i.state <> 'in_force' THEN concat_ws(', ', i.state, i.why)
-                        WHEN i.outcome = 'unacceptable' THEN 'its outcome is unacceptable'
-                        WHEN i.approved_at < h.since THEN format('it was approved before %s', to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
-                   END AS problem
-              FROM aims.impact_state AS i
-             CROSS JOIN (SELECT max(m.moved_at) AS since
-                           FROM aims.stage_history AS m
-                          WHERE m.system = check_impact_assessment.system
-                            AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
-             WHERE i.system = check_impact_assessment.system
-        )
         SELECT coalesce(bool_or(c.problem IS NULL), false),
                coalesce(string_agg(format('impact assessment %s of version %s: %s, approved by %s, until %s', c.impact_assessment_id, c.version,
                                           c.outcome, c.approved_by, to_char(c.valid_until, 'YYYY-MM-DD')), ', ')
@@ -441,7 +428,18 @@ CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb, OUT m
                         string_agg(format('impact assessment %s does not count: %s', c.impact_assessment_id, c.problem),
                                    '; ' ORDER BY c.impact_assessment_id),
                         'no impact assessment is recorded in aims.impact_assessment')
-          FROM candidate AS c;
+          FROM (SELECT i.impact_assessment_id, i.version, i.approved_by, i.valid_until, i.outcome,
+                       CASE WHEN i.state <> 'in_force' THEN concat_ws(', ', i.state, i.why)
+                            WHEN i.outcome = 'unacceptable' THEN 'its outcome is unacceptable'
+                            WHEN i.approved_at < h.since THEN
+                                format('it was approved before %s', to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+                       END AS problem
+                  FROM aims.impact_state AS i
+                 CROSS JOIN (SELECT max(m.moved_at) AS since
+                               FROM aims.stage_history AS m
+                              WHERE m.system = check_impact_assessment.system
+                                AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
+                 WHERE i.system = check_impact_assessment.system) AS c;
     END;
 COMMENT ON FUNCTION aims.check_impact_assessment(text, jsonb) IS
     'Gate check: is an impact assessment of the version in force approved and in date, with an outcome that is not unacceptable? With since = a stage it was approved after the last entry into it';
