@@ -272,6 +272,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('impact_workshop', false, true), ('impact_participant', false, true), ('impact_answer', false, true))
                AS t (name, by_reviewers, deleted)
     WHERE (b.bundle = 'officer' OR t.by_reviewers) AND (p.privilege <> 'DELETE' OR t.deleted)
+    AND NOT (b.bundle = 'reviewer' AND t.name = 'risk' AND p.privilege <> 'INSERT')
     UNION ALL
     SELECT 'officer', 'TABLE', 'aims.impact_risk', 'INSERT'
     UNION ALL
