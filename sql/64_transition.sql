@@ -18,15 +18,16 @@ COMMENT ON FUNCTION aims.require_reason(text) IS 'MS018 where the reason is miss
 CREATE FUNCTION aims.gate_state(system text, stage aims.lifecycle_stage) RETURNS jsonb
     LANGUAGE sql VOLATILE
     RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                       'requirement', g.requirement, 'control', g.control::text,
+                       'requirement', g.requirement, 'stage', g.stage_of_gate, 'control', g.control::text,
                        'met', g.met, 'detail', g.detail)), '[]')
-              FROM aims.gate(system, stage) AS g);
+              FROM aims.gate_of_move(system, stage) AS g);
 COMMENT ON FUNCTION aims.gate_state(text, aims.lifecycle_stage) IS
-    'aims.gate as it is stored with requests and approvals: array of requirement, control, met, detail';
+    'aims.gate_of_move as it is stored with requests and approvals: array of requirement, stage, control, met, detail';
 
 -- Locks the system's row, so that requests and moves of one system follow
 -- each other, and checks whether there is such a move.
-CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage) RETURNS aims.ai_system
+CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage, import boolean DEFAULT false)
+    RETURNS aims.ai_system
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -46,12 +47,12 @@ BEGIN
      WHERE s.system = lock_for_move.system
        FOR NO KEY UPDATE;
     PERFORM aims.require_system(system);
-    PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], system);
-    PERFORM aims.check_move(system, found_system.stage, stage);
+    PERFORM aims.require_duty(CASE WHEN import THEN ARRAY['ai_officer'] ELSE ARRAY['system_owner', 'ai_officer'] END, system);
+    PERFORM aims.check_move(system, found_system.stage, stage, import);
     RETURN found_system;
 END $$;
-COMMENT ON FUNCTION aims.lock_for_move(text, aims.lifecycle_stage) IS
-    'The row of the system, locked. MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move';
+COMMENT ON FUNCTION aims.lock_for_move(text, aims.lifecycle_stage, boolean) IS
+    'The row of the system, locked. MS017 unknown system, MS013 without the duty system_owner or ai_officer (for an import ai_officer), MS011 no such move';
 
 CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, reason text, emergency boolean) RETURNS bigint
     LANGUAGE sql
@@ -69,19 +70,17 @@ CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, rea
 COMMENT ON FUNCTION aims.record_request(text, aims.lifecycle_stage, text, boolean) IS
     'Writes the row of a request and returns its number; the caller has checked everything';
 
-CREATE FUNCTION aims.request_advance(system text, stage aims.lifecycle_stage, reason text, emergency boolean DEFAULT false)
+CREATE FUNCTION aims.renew_request(system text, stage aims.lifecycle_stage, reason text, emergency boolean)
     RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     earlier bigint;
 BEGIN
-    PERFORM aims.require_reason(reason);
-    PERFORM aims.lock_for_move(system, stage);
     SELECT r.request_id INTO earlier
       FROM aims.transition_request AS r
-     WHERE r.system = request_advance.system AND r.to_stage = request_advance.stage AND r.outcome IS NULL
+     WHERE r.system = renew_request.system AND r.to_stage = renew_request.stage AND r.outcome IS NULL
        FOR NO KEY UPDATE;
     IF FOUND AND aims.request_staleness(earlier) IS NULL THEN
         RAISE EXCEPTION USING
@@ -95,7 +94,20 @@ BEGIN
        SET outcome = 'superseded', closed_at = clock_timestamp(), closed_by = aims.current_person(),
            closing_reason = 'out of date: ' || aims.request_staleness(earlier)
      WHERE r.request_id = earlier;
-    RETURN aims.record_request(system, stage, reason, coalesce(emergency, false));
+    RETURN aims.record_request(system, stage, reason, emergency);
+END $$;
+COMMENT ON FUNCTION aims.renew_request(text, aims.lifecycle_stage, text, boolean) IS
+    'Writes a request, and closes an open one that is out of date as superseded; MS015 where one is open otherwise. The caller has locked the system';
+
+CREATE FUNCTION aims.request_advance(system text, stage aims.lifecycle_stage, reason text, emergency boolean DEFAULT false)
+    RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM aims.require_reason(reason);
+    PERFORM aims.lock_for_move(system, stage);
+    RETURN aims.renew_request(system, stage, reason, coalesce(emergency, false));
 END $$;
 COMMENT ON FUNCTION aims.request_advance(text, aims.lifecycle_stage, text, boolean) IS
     'Requests a move, with the state of the gate, and returns the request''s number for aims.approve. An out-of-date request is superseded. MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move, MS015 a request is open already. emergency: missing requirements will not stop the move, another person''s approval is needed all the same, and a finding is opened (ISO/IEC 42001 8.1, A.6.2.5)';
@@ -265,13 +277,26 @@ END $$;
 COMMENT ON FUNCTION aims.reject(text, text, text) IS
     'Rejects an open request and closes it; earlier approvals of it are worth nothing any more. Who may, and errors, as for aims.approve';
 
+CREATE FUNCTION aims.enter_stage(system text, stage aims.lifecycle_stage, reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former_reason text := current_setting('aims.reason', true);
+BEGIN
+    PERFORM set_config('aims.reason', reason, true);
+    UPDATE aims.ai_system AS s SET stage = enter_stage.stage WHERE s.system = enter_stage.system;
+    PERFORM set_config('aims.reason', coalesce(former_reason, ''), true);
+END $$;
+COMMENT ON FUNCTION aims.enter_stage(text, aims.lifecycle_stage, text) IS
+    'Changes the stage, for that reason: the trigger on aims.ai_system decides';
+
 CREATE FUNCTION aims.advance(system text, stage aims.lifecycle_stage, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    found_system  aims.ai_system;
-    former_reason text := current_setting('aims.reason', true);
+    found_system aims.ai_system;
 BEGIN
     PERFORM aims.require_reason(reason);
     found_system := aims.lock_for_move(system, stage);
@@ -281,9 +306,7 @@ BEGIN
                         WHERE g.approval) THEN
         PERFORM aims.record_request(system, stage, reason, false);
     END IF;
-    PERFORM set_config('aims.reason', reason, true);
-    UPDATE aims.ai_system AS s SET stage = advance.stage WHERE s.system = advance.system;
-    PERFORM set_config('aims.reason', coalesce(former_reason, ''), true);
+    PERFORM aims.enter_stage(system, stage, reason);
 END $$;
 COMMENT ON FUNCTION aims.advance(text, aims.lifecycle_stage, text) IS
     'Moves an AI system into a stage, by its open request, or by one made here where the gate needs no approval. MS010 with every missing requirement where the gate is not met; MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move (ISO/IEC 42001 8.1, A.6)';

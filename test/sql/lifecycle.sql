@@ -512,7 +512,7 @@ SELECT throws_ok(command, 'MS016', NULL, 'refuses ' || command)
     $$UPDATE aims.gate_requirement SET tiers = '{low}' WHERE requirement = 'committee-approval'$$,
     $$DELETE FROM aims.gate_requirement WHERE requirement = 'committee-approval'$$,
     $$TRUNCATE aims.gate_requirement$$]) AS command;
-SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false)$$, '23514', NULL, 'a site adds no moves');
+SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false, false)$$, '23514', NULL, 'a site adds no moves');
 SELECT throws_ok(format('UPDATE aims.ai_system SET %s', change), 'MS030', NULL, 'refuses ' || change)
   FROM unnest(ARRAY[$$system = 'other'$$, $$created_at = '2020-01-01'$$]) AS change;
 
