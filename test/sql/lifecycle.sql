@@ -408,7 +408,8 @@ SELECT is(pg_temp.findings_after(change), findings, name)
     (2, 1, $$UPDATE aims.model_version SET status = 'withdrawn'; INSERT INTO aims.model_version (system, version, status)
              VALUES ('sepsis-watch', '1.1', 'active')$$, 'another version in use'),
     (3, 1, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
-             UPDATE aims.model_version SET status = 'active' WHERE version = '0.9'$$, 'an old one that was never approved'),
+             INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '0.8', 'candidate');
+             UPDATE aims.model_version SET status = 'active' WHERE version = '0.8'$$, 'an old one that was never approved'),
     (4, 1, $$UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0'$$, 'another artefact of the same version'),
     (5, 0, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
              UPDATE aims.model_version SET status = 'active' WHERE version = '1.0'$$, 'the approved one again is none'),
