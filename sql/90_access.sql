@@ -189,7 +189,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.finding_route'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
+                       ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'),
@@ -280,7 +281,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
-                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.take_messages(integer)'), ('aims.note_due(boolean)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
