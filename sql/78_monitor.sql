@@ -451,7 +451,7 @@ COMMENT ON FUNCTION aims.check_monitors(text, jsonb) IS
     'Gate check: is there an active monitor, which therefore has baseline and thresholds, and is none silent?';
 
 CREATE VIEW aims.monitor_action WITH (security_barrier) AS
-SELECT a.action, 'monitor' AS subject, a.monitor AS subject_id, a.system, NULL::text AS vendor,
+SELECT a.action, 'monitor' AS subject, coalesce(a.monitor, a.system) AS subject_id, a.system, NULL::text AS vendor,
        'system_owner' AS duty, a.person,
        (a.due_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS due_on,
        a.ref, a.detail
@@ -473,7 +473,7 @@ COMMENT ON VIEW aims.monitor_action IS
     'What monitors wait for: a measurement that is overdue, drafts and pauses that somebody has to end, systems in use that nothing watches. Breaches are findings (ISO/IEC 42001 9.1, A.6.2.6)';
 COMMENT ON COLUMN aims.monitor_action.action IS 'measure, activate, resume or retire, or define';
 COMMENT ON COLUMN aims.monitor_action.subject IS 'monitor';
-COMMENT ON COLUMN aims.monitor_action.subject_id IS 'Its slug; NULL: there is none';
+COMMENT ON COLUMN aims.monitor_action.subject_id IS 'Its slug; of the system where there is none';
 COMMENT ON COLUMN aims.monitor_action.system IS 'AI system';
 COMMENT ON COLUMN aims.monitor_action.vendor IS 'NULL';
 COMMENT ON COLUMN aims.monitor_action.duty IS 'Who acts where the owner of the monitor does not';
