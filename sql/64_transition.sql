@@ -18,11 +18,11 @@ COMMENT ON FUNCTION aims.require_reason(text) IS 'MS018 where the reason is miss
 CREATE FUNCTION aims.gate_state(system text, stage aims.lifecycle_stage) RETURNS jsonb
     LANGUAGE sql VOLATILE
     RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                       'requirement', g.requirement, 'stage', g.stage_of_gate, 'control', g.control::text,
+                       'requirement', g.requirement, 'stage_of_gate', g.stage_of_gate, 'control', g.control::text,
                        'met', g.met, 'detail', g.detail)), '[]')
               FROM aims.gate_of_move(system, stage) AS g);
 COMMENT ON FUNCTION aims.gate_state(text, aims.lifecycle_stage) IS
-    'aims.gate_of_move as it is stored with requests and approvals: array of requirement, stage, control, met, detail';
+    'aims.gate_of_move as it is stored with requests and approvals: array of requirement, stage_of_gate, control, met, detail';
 
 -- Locks the system's row, so that requests and moves of one system follow
 -- each other, and checks whether there is such a move.

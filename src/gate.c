@@ -344,7 +344,7 @@ gate_json(const List *gate)
 			appendStringInfoChar(&json, ',');
 		appendStringInfoString(&json, "{\"requirement\":");
 		escape_json(&json, requirement->name);
-		appendStringInfoString(&json, ",\"stage\":");
+		appendStringInfoString(&json, ",\"stage_of_gate\":");
 		escape_json(&json, requirement->stage);
 		appendStringInfoString(&json, ",\"control\":");
 		escape_json(&json, requirement->control_text);
