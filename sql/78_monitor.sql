@@ -436,8 +436,8 @@ END $$;
 COMMENT ON FUNCTION aims.open_silence_findings() IS
     'Opens a finding (monitor_silent) for each monitor that is due and did not report, once while one is open, and returns how many: for whoever looks after the outbox, as often as wanted (ISO/IEC 42001 9.1)';
 
-CREATE FUNCTION aims.check_monitors(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_monitors(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(bool_or(m.status = 'active') AND NOT bool_or(m.silent), false),
                coalesce('silent: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor) FILTER (WHERE m.silent),
