@@ -587,7 +587,7 @@ CREATE TABLE aims.re_evaluation_period (
     every         interval           NOT NULL,
     shipped       boolean            NOT NULL DEFAULT false,
     CONSTRAINT re_evaluation_period_pkey PRIMARY KEY (clinical_tier, shipped),
-    CONSTRAINT re_evaluation_period_some_time CHECK (every > interval '0')
+    CONSTRAINT re_evaluation_period_some_time CHECK (every > make_interval())
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.re_evaluation_period', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.re_evaluation_period IS

@@ -35,8 +35,8 @@ CREATE TABLE aims.monitor (
     CONSTRAINT monitor_title_given CHECK (title ~ '\S'),
     CONSTRAINT monitor_metric_given CHECK (metric ~ '\S'),
     CONSTRAINT monitor_definition_given CHECK (definition ~ '\S'),
-    CONSTRAINT monitor_every_some_time CHECK (every > interval '0'),
-    CONSTRAINT monitor_window_some_time CHECK (window_length > interval '0'),
+    CONSTRAINT monitor_every_some_time CHECK (every > make_interval()),
+    CONSTRAINT monitor_window_some_time CHECK (window_length > make_interval()),
     CONSTRAINT monitor_minimum_sample_counted CHECK (minimum_sample >= 0),
     CONSTRAINT monitor_direction_known CHECK (direction IN ('above', 'below', 'outside')),
     CONSTRAINT monitor_thresholds_finite CHECK (
