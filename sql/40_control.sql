@@ -280,7 +280,8 @@ CREATE FUNCTION aims.check_origin() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF NEW.origin IN ('monitor', 'ledger') AND NOT aims.restoring() THEN
+    IF NEW.origin IN ('monitor', 'ledger') AND NOT aims.restoring()
+       AND NOT (NEW.origin = 'monitor' AND aims.is_measurement_evidence(NEW)) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('evidence of origin "%s" cannot be typed', NEW.origin),
@@ -290,7 +291,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.check_origin() IS
-    'Trigger on aims.evidence: refuses (22023) typed evidence that claims to come from a monitor or the ledger';
+    'Trigger on aims.evidence: refuses (22023) typed evidence that claims to come from a monitor or the ledger; what a measurement is evidence of is in aims.measurement_evidence';
 CREATE TRIGGER evidence_origin BEFORE INSERT ON aims.evidence
     FOR EACH ROW EXECUTE FUNCTION aims.check_origin();
 ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_origin;

@@ -45,7 +45,12 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy')) AS v (registry_id, name)
+    (56, 'subscription_policy'),
+    (130, 'monitor'),
+    (131, 'monitor_control'),
+    (132, 'measurement'),
+    (133, 'monitor_finding'),
+    (134, 're_evaluation_period')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -188,13 +193,15 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
-                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
+                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'),
+                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
+                       ('aims.lifecycle_action')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -239,10 +246,11 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
+                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period')
     -- evidence is revised and duties are ended: neither is changed or deleted
-    AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
-             OR g.name = 'duty' AND p.privilege = 'DELETE')
+    AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement') AND p.privilege <> 'INSERT'
+             OR g.name IN ('duty', 'monitor') AND p.privilege = 'DELETE')
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
@@ -254,6 +262,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
+                 ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
+                 ('aims.open_silence_findings()'), ('aims.open_re_evaluation_findings()'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
