@@ -186,12 +186,14 @@ CREATE TABLE aims.applicability (
     CONSTRAINT applicability_scope_vendor CHECK ((scope = 'vendor') = (vendor IS NOT NULL)),
     CONSTRAINT applicability_justified CHECK (justification ~ '\S')
 );
+CREATE INDEX applicability_organisation_idx ON aims.applicability (framework, ref) WHERE scope = 'organisation';
 CREATE INDEX applicability_system_idx ON aims.applicability (system) WHERE system IS NOT NULL;
 CREATE INDEX applicability_vendor_idx ON aims.applicability (vendor) WHERE vendor IS NOT NULL;
 SELECT pg_catalog.pg_extension_config_dump('aims.applicability', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.applicability_applicability_id_seq', '');
 COMMENT ON TABLE aims.applicability IS
     'Decisions of the Statement of Applicability: per control and scope, applicable or not and why; read it as aims.soa (6.1.3)';
+COMMENT ON INDEX aims.applicability_organisation_idx IS 'Statements of the organisation';
 COMMENT ON INDEX aims.applicability_system_idx IS 'Statements of an AI system';
 COMMENT ON INDEX aims.applicability_vendor_idx IS 'Statements of a vendor';
 COMMENT ON COLUMN aims.applicability.applicability_id IS 'Number of the statement';

@@ -402,8 +402,8 @@ WITH requirement AS (
     SELECT r.framework, r.ref, r.title, r.display, r.kind, r.heading,
            f.in_soa, r.kind = 'control' AND f.in_soa AS in_statement,
            r.kind = 'control' AND a.applicable IS FALSE AS excluded,
-           coalesce(p.in_force, 0) AS in_force, coalesce(p.expired, 0) AS expired, coalesce(p.linked, 0) AS linked,
-           p.in_force > 0 AND NOT r.heading
+           CASE WHEN e.in_force THEN 'in_force' WHEN e.expired THEN 'expired' WHEN e.ref IS NOT NULL THEN 'other' ELSE 'none' END AS own,
+           e.in_force AND NOT r.heading
                AND CASE WHEN r.kind = 'control' AND (f.in_soa OR a.applicable IS NOT NULL)
                         THEN coalesce(a.applicable AND a.implementation IN ('implemented', 'verified'), false)
                         ELSE true END AS evidenced
@@ -411,13 +411,12 @@ WITH requirement AS (
       JOIN aims.framework AS f ON f.framework = r.framework
       LEFT JOIN aims.applicability AS a
         ON a.framework = r.framework AND a.ref OPERATOR(aims.=) r.ref AND a.scope = 'organisation'
-      LEFT JOIN (SELECT l.framework, l.ref, count(*) AS linked,
-                        count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
-                        count(*) FILTER (WHERE e.state = 'expired') AS expired
+      LEFT JOIN (SELECT l.framework, l.ref,
+                        bool_or(v.state = 'in_force') AS in_force, bool_or(v.state = 'expired') AS expired
                    FROM aims.evidence_link AS l
-                   JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
-                  GROUP BY l.framework, l.ref) AS p
-        ON p.framework = r.framework AND p.ref OPERATOR(aims.=) r.ref
+                   JOIN aims.evidence_state AS v ON v.evidence_id = l.evidence_id
+                  GROUP BY l.framework, l.ref) AS e
+        ON e.framework = r.framework AND e.ref OPERATOR(aims.=) r.ref
 ), mapped AS (
     SELECT m.framework, m.ref, count(*) AS mappings,
            array_agg(v.framework || ' ' || v.ref::text ORDER BY v.framework, v.ref)
@@ -425,7 +424,7 @@ WITH requirement AS (
            array_agg(v.framework || ' ' || v.ref::text ORDER BY v.framework, v.ref)
                FILTER (WHERE v.evidenced AND NOT m.suffices) AS partial_via,
            array_agg(v.framework || ' ' || v.ref::text ORDER BY v.framework, v.ref)
-               FILTER (WHERE v.in_force = 0 AND v.expired > 0 AND NOT v.excluded) AS stale_via
+               FILTER (WHERE v.own = 'expired' AND NOT v.excluded) AS stale_via
       FROM aims.mapping AS m
       JOIN standing AS v ON v.framework = m.via_framework AND v.ref OPERATOR(aims.=) m.via_ref
      GROUP BY m.framework, m.ref
@@ -433,9 +432,9 @@ WITH requirement AS (
     SELECT s.*, m.mappings, m.full_via, m.partial_via, m.stale_via,
            CASE WHEN s.excluded THEN 'excluded'
                 WHEN s.evidenced OR m.full_via IS NOT NULL AND NOT s.in_statement AND NOT s.heading THEN 'full'
-                WHEN s.in_force > 0 OR m.full_via IS NOT NULL OR m.partial_via IS NOT NULL THEN 'partial'
-                WHEN s.expired > 0 OR m.stale_via IS NOT NULL THEN 'stale'
-                WHEN s.in_soa OR s.linked > 0 OR m.mappings > 0 THEN 'none'
+                WHEN s.own = 'in_force' OR m.full_via IS NOT NULL OR m.partial_via IS NOT NULL THEN 'partial'
+                WHEN s.own = 'expired' OR m.stale_via IS NOT NULL THEN 'stale'
+                WHEN s.in_soa OR s.own = 'other' OR m.mappings > 0 THEN 'none'
                 ELSE 'unmapped'
            END AS verdict
       FROM standing AS s
@@ -452,22 +451,26 @@ WITH requirement AS (
      WHERE h.heading AND NOT l.heading
      GROUP BY h.framework, h.ref
 )
-SELECT j.framework::text, j.ref, j.display, j.title, j.kind, j.heading,
-       CASE WHEN b.ref IS NULL THEN j.verdict
-            WHEN b.excluded THEN 'excluded'
+SELECT j.framework::text, j.ref, j.display, j.title, j.kind, false AS heading, j.verdict,
+       coalesce(j.mappings, 0) AS mappings, j.own AS own_evidence,
+       coalesce(j.full_via, '{}') AS full_via,
+       coalesce(j.partial_via, '{}') AS partial_via,
+       coalesce(j.stale_via, '{}') AS stale_via
+  FROM judged AS j
+ WHERE NOT j.heading
+UNION ALL
+SELECT j.framework::text, j.ref, j.display, j.title, j.kind, true,
+       CASE WHEN b.excluded THEN 'excluded'
             WHEN b.covered THEN 'full'
             WHEN b.partial OR j.verdict = 'partial' THEN 'partial'
             WHEN b.stale OR j.verdict = 'stale' THEN 'stale'
             WHEN b.unmapped AND j.verdict = 'unmapped' THEN 'unmapped'
             ELSE 'none'
-       END AS verdict,
-       coalesce(j.mappings, 0) AS mappings,
-       j.in_force AS evidence_in_force, j.expired AS evidence_expired,
-       coalesce(j.full_via, '{}') AS full_via,
-       coalesce(j.partial_via, '{}') AS partial_via,
-       coalesce(j.stale_via, '{}') AS stale_via
+       END,
+       coalesce(j.mappings, 0), j.own,
+       coalesce(j.full_via, '{}'), coalesce(j.partial_via, '{}'), coalesce(j.stale_via, '{}')
   FROM judged AS j
-  LEFT JOIN below AS b ON b.framework = j.framework AND b.ref OPERATOR(aims.=) j.ref;
+  JOIN below AS b ON b.framework = j.framework AND b.ref OPERATOR(aims.=) j.ref;
 COMMENT ON VIEW aims.requirement_coverage IS
     'What the evidence at hand is worth for each requirement of each framework, directly and by mappings; computed from dates on every reading. List the rows behind it with aims.requirement_basis (6.1.3, 9.1)';
 COMMENT ON COLUMN aims.requirement_coverage.framework IS 'Framework';
@@ -479,8 +482,8 @@ COMMENT ON COLUMN aims.requirement_coverage.heading IS 'Has it requirements belo
 COMMENT ON COLUMN aims.requirement_coverage.verdict IS
     'full: its own evidence counts today (a control of the Statement of Applicability: status evidenced there), or an evidenced requirement that it is equal to or a subset of; partial: less than that, however many mappings; stale: all of it has expired; none: nothing counts; unmapped: no mapping and no evidence, nothing is claimed; excluded: stated as not applicable. A heading is full when all below it are full or excluded';
 COMMENT ON COLUMN aims.requirement_coverage.mappings IS 'Mappings that count (aims.mapping), whatever they carry today';
-COMMENT ON COLUMN aims.requirement_coverage.evidence_in_force IS 'Evidence linked to the requirement itself that counts today';
-COMMENT ON COLUMN aims.requirement_coverage.evidence_expired IS 'Evidence linked to the requirement itself that has expired';
+COMMENT ON COLUMN aims.requirement_coverage.own_evidence IS
+    'Evidence linked to the requirement itself: in_force (some counts today), expired (none counts, some has expired), other (replaced, in future or unsubstantiated) or none';
 COMMENT ON COLUMN aims.requirement_coverage.full_via IS
     'Evidenced requirements that satisfy it in full; for a control of the Statement of Applicability in part, since that says what is implemented';
 COMMENT ON COLUMN aims.requirement_coverage.partial_via IS 'Evidenced requirements that satisfy it in part';
