@@ -25,6 +25,8 @@ FROM (VALUES
     (23, 'evidence'),
     (24, 'evidence_link'),
     (25, 'evidence_revision'),
+    (26, 'crosswalk'),
+    (27, 'framework_deadline'),
     (30, 'system_value'),
     (31, 'intended_table'),
     (32, 'system_mode'),
@@ -188,7 +190,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
@@ -245,7 +247,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
+                     'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
                      'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period')
     -- evidence is revised and duties are ended: neither is changed or deleted
