@@ -255,14 +255,14 @@ CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.reporting_rule
     FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
 CREATE TRIGGER stamp BEFORE INSERT ON aims.reporting_rule
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('recorded_at', 'recorded_by');
-CREATE TRIGGER immutable BEFORE UPDATE OR DELETE ON aims.reporting_rule
+CREATE TRIGGER reporting_rule_immutable BEFORE UPDATE OR DELETE ON aims.reporting_rule
     FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
 ALTER TABLE aims.reporting_rule ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate,
-    ENABLE ALWAYS TRIGGER stamp, ENABLE ALWAYS TRIGGER immutable;
+    ENABLE ALWAYS TRIGGER stamp, ENABLE ALWAYS TRIGGER reporting_rule_immutable;
 COMMENT ON TRIGGER refuse_shipped ON aims.reporting_rule IS 'Shipped rules cannot be changed (MS016)';
 COMMENT ON TRIGGER refuse_shipped_truncate ON aims.reporting_rule IS 'Shipped rules cannot be removed (MS016)';
 COMMENT ON TRIGGER stamp ON aims.reporting_rule IS 'Who added the rule, and when';
-COMMENT ON TRIGGER immutable ON aims.reporting_rule IS 'What clocks were started by is replaced, not changed (MS041)';
+COMMENT ON TRIGGER reporting_rule_immutable ON aims.reporting_rule IS 'What clocks were started by is replaced, not changed (MS041)';
 
 CREATE FUNCTION aims.guard_reporting_rule() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
