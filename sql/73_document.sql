@@ -25,7 +25,7 @@ CREATE TABLE aims.document_kind (
         'everyone', 'executive_sponsor', 'ai_officer', 'committee_member', 'system_owner',
         'clinical_reviewer', 'internal_auditor', 'risk_owner', 'data_steward')),
     CONSTRAINT document_kind_needed_by_known CHECK (needed_by IN ('organisation', 'system')),
-    CONSTRAINT document_kind_stages_of_system CHECK ((needed_by = 'system') IS TRUE = (cardinality(stages) > 0) IS TRUE)
+    CONSTRAINT document_kind_stages_of_system CHECK (coalesce(needed_by = 'system', false) = coalesce(cardinality(stages) > 0, false))
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.document_kind', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.document_kind IS
@@ -882,7 +882,7 @@ CREATE TABLE aims.context_issue (
     withdrawn_by      aims.slug   CONSTRAINT context_issue_withdrawn_by_fkey REFERENCES aims.person,
     CONSTRAINT context_issue_title_given CHECK (title ~ '\S'),
     CONSTRAINT context_issue_reason_given CHECK (reason ~ '\S'),
-    CONSTRAINT context_issue_addressed_if_relevant CHECK (NOT relevant OR addressed ~ '\S' IS TRUE),
+    CONSTRAINT context_issue_addressed_if_relevant CHECK (NOT relevant OR coalesce(addressed ~ '\S', false)),
     CONSTRAINT context_issue_status_known CHECK (status IN ('current', 'withdrawn'))
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.context_issue', '');
@@ -1181,7 +1181,7 @@ SELECT 'review', 'document', s.document_id::text, s.system, NULL, k.approvers[1]
   JOIN aims.document_kind AS k ON k.kind = s.kind
  WHERE s.state IN ('in_force', 'stale') AND s.review_due < (SELECT today FROM calendar) + 90
 UNION ALL
-SELECT 'revise', 'document', v.document_id::text, v.system, NULL, NULL, d.owner, (SELECT today FROM calendar), '7.5.2',
+SELECT 'revise', 'document', v.document_id::text, v.system, NULL, NULL, d.owner, NULL, '7.5.2',
        format('%s %s: a review asked for a new version: %s', v.code, v.version, r.note)
   FROM aims.document_version_state AS v
   JOIN aims.document AS d ON d.document_id = v.document_id
@@ -1195,14 +1195,14 @@ SELECT 'acknowledge', 'document_version', r.document_version_id::text, r.system,
   FROM aims.document_reader AS r
  WHERE r.state <> 'acknowledged'
 UNION ALL
-SELECT 'write', 'document_kind', g.kind, g.system, NULL, g.duty, NULL, (SELECT today FROM calendar), g.ref::text,
+SELECT 'write', 'document_kind', concat_ws('/', g.kind, g.system), g.system, NULL, g.duty, NULL, NULL, g.ref::text,
        format('%s is not in force: %s', g.title, g.detail)
   FROM aims.document_gap AS g
 UNION ALL
 SELECT CASE o.state WHEN 'proposed' THEN 'approve' WHEN 'not_measured' THEN 'measure' WHEN 'missed' THEN 'explain' ELSE 'catch up' END,
        'objective', o.objective_id::text, o.system, NULL, CASE o.state WHEN 'proposed' THEN 'executive_sponsor' END,
        CASE WHEN o.state <> 'proposed' THEN o.owner END,
-       CASE WHEN o.state = 'not_measured' THEN (SELECT today FROM calendar) ELSE o.due_on END, o.ref::text,
+       CASE WHEN o.state <> 'not_measured' THEN o.due_on END, o.ref::text,
        format('%s: %s of %s %s, %s', o.title, coalesce(o.current_value::text, 'no value'), o.target, o.unit, o.state)
   FROM aims.objective_state AS o
  WHERE o.state IN ('proposed', 'not_measured', 'behind')
@@ -1226,7 +1226,7 @@ SELECT CASE r.status WHEN 'proposed' THEN 'approve' ELSE 'renew' END, 'resource'
  WHERE r.status = 'proposed'
     OR r.status = 'approved' AND r.valid_until BETWEEN (SELECT today FROM calendar) - 90 AND (SELECT today FROM calendar) + 90
 UNION ALL
-SELECT 'determine', c.subject, c.subject_id, NULL, NULL, 'ai_officer', NULL, (SELECT today FROM calendar), c.ref, c.detail
+SELECT 'determine', c.subject, c.subject_id, NULL, NULL, 'ai_officer', NULL, NULL, c.ref, c.detail
   FROM (VALUES
         ('context_issue', 'climate-change', '4.1', 'whether climate change is a relevant issue has not been determined',
          EXISTS (SELECT FROM aims.context_issue AS i WHERE i.status = 'current' AND i.topic = 'climate-change')),
@@ -1249,11 +1249,11 @@ COMMENT ON VIEW aims.document_action IS
     'What somebody has to do about documents, objectives, communication, planned changes, resources and context, now or soon (ISO/IEC 42001 4, 6.2, 6.3, 7)';
 COMMENT ON COLUMN aims.document_action.action IS 'What is to be done, in a word or two';
 COMMENT ON COLUMN aims.document_action.subject IS 'Table of the row that it is about';
-COMMENT ON COLUMN aims.document_action.subject_id IS 'Its key; empty where there is none yet';
+COMMENT ON COLUMN aims.document_action.subject_id IS 'Its key, or what it is about where a row is missing';
 COMMENT ON COLUMN aims.document_action.system IS 'AI system concerned';
 COMMENT ON COLUMN aims.document_action.vendor IS 'Always NULL: none of this is about a vendor';
 COMMENT ON COLUMN aims.document_action.duty IS 'Duty whose holder does it, where it is nobody''s in person';
 COMMENT ON COLUMN aims.document_action.person IS 'Person who does it';
-COMMENT ON COLUMN aims.document_action.due_on IS 'By when; today for what is missing';
+COMMENT ON COLUMN aims.document_action.due_on IS 'By when; NULL: as soon as may be';
 COMMENT ON COLUMN aims.document_action.ref IS 'Clause or control';
 COMMENT ON COLUMN aims.document_action.detail IS 'What it is about';
