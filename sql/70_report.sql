@@ -2,47 +2,50 @@
 -- computed when it is read, so that a status falls by itself on the day that
 -- its evidence expires. Columns keep their names and order; new ones come last.
 
+-- Evidence is joined with its links, and with the statements of scope system
+-- and vendor that it proves, in one pass: each of the three is a grouping of it.
 CREATE VIEW aims.soa WITH (security_barrier) AS
-WITH statement AS (
-    SELECT c.framework, c.ref, c.title, 'organisation' AS scope,
-           NULL::text AS system, NULL::text AS vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due
+WITH control AS (
+    SELECT c.framework, c.ref, c.title, o.ref AS objective
       FROM aims.requirement AS c
+      LEFT JOIN LATERAL (
+            SELECT r.ref FROM aims.requirement AS r
+             WHERE r.framework = c.framework AND r.kind = 'objective' AND r.ref OPERATOR(aims.@>) c.ref
+             ORDER BY r.ref DESC LIMIT 1) AS o ON true
+     WHERE c.kind = 'control'
+       AND c.framework IN (SELECT f.framework FROM aims.framework AS f WHERE f.in_soa)
+), statement AS (
+    SELECT c.framework || ' ' || c.ref::text AS key,
+           c.framework, c.ref, c.title, c.objective, 'organisation' AS scope,
+           NULL::text AS system, NULL::text AS vendor, a.applicability_id,
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
+      FROM control AS c
       LEFT JOIN aims.applicability AS a
         ON a.framework = c.framework AND a.ref OPERATOR(aims.=) c.ref AND a.scope = 'organisation'
-     WHERE c.kind = 'control'
     UNION ALL
-    SELECT c.framework, c.ref, c.title, a.scope, a.system, a.vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due
+    SELECT a.applicability_id::text,
+           c.framework, c.ref, c.title, c.objective, a.scope, a.system, a.vendor, a.applicability_id,
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
       FROM aims.applicability AS a
-      JOIN aims.requirement AS c
-        ON c.framework = a.framework AND c.ref OPERATOR(aims.=) a.ref
+      JOIN control AS c ON c.framework = a.framework AND c.ref OPERATOR(aims.=) a.ref
      WHERE a.scope <> 'organisation'
-), linked AS (
-    SELECT l.framework, l.ref, e.system, e.vendor, e.evidence_id, e.state, e.valid_until
+), proof AS (
+    SELECT coalesce(l.framework || ' ' || l.ref::text, s.applicability_id::text, v.applicability_id::text) AS key,
+           count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
+           count(*) FILTER (WHERE e.state = 'expired') AS expired,
+           array_agg(e.evidence_id) FILTER (WHERE e.state = 'in_force') AS in_force_ids,
+           array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids,
+           nullif(max(coalesce(e.valid_until, 'infinity')) FILTER (WHERE e.state = 'in_force'),
+                  'infinity') AS in_force_until
       FROM aims.evidence_link AS l
       JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
-), counted AS (
-    SELECT framework, ref, 'organisation' AS scope, '' AS target, evidence_id, state, valid_until
-      FROM linked
-    UNION ALL
-    SELECT framework, ref, 'system', system, evidence_id, state, valid_until
-      FROM linked WHERE system IS NOT NULL
-    UNION ALL
-    SELECT framework, ref, 'vendor', vendor, evidence_id, state, valid_until
-      FROM linked WHERE vendor IS NOT NULL
-), proof AS (
-    SELECT framework, ref, scope, target,
-           count(*) FILTER (WHERE state = 'in_force') AS in_force,
-           count(*) FILTER (WHERE state = 'expired') AS expired,
-           array_agg(evidence_id ORDER BY evidence_id) FILTER (WHERE state = 'in_force') AS in_force_ids,
-           array_agg(evidence_id ORDER BY evidence_id) FILTER (WHERE state = 'expired') AS expired_ids,
-           nullif(max(coalesce(valid_until, 'infinity')) FILTER (WHERE state = 'in_force'),
-                  'infinity') AS in_force_until
-      FROM counted
-     GROUP BY framework, ref, scope, target
+      LEFT JOIN aims.applicability AS s
+        ON s.framework = l.framework AND s.ref OPERATOR(aims.=) l.ref AND s.system = e.system
+      LEFT JOIN aims.applicability AS v
+        ON v.framework = l.framework AND v.ref OPERATOR(aims.=) l.ref AND v.vendor = e.vendor
+     GROUP BY GROUPING SETS ((l.framework, l.ref), (s.applicability_id), (v.applicability_id))
 )
-SELECT s.framework::text, s.ref, s.title, o.ref AS objective, s.scope, s.system, s.vendor,
+SELECT s.framework::text, s.ref, s.title, s.objective, s.scope, s.system, s.vendor,
        s.applicable, s.justification, s.implementation, s.owner::text, s.review_due,
        CASE WHEN s.applicable IS NULL THEN 'undecided'
             WHEN NOT s.applicable THEN 'excluded'
@@ -53,20 +56,16 @@ SELECT s.framework::text, s.ref, s.title, o.ref AS objective, s.scope, s.system,
        END AS status,
        coalesce(p.in_force, 0) AS evidence_in_force,
        coalesce(p.expired, 0) AS evidence_expired,
-       coalesce(p.in_force_ids, '{}') AS in_force_ids,
-       coalesce(p.expired_ids, '{}') AS expired_ids,
+       -- sorting after the grouping costs nothing where there is one
+       CASE WHEN p.in_force > 1 THEN ARRAY(SELECT i FROM unnest(p.in_force_ids) AS i ORDER BY i)
+            ELSE coalesce(p.in_force_ids, '{}') END AS in_force_ids,
+       CASE WHEN p.expired > 1 THEN ARRAY(SELECT i FROM unnest(p.expired_ids) AS i ORDER BY i)
+            ELSE coalesce(p.expired_ids, '{}') END AS expired_ids,
        p.in_force_until AS evidenced_until,
        coalesce(s.review_due < (SELECT aims.today()), false) AS review_overdue,
-       s.applicability_id
+       s.applicability_id, s.decided_at, s.decided_by::text
   FROM statement AS s
-  JOIN aims.framework AS f ON f.framework = s.framework AND f.in_soa
-  LEFT JOIN LATERAL (
-        SELECT r.ref FROM aims.requirement AS r
-         WHERE r.framework = s.framework AND r.kind = 'objective' AND r.ref OPERATOR(aims.@>) s.ref
-         ORDER BY r.ref DESC LIMIT 1) AS o ON true
-  LEFT JOIN proof AS p
-    ON p.framework = s.framework AND p.ref OPERATOR(aims.=) s.ref
-       AND p.scope = s.scope AND p.target = coalesce(s.system, s.vendor, '');
+  LEFT JOIN proof AS p ON p.key = s.key;
 COMMENT ON VIEW aims.soa IS
     'Statement of Applicability (6.1.3 d): every control at organisation scope, decided or not, and each statement of scope system or vendor; status is computed from dates on every reading';
 COMMENT ON COLUMN aims.soa.framework IS 'Framework of the control; those with in_soa are listed';
@@ -91,6 +90,8 @@ COMMENT ON COLUMN aims.soa.expired_ids IS 'Numbers of the evidence that has expi
 COMMENT ON COLUMN aims.soa.evidenced_until IS 'Last day of the evidence that lasts longest; NULL: none, or some that does not expire';
 COMMENT ON COLUMN aims.soa.review_overdue IS 'Is review_due past?';
 COMMENT ON COLUMN aims.soa.applicability_id IS 'Row of aims.applicability; NULL where undecided';
+COMMENT ON COLUMN aims.soa.decided_at IS 'When it was decided that it applies or not, and why, by the server''s clock';
+COMMENT ON COLUMN aims.soa.decided_by IS 'Who decided it; NULL: a session of nobody';
 
 CREATE VIEW aims.soa_coverage WITH (security_barrier) AS
 SELECT s.framework, s.objective, o.title,
