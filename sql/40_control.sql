@@ -326,10 +326,12 @@ BEGIN
         ERRCODE = 'MS041',
         MESSAGE = format('rows of aims.%I are never changed or removed', TG_TABLE_NAME),
         DETAIL = format('%s refused: what gates and controls were judged by stays as it was recorded.', TG_OP),
-        HINT = 'Record a revision: SELECT aims.revise_evidence(evidence_id, uri => ..., content_sha256 => ..., valid_until => ...).';
+        HINT = CASE WHEN TG_TABLE_NAME LIKE 'evidence%'
+               THEN 'Record a revision: SELECT aims.revise_evidence(evidence_id, uri => ..., content_sha256 => ..., valid_until => ...).'
+               ELSE 'Add a row that says what is so now.' END;
 END $$;
 COMMENT ON FUNCTION aims.refuse_change() IS
-    'Trigger (BEFORE ROW for UPDATE, DELETE; BEFORE STATEMENT for TRUNCATE) of evidence and its links: MS041 for everybody but a restore (7.5.3)';
+    'Trigger (BEFORE ROW for UPDATE, DELETE; BEFORE STATEMENT for TRUNCATE) of evidence, its links and whatever else is only added to: MS041 for everybody but a restore (7.5.3)';
 CREATE TRIGGER evidence_immutable BEFORE UPDATE OR DELETE ON aims.evidence
     FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
 CREATE TRIGGER evidence_truncate BEFORE TRUNCATE ON aims.evidence

@@ -126,7 +126,7 @@ COMMENT ON FUNCTION aims.withdraw_request(bigint, text) IS
 
 -- The request that a signature is about, locked; refuses what may not be
 -- signed by this person in this session.
-CREATE FUNCTION aims.lock_for_signature(subject text, subject_id text) RETURNS aims.transition_request
+CREATE FUNCTION aims.lock_for_signature(subject_id text) RETURNS aims.transition_request
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -135,20 +135,7 @@ DECLARE
     request aims.transition_request;
 BEGIN
     PERFORM aims.check_act();
-    IF subject IS DISTINCT FROM 'transition' THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('subject "%s" cannot be approved', subject),
-            DETAIL = 'The subjects are: transition.',
-            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason)';
-    END IF;
-    IF NOT aims.may_approve() THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'MS013',
-            MESSAGE = format('nobody may approve or reject behind application "%s"', session_user),
-            DETAIL = 'Its row of aims.trusted_application has may_approve = false.',
-            HINT = 'Log in as yourself, or have an administrator set may_approve.';
-    END IF;
+    PERFORM aims.require_approving_session();
     SELECT r.* INTO request
       FROM aims.transition_request AS r
      WHERE r.request_id::text = subject_id
@@ -185,15 +172,15 @@ BEGIN
     PERFORM aims.require_duty(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'], request.system);
     RETURN request;
 END $$;
-COMMENT ON FUNCTION aims.lock_for_signature(text, text) IS
-    'The open request that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not approve, MS017 unknown request, MS015 not open, MS012 one''s own, or made by this session in this transaction';
+COMMENT ON FUNCTION aims.lock_for_signature(text) IS
+    'The open request that is to be approved or rejected. MS014 nobody''s session, MS013 application or person may not approve, MS017 unknown request, MS015 not open, MS012 one''s own, or made by this session in this transaction';
 
 CREATE FUNCTION aims.record_signature(request aims.transition_request, decision text, meaning text, reason text) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
         INSERT INTO aims.approval
-            (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
-        SELECT 'transition', (record_signature.request).request_id::text, record_signature.decision,
+            (subject, subject_id, system, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+        SELECT 'transition', (record_signature.request).request_id::text, (record_signature.request).system, record_signature.decision,
                record_signature.meaning, p.person, p.full_name,
                (SELECT d FROM unnest(ARRAY['committee_member', 'ai_officer', 'executive_sponsor'])
                               WITH ORDINALITY AS duty (d, rank)
@@ -207,24 +194,14 @@ CREATE FUNCTION aims.record_signature(request aims.transition_request, decision 
 COMMENT ON FUNCTION aims.record_signature(aims.transition_request, text, text, text) IS
     'Writes a signature or rejection of the acting person; the caller has checked everything';
 
-CREATE FUNCTION aims.approve(subject text, subject_id text, meaning text, reason text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION aims.approve_transition(subject_id text, meaning text, reason text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    meanings CONSTANT text[] := '{authorship,review,approval,responsibility}';
-    request  aims.transition_request;
-    stale    text;
+    request aims.transition_request := aims.lock_for_signature(subject_id);
+    stale   text;
 BEGIN
-    PERFORM aims.require_reason(reason);
-    IF meaning = ANY (meanings) IS NOT TRUE THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('a signature cannot mean "%s"', meaning),
-            DETAIL = format('The meanings are: %s.', array_to_string(meanings, ', ')),
-            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason); only approval opens a gate.';
-    END IF;
-    request := aims.lock_for_signature(subject, subject_id);
     stale := aims.request_staleness(request.request_id);
     IF stale IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -235,7 +212,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM aims.approval AS a
                 WHERE a.subject = 'transition' AND a.subject_id = request.request_id::text
-                  AND a.person = aims.current_person() AND a.meaning = approve.meaning) THEN
+                  AND a.person = aims.current_person() AND a.meaning = approve_transition.meaning) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS015',
             MESSAGE = format('person "%s" has signed request %s already', aims.current_person(), subject_id),
@@ -244,8 +221,138 @@ BEGIN
     END IF;
     PERFORM aims.record_signature(request, 'approve', meaning, reason);
 END $$;
+COMMENT ON FUNCTION aims.approve_transition(text, text, text) IS
+    'aims.approve of an open request for a move; MS015 also where it is out of date or signed already';
+
+-- The record that a decision is about, locked; refuses what this person may
+-- not decide on in this session.
+CREATE FUNCTION aims.lock_record(subject text, subject_id text, decision text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET IntervalStyle = 'iso_8601' SET bytea_output = 'hex' SET extra_float_digits = 1
+    AS $$
+DECLARE
+    acting  text := aims.require_person();
+    kind    aims.record_kind;
+    present jsonb;
+    newest  boolean;
+    author  text;
+BEGIN
+    PERFORM aims.check_act();
+    SELECT k.* INTO kind FROM aims.record_kind AS k WHERE k.record = subject AND cardinality(k.approvers) > 0;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('subject "%s" cannot be approved or rejected', subject),
+            DETAIL = format('The subjects are: transition%s.',
+                            (SELECT string_agg(', ' || k.record, '' ORDER BY k.record) FROM aims.record_kind AS k
+                              WHERE cardinality(k.approvers) > 0)),
+            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason)';
+    END IF;
+    PERFORM aims.require_approving_session();
+    EXECUTE format('SELECT to_jsonb(r.*), r.xmin = pg_current_xact_id()::xid FROM aims.%I AS r WHERE r.%I::text = $1 FOR NO KEY UPDATE',
+                   kind.record, kind.key)
+       INTO present, newest USING subject_id;
+    IF present IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS017',
+            MESSAGE = format('%s "%s" does not exist', kind.title, coalesce(subject_id, 'NULL')),
+            DETAIL = format('No row of aims.%I has this %s.', kind.record, kind.key),
+            HINT = format('SELECT * FROM aims.%I', kind.record);
+    END IF;
+    IF NOT EXISTS (SELECT FROM aims.record_move AS m
+                    WHERE m.record = kind.record AND m.from_status = present ->> 'status'
+                      AND m.decision = lock_record.decision) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('%s does not wait for that decision (%s)', aims.record_name(kind, present), decision),
+            DETAIL = format('It is %s; decided on is what is: %s.', present ->> 'status',
+                            coalesce((SELECT string_agg(m.from_status, ', ' ORDER BY m.from_status) FROM aims.record_move AS m
+                                       WHERE m.record = kind.record AND m.decision = lock_record.decision), 'nothing')),
+            HINT = format('SELECT * FROM aims.record_move WHERE record = %L shows the moves that there are.', kind.record);
+    END IF;
+    IF newest THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('%s was changed by this session in this transaction', aims.record_name(kind, present)),
+            DETAIL = 'Whoever decides has seen the record as it was committed.',
+            HINT = 'Commit it first, and let another person decide on it.';
+    END IF;
+    SELECT a INTO author FROM aims.record_columns(present, kind.authors) AS a
+     WHERE NOT aims.is_independent(acting, a, present ->> 'system', aims.today(), session_user) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not decide on %s', acting, aims.record_name(kind, present)),
+            DETAIL = CASE WHEN author = acting THEN format('One of these columns names that person: %s.', array_to_string(kind.authors, ', '))
+                          ELSE format('Person "%s", named in it, set up role or duty of the signer (aims.is_independent).', author) END,
+            HINT = format('Ask another person who holds one of these duties: %s.', array_to_string(kind.approvers, ', '));
+    END IF;
+    PERFORM aims.require_duty(kind.approvers, present ->> 'system');
+    RETURN present;
+END $$;
+COMMENT ON FUNCTION aims.lock_record(text, text, text) IS
+    'The row of the record that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not decide, MS017 unknown record, MS015 it does not wait for that, MS012 one''s own, or changed by this session in this transaction';
+
+CREATE FUNCTION aims.decide_record(subject text, subject_id text, decision text, meaning text, reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    present jsonb := aims.lock_record(subject, subject_id, decision);
+    kind    aims.record_kind;
+    digest  bytea := aims.record_digest(subject, subject_id);
+BEGIN
+    SELECT k.* INTO STRICT kind FROM aims.record_kind AS k WHERE k.record = subject;
+    IF EXISTS (SELECT FROM aims.approval AS a
+                WHERE a.subject = kind.record AND a.subject_id = decide_record.subject_id AND a.person = aims.current_person()
+                  AND a.meaning = decide_record.meaning AND a.record_digest = digest) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS015',
+            MESSAGE = format('person "%s" has signed %s already', aims.current_person(), aims.record_name(kind, present)),
+            DETAIL = format('The signature''s meaning is %s, and the record has not changed.', meaning),
+            HINT = 'Sign with another meaning, or let another person sign.';
+    END IF;
+    INSERT INTO aims.approval (subject, subject_id, system, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+    SELECT kind.record, decide_record.subject_id, present ->> 'system', decide_record.decision, decide_record.meaning, p.person, p.full_name,
+           (SELECT d FROM unnest(kind.approvers) WITH ORDINALITY AS duty (d, rank)
+             WHERE aims.has_duty(d, present ->> 'system') ORDER BY rank LIMIT 1),
+           decide_record.reason, digest, '[]'
+      FROM aims.person AS p
+     WHERE p.person = aims.current_person();
+    IF coalesce(meaning, 'approval') = 'approval' THEN
+        EXECUTE format('UPDATE aims.%I AS r SET status = m.to_status FROM aims.record_move AS m
+                         WHERE r.%I::text = $1 AND m.record = $2 AND m.from_status = r.status AND m.decision = $3',
+                       kind.record, kind.key)
+          USING subject_id, kind.record, decision;
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.decide_record(text, text, text, text, text) IS
+    'Signs a record with what it is now, and makes the move that waits for the decision; errors as for aims.lock_record, MS015 also where it is signed already';
+
+CREATE FUNCTION aims.approve(subject text, subject_id text, meaning text, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    meanings CONSTANT text[] := '{authorship,review,approval,responsibility}';
+BEGIN
+    PERFORM aims.require_reason(reason);
+    IF meaning = ANY (meanings) IS NOT TRUE THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('a signature cannot mean "%s"', meaning),
+            DETAIL = format('The meanings are: %s.', array_to_string(meanings, ', ')),
+            HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason); only approval opens a gate.';
+    END IF;
+    IF subject = 'transition' THEN
+        PERFORM aims.approve_transition(subject_id, meaning, reason);
+    ELSE
+        PERFORM aims.decide_record(subject, subject_id, 'approve', meaning, reason);
+    END IF;
+END $$;
 COMMENT ON FUNCTION aims.approve(text, text, text, text) IS
-    'Signs an open request (subject transition) with a meaning: authorship, review, approval or responsibility; approval opens the gate. Another person than the requester (MS012), holding committee_member, ai_officer or executive_sponsor today (MS013); MS015 not open, out of date or signed already; MS017 unknown request; MS018 no reason; 22023 unknown subject or meaning (21 CFR 11.50, 11.70; ISO/IEC 42001 A.6.2.5)';
+    'Signs an open request (subject transition) or a record (its table, such as impact_assessment) with a meaning: authorship, review, approval or responsibility; approval alone opens a gate or makes the record''s move. Another person than the requester or the authors, and independent of them (MS012), holding committee_member, ai_officer or executive_sponsor for a request, one of record_kind.approvers for a record (MS013); MS015 not open, out of date or signed already; MS017 unknown; MS018 no reason; 22023 unknown subject or meaning (21 CFR 11.50, 11.70; ISO/IEC 42001 7.5.2, A.6.2.5)';
 
 CREATE FUNCTION aims.reject(subject text, subject_id text, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -255,7 +362,11 @@ DECLARE
     request aims.transition_request;
 BEGIN
     PERFORM aims.require_reason(reason);
-    request := aims.lock_for_signature(subject, subject_id);
+    IF subject IS DISTINCT FROM 'transition' THEN
+        PERFORM aims.decide_record(subject, subject_id, 'reject', NULL, reason);
+        RETURN;
+    END IF;
+    request := aims.lock_for_signature(subject_id);
     PERFORM aims.record_signature(request, 'reject', NULL, reason);
     UPDATE aims.transition_request AS r
        SET outcome = 'rejected', closed_at = clock_timestamp(), closed_by = aims.current_person(),
@@ -263,7 +374,7 @@ BEGIN
      WHERE r.request_id = request.request_id;
 END $$;
 COMMENT ON FUNCTION aims.reject(text, text, text) IS
-    'Rejects an open request and closes it; earlier approvals of it are worth nothing any more. Who may, and errors, as for aims.approve';
+    'Rejects an open request and closes it, or a record and moves it back; earlier approvals are worth nothing any more. Who may, and errors, as for aims.approve';
 
 CREATE FUNCTION aims.advance(system text, stage aims.lifecycle_stage, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER

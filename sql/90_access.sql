@@ -11,6 +11,9 @@ FROM (VALUES
     (3,  'person'),
     (4,  'duty'),
     (5,  'trusted_application'),
+    (6,  'record_kind'),
+    (7,  'record_move'),
+    (8,  'finding_kind'),
     (10, 'vendor'),
     (11, 'ai_system'),
     (12, 'model_version'),
@@ -59,6 +62,44 @@ BEGIN
                         ALTER TABLE %1$s ENABLE ALWAYS TRIGGER "AIMS_change",
                             ENABLE ALWAYS TRIGGER "AIMS_flush", ENABLE ALWAYS TRIGGER "AIMS_truncate"',
                        own.relation, own.registry_id);
+    END LOOP;
+END $$;
+
+-- Records and their parts keep the rules of aims.record_kind and aims.record_move.
+DO $$
+DECLARE
+    kept record;
+BEGIN
+    FOR kept IN
+        SELECT k.record AS name, 'guard_record()' AS routine FROM aims.record_kind AS k
+        UNION ALL
+        SELECT p.part, format('guard_part(%L)', k.record)
+        FROM aims.record_kind AS k CROSS JOIN unnest(k.parts) AS p (part)
+        ORDER BY name
+    LOOP
+        EXECUTE format('CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON aims.%I
+                            FOR EACH ROW EXECUTE FUNCTION aims.%s;
+                        CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON aims.%1$I
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.%2$s;
+                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard, ENABLE ALWAYS TRIGGER guard_truncate;
+                        COMMENT ON TRIGGER guard ON aims.%1$I IS ''The rules of records: aims.record_kind, aims.record_move'';
+                        COMMENT ON TRIGGER guard_truncate ON aims.%1$I IS ''Records are never removed (MS041)''',
+                       kept.name, kept.routine);
+    END LOOP;
+END $$;
+
+DO $$
+DECLARE
+    immutable text;
+BEGIN
+    FOREACH immutable IN ARRAY ARRAY['record_kind', 'record_move', 'finding_kind'] LOOP
+        EXECUTE format('CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.%I
+                            FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
+                        CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.%1$I
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
+                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
+                        COMMENT ON TRIGGER refuse_shipped ON aims.%1$I IS ''Shipped rows are immutable (MS016)'';
+                        COMMENT ON TRIGGER refuse_shipped_truncate ON aims.%1$I IS ''Shipped rows are immutable (MS016)''', immutable);
     END LOOP;
 END $$;
 
@@ -143,7 +184,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
-                       ('aims.governed'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
+                       ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
@@ -152,7 +194,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -197,7 +239,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind')
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
@@ -229,7 +271,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
-                 ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.take_messages(integer)'), ('aims.note_due(boolean)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
