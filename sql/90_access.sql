@@ -200,7 +200,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
-                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
+                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_in_force'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
                        ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
                        ('aims.lifecycle_action')) AS v (name)
     UNION ALL
