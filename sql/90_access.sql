@@ -45,7 +45,19 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy')) AS v (registry_id, name)
+    (56, 'subscription_policy'),
+    (75, 'vendor_product'),
+    (76, 'vendor_contract'),
+    (77, 'vendor_certificate'),
+    (78, 'questionnaire'),
+    (79, 'question'),
+    (80, 'vendor_questionnaire'),
+    (81, 'vendor_answer'),
+    (82, 'responsibility'),
+    (83, 'vendor_responsibility'),
+    (84, 'vendor_notice'),
+    (85, 'vendor_attestation'),
+    (86, 'vendor_assessment')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -187,6 +199,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
+                       ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
     UNION ALL
@@ -195,6 +208,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.vendor_affected(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -239,7 +253,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
+                     'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
+                     'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
+                     'questionnaire', 'question', 'responsibility')
+    -- records get another status, never lost
+    AND NOT (p.privilege = 'DELETE' AND g.name IN (SELECT k.record FROM aims.record_kind AS k))
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
