@@ -35,6 +35,7 @@
 #include "find.h"
 #include "incarnation.h"
 #include "ledger.h"
+#include "outbox.h"
 #include "progress.h"
 #include "row.h"
 #include "seal_tree.h"
@@ -408,6 +409,7 @@ aims_seal(PG_FUNCTION_ARGS)
 	bool		begins;
 	char	   *window;
 	int64		tree_size;
+	int64		before;
 
 	seal_check_here();
 	LockRelationOid(aims_relid("seal"), ShareRowExclusiveLock);
@@ -416,7 +418,7 @@ aims_seal(PG_FUNCTION_ARGS)
 	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
 	if (!seal_newest(snapshot, &last))
 		seal_empty_root(last.root);
-	tree_size = last.tree_size;
+	tree_size = before = last.tree_size;
 	window = window_text(snapshot, own);
 	incarnation = incarnation_current();
 	seal_collect(&items, rel, snapshot, &last, incarnation, own);
@@ -433,5 +435,6 @@ aims_seal(PG_FUNCTION_ARGS)
 	UnregisterSnapshot(snapshot);
 	entry_index_summarize();
 	CommandCounterIncrement();	/* a second seal sees this one */
+	outbox_note_due(tree_size > before);
 	PG_RETURN_INT64(tree_size);
 }

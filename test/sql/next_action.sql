@@ -1,0 +1,66 @@
+\i test/setup.sql
+BEGIN;
+SELECT plan(22);
+
+CREATE ROLE aims_test_deliverer;
+INSERT INTO aims.organisation (name, time_zone) VALUES ('Hospital', 'Europe/Berlin');
+INSERT INTO aims.person (person, full_name) VALUES
+    ('owner', 'O. Owner'), ('second', 'S. Second'), ('officer', 'A. Officer'), ('steward', 'D. Steward');
+INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES
+    ('one', 'One', 'owner', 'p'), ('two', 'Two', 'owner', 'p');
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, system, valid_from, valid_until) VALUES
+    ('second',  'system_owner', 'two', '2020-01-01', NULL),
+    ('steward', 'data_steward', NULL,  '2020-01-01', NULL),
+    ('owner',   'risk_owner',   NULL,  '2020-01-01', aims.today() - 1);
+SET LOCAL session_replication_role = DEFAULT;
+
+INSERT INTO aims.finding (kind, system, detail, opened_at) VALUES
+    ('monitor_breach', 'one', 'sensitivity 0.61', now() - make_interval(days => 20)),
+    ('monitor_breach', 'two', 'sensitivity 0.62', now()),
+    ('schema_changed', 'two', 'column gone', now()),
+    ('house_rule',     NULL,  'of nobody', now());
+
+SELECT results_eq($$SELECT people FROM aims.next_action WHERE detail LIKE '%0.61'$$, $$VALUES ('{owner}'::text[])$$,
+    'where nobody holds the duty of system owner, the owner of the system is asked');
+SELECT results_eq($$SELECT people FROM aims.next_action WHERE detail LIKE '%0.62'$$, $$VALUES ('{second}'::text[])$$,
+    'who holds the duty for the system comes first');
+SELECT results_eq($$SELECT people FROM aims.next_action WHERE detail LIKE '%gone'$$, $$VALUES ('{steward}'::text[])$$,
+    'else who holds it for the organisation');
+SELECT results_eq($$SELECT people, duty FROM aims.next_action WHERE detail LIKE '%nobody'$$,
+    $$VALUES ('{}'::text[], 'system_owner')$$, 'where nobody is found, nobody is named');
+SELECT results_eq($$SELECT overdue, days_left, ref FROM aims.next_action WHERE detail LIKE '%0.61'$$,
+    $$VALUES (true, -13, 'A.6.2.6')$$, 'seven days from twenty days ago are past');
+SELECT results_eq($$SELECT overdue, days_left FROM aims.next_action WHERE detail LIKE '%nobody'$$,
+    $$VALUES (false, 30)$$, 'a kind without a row is due within thirty days');
+
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, valid_from) VALUES ('officer', 'ai_officer', '2020-01-01');
+SET LOCAL session_replication_role = DEFAULT;
+SELECT results_eq($$SELECT people FROM aims.next_action WHERE detail LIKE '%nobody'$$, $$VALUES ('{officer}'::text[])$$,
+    'and to the AI officers where there are any');
+INSERT INTO aims.finding_kind (kind, title, duty, days, ref) VALUES ('monitor_breach', 'Ours', 'data_steward', 2, '9.1');
+SELECT results_eq($$SELECT people, days_left, ref FROM aims.next_action WHERE detail LIKE '%0.62'$$,
+    $$VALUES ('{steward}'::text[], 2, '9.1')$$, 'a site''s row stands in for the shipped one');
+SELECT throws_ok($$UPDATE aims.finding_kind SET days = 1 WHERE shipped$$, 'MS016', NULL, 'which is immutable');
+SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, duty) VALUES ('x', 't', 'boss')$$, '23514', NULL, 'an unknown duty');
+SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, days) VALUES ('x', 't', -1)$$, '23514', NULL, 'negative days');
+SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, ref) VALUES ('x', 't', '99.9')$$, '23503', NULL, 'a requirement that does not exist');
+
+-- The outbox
+SELECT is(aims.fill_outbox(), 4, 'a message for each obligation and person');
+SELECT is(aims.fill_outbox(), 0, 'once');
+UPDATE aims.finding SET opened_at = now() - make_interval(days => 40) WHERE detail = 'of nobody';
+SELECT is(aims.fill_outbox(), 1, 'and again when it is overdue');
+SELECT is((SELECT count(*) FROM aims.take_messages(2)), 2::bigint, 'messages are taken');
+SELECT is((SELECT count(*) FROM aims.take_messages(100)), 3::bigint, 'each once');
+SELECT is((SELECT count(*) FROM aims.take_messages()), 0::bigint, 'until there are none');
+SELECT throws_ok('SELECT aims.take_messages(0)', '22023', NULL, 'none at all cannot be taken');
+SELECT throws_ok('SELECT aims.take_messages(NULL)', '22023', NULL, 'nor an unknown number');
+
+-- Coverage over time
+SELECT cmp_ok(aims.record_coverage(), '>', 5, 'the day''s coverage is recorded');
+SELECT is(aims.record_coverage(), 0, 'once a day');
+
+SELECT * FROM finish();
+ROLLBACK;
