@@ -593,7 +593,7 @@ INSERT INTO aims.framework_deadline (deadline, framework, ref, provision, title,
         'Regulation (EU) 2024/1689, Article 113', '2026-11-26', true),
     ('eu-marking', 'eu-ai-act', NULL, 'Article 50(2)', 'Marking of generated content by systems on the market before 2 August 2026', '2026-12-02', 'limited', 'provider',
         'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
-    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5', 'Prohibition of generating intimate images without consent, or child abuse', '2026-12-02', 'unacceptable', NULL,
+    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5', 'Prohibition of generating intimate images without consent, or of child abuse', '2026-12-02', 'unacceptable', NULL,
         'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
     ('eu-general-purpose-old', 'eu-ai-act', NULL, 'Article 111(3)', 'General-purpose AI models on the market before 2 August 2025', '2027-08-02', NULL, 'provider',
         'Regulation (EU) 2024/1689, Article 111(3)', '2026-11-26', true),
@@ -657,8 +657,7 @@ CREATE VIEW aims.crosswalk_action WITH (security_barrier) AS
 SELECT 'deadline ahead' AS action, 'framework_deadline' AS subject, d.deadline AS subject_id, NULL::text AS system,
        NULL::text AS vendor, 'ai_officer' AS duty, NULL::text AS person, d.due_on,
        concat_ws(' ', d.framework, coalesce(d.provision, d.ref::text)) AS ref,
-       format('%s; source: %s; touches %s AI systems (%s)', d.title, d.source, cardinality(d.systems),
-              array_to_string(d.systems, ', ')) AS detail
+       format('%s; source: %s; touches %s', d.title, d.source, array_to_string(d.systems, ', ')) AS detail
   FROM aims.deadline AS d
  WHERE d.days_left BETWEEN 0 AND 180 AND cardinality(d.systems) > 0
 UNION ALL
