@@ -187,7 +187,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.system_readiness'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
@@ -203,7 +203,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
                        ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
-                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
+                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.day_then(timestamptz)'), ('aims.evidence_state_at(timestamptz)'),
+                       ('aims.soa_at(timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
@@ -243,10 +244,14 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind')
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
+                     'soa_version', 'import_batch', 'import_row')
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
-             OR g.name = 'duty' AND p.privilege = 'DELETE')
+             OR g.name = 'duty' AND p.privilege = 'DELETE'
+             -- what aims.draft_soa makes is moved, what was loaded is applied or withdrawn
+             OR g.name = 'soa_version' AND p.privilege <> 'UPDATE'
+             OR g.name = 'import_batch' AND p.privilege = 'DELETE' OR g.name = 'import_row' AND p.privilege = 'UPDATE')
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
@@ -258,7 +263,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
-                 ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
+                 -- an import has the rights of whoever imports
+                 ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
+                 ('aims.csv_field(text,text)'), ('aims.import_text(bytea,name)'), ('aims.import_target(text)'), ('aims.import_columns(regclass)'),
+                 ('aims.import_types(regclass)'), ('aims.import_value(text,text)'), ('aims.import_insert(regclass,jsonb,jsonb)'),
+                 ('aims.import_wrong(regclass,jsonb,jsonb)'), ('aims.import_open(bigint)'), ('aims.import_reason(aims.import_batch)'), ('aims.restoring()'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
