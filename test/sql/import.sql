@@ -3,7 +3,7 @@
 -- that nothing is half imported.
 BEGIN;
 \i test/act.sql
-SELECT plan(69);
+SELECT plan(70);
 
 -- Reading (RFC 4180)
 CREATE FUNCTION pg_temp.read(content text, delimiter text DEFAULT ',') RETURNS text LANGUAGE sql AS $$
@@ -23,11 +23,9 @@ SELECT is(pg_temp.read(content, delimiter), want, name)
     (9, 'semicolons',               E'a;"b;c";d,e',                ';',   '1:[a][b;c][d,e] 1:[]'),
     (10, 'tabs',                    E'a\tb c\t',                   E'\t', '1:[a][b c][]'),
     (11, 'bars',                    E'a|b.c',                      '|',   '1:[a][b.c] 1:[]'),
-    (12, 'blanks stay',             E' a , "b',                    ',',   '1:[ a ]!!![b] 1:[]'),
-    (13, 'a quote after the quote', E'"a"b,c',                     ',',   '1:!![b][c] 1:[]'),
-    (14, 'other alphabets',         E'Müller,Ελλάδα',              ',',   '1:[Müller][Ελλάδα] 1:[]'),
-    (15, 'nothing',                 '',                            ',',   '1:[]')) AS t (n, name, content, delimiter, want)
- WHERE n NOT IN (12, 13) ORDER BY n;
+    (12, 'other alphabets',         E'Müller,Ελλάδα',              ',',   '1:[Müller][Ελλάδα] 1:[]'),
+    (13, 'nothing',                 '',                            ',',   '1:[]')) AS t (n, name, content, delimiter, want)
+ ORDER BY n;
 SELECT ok(bool_or(wrong) AND min(line) FILTER (WHERE wrong) = 2, name)
   FROM (VALUES ('a quote in the middle'), ('text after the quote'), ('a quote that never ends'), ('a blank before the quote')) AS t (name)
   JOIN (VALUES ('a quote in the middle', E'a\nb"c,d'), ('text after the quote', E'a\n"b"c,d'), ('a quote that never ends', E'a\n"b,c\nd'),
@@ -114,7 +112,7 @@ INSERT INTO case_of (name, target, content, wrong) VALUES
     ('systems', 'ai_system', E'system,title,owner,purpose,data_categories,phi,clinical_tier\ntriage,Triage,ida,Order,"vitals; notes",yes,high\nother,Other,nobody,Order,,maybe,low\n',
         '{"3 phi 22P02"}'),
     ('an unknown person', 'ai_system', E'system,title,owner,purpose\nother,Other,nobody,Order\n', '{"2 owner 23503"}'),
-    ('a stage is not imported', 'ai_system', E'system,title,owner,purpose,stage\nother,Other,ida,Order,deployment\n', '{"2  MS030"}'),
+    ('a stage is not imported', 'ai_system', E'system,title,owner,purpose,stage\nother,Other,ida,Order,deployment\n', '{"2  MS011"}'),
     ('a column that is needed', 'ai_system', E'system,title,owner\nother,Other,ida\n', '{"1 purpose 23502"}'),
     ('what the server keeps', 'vendor', E'vendor,title,created_at\nacme,Acme,2001-01-01\n', '{"2 created_at 22023"}'),
     ('a column twice', 'vendor', E'vendor,title,Title\nacme,Acme,Acme\n', '{"1 title 42701"}'),
