@@ -49,7 +49,22 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy')) AS v (registry_id, name)
+    (56, 'subscription_policy'),
+    (60, 'risk_source'),
+    (61, 'risk_scale'),
+    (62, 'risk_matrix'),
+    (63, 'risk_authority'),
+    (64, 'risk_appetite'),
+    (65, 'risk'),
+    (66, 'risk_treatment'),
+    (67, 'risk_acceptance'),
+    (68, 'impact_risk'),
+    (69, 'impact_answer'),
+    (70, 'impact_question'),
+    (71, 'impact_assessment'),
+    (72, 'impact_effect'),
+    (73, 'impact_workshop'),
+    (74, 'impact_participant')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -189,6 +204,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
                        ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'),
+                       ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'),
+                       ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
@@ -204,8 +221,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
                        ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
-                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.day_then(timestamptz)'), ('aims.evidence_state_at(timestamptz)'),
-                       ('aims.soa_at(timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
+                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.day_then(timestamptz)'),
+                       ('aims.soa_at(timestamptz)'), ('aims.risk_register_at(timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
@@ -253,6 +270,23 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
              -- what aims.draft_soa makes is moved, what was loaded is applied or withdrawn
              OR g.name = 'soa_version' AND p.privilege <> 'UPDATE'
              OR g.name = 'import_batch' AND p.privilege = 'DELETE' OR g.name = 'import_row' AND p.privilege = 'UPDATE')
+    UNION ALL
+    -- records of risk and impact; reviewers, among them the executive sponsor, set criteria and appetite and report risks
+    SELECT b.bundle, 'TABLE', 'aims.' || t.name, p.privilege
+    FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
+    CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
+    CROSS JOIN (VALUES ('risk_scale', true, true), ('risk_matrix', true, true), ('risk_authority', true, true),
+                       ('risk_appetite', true, false), ('risk', true, false), ('risk_treatment', true, false),
+                       ('risk_source', false, true), ('risk_acceptance', false, false),
+                       ('impact_question', false, true), ('impact_assessment', false, false), ('impact_effect', false, true),
+                       ('impact_workshop', false, true), ('impact_participant', false, true), ('impact_answer', false, true))
+               AS t (name, by_reviewers, deleted)
+    WHERE (b.bundle = 'officer' OR t.by_reviewers) AND (p.privilege <> 'DELETE' OR t.deleted)
+    AND NOT (b.bundle = 'reviewer' AND t.name = 'risk' AND p.privilege <> 'INSERT')
+    UNION ALL
+    SELECT 'officer', 'TABLE', 'aims.impact_risk', 'INSERT'
+    UNION ALL
+    SELECT 'officer', 'ROUTINE', 'aims.raise_risk(bigint,text,text,text)', 'EXECUTE'
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)

@@ -3,7 +3,7 @@
 -- frozen, reviewed, approved and signed, and what has changed since.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(75);
+SELECT plan(74);
 
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC')
     ON CONFLICT (singleton) DO UPDATE SET time_zone = 'UTC';
@@ -158,7 +158,6 @@ SELECT set_eq('SELECT * FROM aims.soa_at(clock_timestamp())', 'SELECT * FROM sho
 SELECT aims.seal() \g /dev/null
 SELECT set_eq('SELECT * FROM aims.soa_at(clock_timestamp())', 'SELECT * FROM aims.soa', 'what is sealed shows');
 SELECT set_eq('SELECT p.* FROM sealed, aims.soa_at(at) AS p', 'SELECT * FROM shown', 'what was, stays what it was');
-SELECT set_eq('SELECT * FROM aims.evidence_state_at(clock_timestamp())', 'SELECT * FROM aims.evidence_state', 'evidence, too');
 SELECT is(pg_temp.act('soa_ann', 'SELECT count(*) FROM aims.soa_at(clock_timestamp())'), (SELECT count(*)::text FROM aims.soa), 'an analyst may ask');
 
 SELECT * FROM finish();
