@@ -214,7 +214,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
                        ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
-                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
+                       ('aims.rows_as_of(regclass,timestamptz)'), ('aims.day_then(timestamptz)'),
+                       ('aims.soa_at(timestamptz)'), ('aims.risk_register_at(timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
@@ -254,7 +255,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
                      'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
                      'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
@@ -265,7 +266,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement', 'reporting_rule', 'incident_communication') AND p.privilege <> 'INSERT'
              OR g.name IN ('duty', 'monitor', 'capa', 'capa_step') AND p.privilege = 'DELETE'
              -- everybody reports incidents; triggers start their clocks
-             OR g.name IN ('incident', 'incident_clock') AND p.privilege <> 'UPDATE')
+             OR g.name IN ('incident', 'incident_clock') AND p.privilege <> 'UPDATE'
+             -- what aims.draft_soa makes is moved, what was loaded is applied or withdrawn
+             OR g.name = 'soa_version' AND p.privilege <> 'UPDATE'
+             OR g.name = 'import_batch' AND p.privilege = 'DELETE' OR g.name = 'import_row' AND p.privilege = 'UPDATE')
     UNION ALL
     -- whoever knows of an incident, or has a concern, says so, and sees what becomes of it
     SELECT b.bundle, 'TABLE', v.name, 'INSERT'
@@ -337,7 +341,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
                  ('aims.open_silence_findings()'), ('aims.open_re_evaluation_findings()'),
-                 ('aims.revise_evidence(bigint,text,bytea,date,date)'),
+                 ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
+                 -- an import has the rights of whoever imports
+                 ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
+                 ('aims.csv_field(text,text)'), ('aims.import_text(bytea,name)'), ('aims.import_target(text)'), ('aims.import_columns(regclass)'),
+                 ('aims.import_types(regclass)'), ('aims.import_value(text,text)'), ('aims.import_insert(regclass,jsonb,jsonb)'),
+                 ('aims.import_wrong(regclass,jsonb,jsonb)'), ('aims.import_open(bigint)'), ('aims.import_reason(aims.import_batch)'), ('aims.restoring()'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL
