@@ -45,7 +45,21 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy')) AS v (registry_id, name)
+    (56, 'subscription_policy'),
+    (114, 'audit_programme'),
+    (115, 'internal_audit'),
+    (116, 'internal_audit_scope'),
+    (117, 'internal_audit_member'),
+    (118, 'audit_finding'),
+    (119, 'audit_sample'),
+    (120, 'management_review'),
+    (121, 'management_review_input'),
+    (122, 'management_review_decision'),
+    (123, 'certificate'),
+    (124, 'certification_audit'),
+    (125, 'certification_nonconformity'),
+    (126, 'management_review_attendee'),
+    (127, 'audit_sample_result')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -185,6 +199,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
+                       ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
+                       ('aims.audit_coverage'), ('aims.internal_audit_action'),
+                       ('aims.certification_step'), ('aims.certificate_state'), ('aims.certification_nonconformity_state'), ('aims.certification_cycle'), ('aims.certification_action'),
+                       ('aims.management_review_topic'), ('aims.improvement'), ('aims.management_review_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
@@ -195,6 +213,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
+                       ('aims.audit_sample_check(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -217,7 +237,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     -- auditors: the ledger without its salts
     SELECT 'auditor', 'TABLE', v.name, 'SELECT'
-    FROM (VALUES ('aims.audit_log'), ('aims.seal'), ('aims.shape'), ('aims.incarnation'),
+    FROM (VALUES ('aims.audit_population'), ('aims.audit_log'), ('aims.seal'), ('aims.shape'), ('aims.incarnation'),
                  ('aims.signing_key'), ('aims.checkpoint'),
                  ('aims.output'), ('aims.output_review'), ('aims.output_override'), ('aims.output_count')) AS v (name)
     UNION ALL
@@ -231,7 +251,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.open_checkpoint(text,text)'),
                  ('aims.verify_inclusion(bytea,bigint,bigint,bytea[],bytea)'),
                  ('aims.verify_consistency(bigint,bigint,bytea,bytea,bytea[])'), ('aims.capture_problem()'),
-                 ('aims.system_expression_fits(integer)')) AS f (name)
+                 ('aims.draw_audit_sample(bigint,text,integer,bigint,text)'), ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- people who keep the register; what is shipped, and what acts write, stays closed
     SELECT 'officer', 'TABLE', format('aims.%I', g.name), p.privilege
@@ -244,6 +264,18 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
              OR g.name = 'duty' AND p.privilege = 'DELETE')
     UNION ALL
+    -- audits, reviews and certificates: records, which are not deleted, and their parts
+    SELECT b.bundle, 'TABLE', format('aims.%I', n.name), p.privilege
+    FROM (VALUES ('officer', '{audit_programme,internal_audit,audit_finding,management_review,management_review_decision,certificate,certification_audit,certification_nonconformity}'::text[],
+                  '{INSERT,UPDATE}'::text[]),
+                 ('officer', '{internal_audit_scope,internal_audit_member,management_review_attendee}', '{INSERT,UPDATE,DELETE}'),
+                 ('auditor', '{audit_programme,internal_audit,audit_finding}', '{INSERT,UPDATE}'),
+                 ('auditor', '{internal_audit_scope,internal_audit_member}', '{INSERT,UPDATE,DELETE}'),
+                 ('auditor', '{audit_sample_result}', '{INSERT}'),
+                 -- whoever owns a decision carries it out, whoever sits in the committee confirms it
+                 ('reviewer', '{management_review_decision}', '{UPDATE}')) AS b (bundle, names, privileges)
+    CROSS JOIN unnest(b.names) AS n (name) CROSS JOIN unnest(b.privileges) AS p (privilege)
+    UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
     CROSS JOIN (VALUES ('aims.approve(text,text,text,text)'), ('aims.reject(text,text,text)'),
@@ -252,7 +284,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.switch_off_drill(text,text)'), ('aims.review(regclass,jsonb,text,text,jsonb)')) AS f (name)
     UNION ALL
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
-    FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
+    FROM (VALUES ('aims.prepare_review(bigint)'), ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
