@@ -128,7 +128,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (4, 'MS041', 'board_lead', $$UPDATE aims.audit_programme SET every_months = 36$$, 'which stays as it was signed'),
     (5, 'MS042', 'board_second', $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = 12$$, 'an audit of nothing does not begin'),
     (6, 'MS015', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, 42)$$, 'nothing is drawn before'),
-    (7, 'MS015', 'board_lead', $$INSERT INTO aims.audit_finding (internal_audit_id, grade, ref, statement, objective_evidence, response_due) VALUES (11, 'minor', 'A.6.2.4', 's', 'e', aims.today())$$, 'nothing is found before'),
+    (7, 'MS015', 'board_lead', $$INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref, statement, objective_evidence, response_due) VALUES (9, 11, 'minor', 'A.6.2.4', 's', 'e', aims.today())$$, 'nothing is found before'),
     (8, 'MS011', 'board_lead', $$UPDATE aims.internal_audit SET status = 'reported', conclusion = 'c', report_uri = 'u', report_sha256 = sha256('') WHERE internal_audit_id = 11$$, 'nor reported'),
     (9, '00000', 'board_lead', $$UPDATE aims.internal_audit SET status = 'in_progress', opened_by = 'sponsor' WHERE internal_audit_id = 11$$, 'it begins'))
     AS t (nr, state, role, command, name)
@@ -296,7 +296,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (2,  'MS041', 'board_lead', $$UPDATE aims.internal_audit SET conclusion = 'conforms' WHERE internal_audit_id = 11$$, 'stays as it is'),
     (3,  'MS041', 'board_lead', $$DELETE FROM aims.internal_audit_scope WHERE internal_audit_id = 11$$, 'its scope'),
     (4,  'MS041', 'board_lead', $$INSERT INTO aims.internal_audit_member VALUES (11, 'second')$$, 'its team'),
-    (5,  'MS015', 'board_lead', $$INSERT INTO aims.audit_finding (internal_audit_id, grade, ref, statement, objective_evidence, response_due) VALUES (11, 'minor', 'A.6.2.4', 's', 'e', aims.today())$$, 'its findings'),
+    (5,  'MS015', 'board_lead', $$INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref, statement, objective_evidence, response_due) VALUES (9, 11, 'minor', 'A.6.2.4', 's', 'e', aims.today())$$, 'its findings'),
     (6,  'MS015', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, 42)$$, 'its samples'),
     (7,  'MS015', 'board_lead', $$INSERT INTO aims.audit_sample_result (audit_sample_id, item, conforming, note) VALUES ((SELECT min(audit_sample_id) FROM aims.audit_sample), '1037', true, 'n')$$, 'and their results'),
     (8,  'MS043', 'board_officer', $$UPDATE aims.internal_audit SET status = 'closed' WHERE internal_audit_id = 11$$, 'it is not closed by typing'),
@@ -358,7 +358,7 @@ SELECT is_empty($$SELECT * FROM aims.audit_conflict WHERE internal_audit_id = 11
 
 -- What has been audited, and what is due
 SELECT results_eq($$SELECT coalesce(ref::text, system), audits::integer, audited_on, planned_on FROM aims.audit_coverage
-                     WHERE ref::text IN ('A.6.2.4', 'A.7.4') OR system IS NOT NULL ORDER BY 1 COLLATE "C"$$,
+                     WHERE ref::text IN ('A.6.2.4', 'A.7.4') OR system IS NOT NULL ORDER BY system NULLS FIRST, ref$$,
     $$VALUES ('A.6.2.4', 1, aims.today(), NULL::date), ('A.7.4', 0, NULL, NULL), ('sepsis-watch', 1, aims.today(), NULL), ('triage', 0, NULL, NULL)$$,
     'an objective in the scope covers its controls');
 SELECT pg_temp.act('board_officer', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (12, 'A.7')$$);
