@@ -268,7 +268,7 @@ COMMENT ON COLUMN aims.dataset.cohort_at IS 'Cohort fingerprint: when it was tak
 COMMENT ON COLUMN aims.dataset.registered_at IS 'When the dataset was entered';
 
 CREATE FUNCTION aims.version_in_force(system text) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT m.version
               FROM aims.model_version AS m
              WHERE m.system = version_in_force.system AND m.status <> 'withdrawn'

@@ -368,7 +368,7 @@ ALTER TABLE aims.evidence_revision ENABLE ALWAYS TRIGGER evidence_revision_immut
 COMMENT ON TRIGGER evidence_revision_immutable ON aims.evidence_revision IS 'What replaced what is never changed (MS041)';
 COMMENT ON TRIGGER evidence_revision_truncate ON aims.evidence_revision IS 'What replaced what is never removed (MS041)';
 
-CREATE VIEW aims.evidence_state WITH (security_barrier) AS
+CREATE VIEW aims.evidence_state WITH (security_invoker) AS
 SELECT e.evidence_id, e.title, e.kind, e.system::text, e.vendor::text, e.version, e.origin,
        e.effective_on, e.valid_until,
        CASE WHEN later.effective_on <= t.today THEN 'superseded'

@@ -1,8 +1,11 @@
 -- Checks of the shipped requirements. Each takes the system and the
--- requirement's parameter and says whether it is met, and by which rows.
+-- requirement's parameter and says whether it is met, and by which rows. They
+-- are written so that the planner puts them in line where many systems are
+-- asked about at once (aims.system_readiness): one SELECT, neither strict nor
+-- volatile.
 
-CREATE FUNCTION aims.check_fields(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_fields(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(bool_and(coalesce(r.fields ->> f.field, '') ~ '\S'), false),
                coalesce('not stated: ' || string_agg(f.field, ', ')
@@ -15,8 +18,8 @@ CREATE FUNCTION aims.check_fields(system text, parameter jsonb, OUT met boolean,
 COMMENT ON FUNCTION aims.check_fields(text, jsonb) IS
     'Gate check: are the columns of aims.ai_system in parameter.fields filled?';
 
-CREATE FUNCTION aims.check_tier(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_tier(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT s.clinical_tier IS NOT NULL AND s.tier_decided_by IS NOT NULL,
                CASE WHEN s.clinical_tier IS NULL THEN 'clinical_tier is not stated'
@@ -30,8 +33,8 @@ CREATE FUNCTION aims.check_tier(system text, parameter jsonb, OUT met boolean, O
 COMMENT ON FUNCTION aims.check_tier(text, jsonb) IS
     'Gate check: is the clinical tier decided, with who, when and why?';
 
-CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_permitted(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT s.eu_tier IS DISTINCT FROM 'unacceptable',
                coalesce('eu_tier is ' || s.eu_tier::text, 'eu_tier is not stated')
@@ -41,8 +44,8 @@ CREATE FUNCTION aims.check_permitted(system text, parameter jsonb, OUT met boole
 COMMENT ON FUNCTION aims.check_permitted(text, jsonb) IS
     'Gate check: is the system no prohibited practice (eu_tier unacceptable; EU AI Act art. 5)?';
 
-CREATE FUNCTION aims.check_version(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_version(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT v.version IS NOT NULL,
                coalesce('version in force: ' || v.version, 'no model version is registered')
@@ -51,8 +54,8 @@ CREATE FUNCTION aims.check_version(system text, parameter jsonb, OUT met boolean
 COMMENT ON FUNCTION aims.check_version(text, jsonb) IS
     'Gate check: is there a model version in force (aims.version_in_force)?';
 
-CREATE FUNCTION aims.check_dataset(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_dataset(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(s.organisation_role::text = parameter ->> 'except_role', false)
                    OR d.datasets > 0 AND d.incomplete IS NULL,
@@ -75,42 +78,9 @@ CREATE FUNCTION aims.check_dataset(system text, parameter jsonb, OUT met boolean
 COMMENT ON FUNCTION aims.check_dataset(text, jsonb) IS
     'Gate check: is a dataset of one of parameter.purposes registered, and do all such have provenance and quality? Not asked where the organisation''s role is parameter.except_role';
 
-CREATE FUNCTION aims.check_evidence(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        WITH wanted AS (
-            SELECT s.system, s.vendor, parameter ->> 'about' IS NOT DISTINCT FROM 'vendor' AS of_vendor,
-                   aims.version_in_force(s.system) AS version,
-                   parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
-                   (SELECT (max(h.moved_at) AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date
-                      FROM aims.stage_history AS h
-                     WHERE h.system = s.system
-                       AND h.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS since
-              FROM aims.ai_system AS s
-             WHERE s.system = check_evidence.system
-        ), candidate AS (
-            SELECT e.evidence_id, e.title, e.valid_until,
-                   CASE WHEN e.state <> 'in_force' THEN e.state
-                        WHEN w.version_stated AND w.version IS NULL THEN 'no model version is registered'
-                        WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
-                        WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
-                        WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
-                   END AS problem
-              FROM wanted AS w
-             CROSS JOIN (
-                   -- Two branches, each of which an index of aims.evidence serves
-                   SELECT * FROM aims.evidence_state AS o
-                    WHERE o.system = check_evidence.system
-                      AND NOT (SELECT of_vendor FROM wanted)
-                    UNION ALL
-                   SELECT * FROM aims.evidence_state AS o
-                    WHERE o.vendor = (SELECT vendor FROM wanted WHERE of_vendor)
-                      AND coalesce(o.system = check_evidence.system, true)) AS e
-              JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
-             WHERE e.kind = parameter ->> 'kind'
-               AND l.framework = parameter ->> 'framework'
-               AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref
-        )
         SELECT coalesce(bool_or(c.problem IS NULL), false),
                coalesce(string_agg(format('evidence %s "%s"%s', c.evidence_id, c.title,
                                           ' until ' || to_char(c.valid_until, 'YYYY-MM-DD')), ', ' ORDER BY c.evidence_id)
@@ -118,13 +88,40 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb, OUT met boolea
                         string_agg(format('evidence %s does not count: %s', c.evidence_id, c.problem), ', ' ORDER BY c.evidence_id),
                         format('no evidence of kind %s is linked to %s %s', parameter ->> 'kind',
                                parameter ->> 'framework', parameter ->> 'control'))
-          FROM candidate AS c;
+          FROM (SELECT e.evidence_id, e.title, e.valid_until,
+                       CASE WHEN e.state <> 'in_force' THEN e.state
+                            WHEN w.version_stated AND w.version IS NULL THEN 'no model version is registered'
+                            WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
+                            WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
+                            WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
+                       END AS problem
+                  FROM (SELECT aims.version_in_force(check_evidence.system) AS version,
+                               parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
+                               (SELECT (max(h.moved_at) AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date
+                                  FROM aims.stage_history AS h
+                                 WHERE h.system = check_evidence.system
+                                   AND h.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS since) AS w
+                 CROSS JOIN (
+                       -- Two branches, each of which an index of aims.evidence serves
+                       SELECT * FROM aims.evidence_state AS o
+                        WHERE o.system = check_evidence.system AND o.kind = parameter ->> 'kind'
+                          AND parameter ->> 'about' IS DISTINCT FROM 'vendor'
+                        UNION ALL
+                       SELECT * FROM aims.evidence_state AS o
+                        WHERE o.vendor = (SELECT s.vendor FROM aims.ai_system AS s WHERE s.system = check_evidence.system)
+                          AND o.kind = parameter ->> 'kind'
+                          AND parameter ->> 'about' IS NOT DISTINCT FROM 'vendor'
+                          AND coalesce(o.system = check_evidence.system, true)) AS e
+                 WHERE EXISTS (SELECT FROM aims.evidence_link AS l
+                                WHERE l.evidence_id = e.evidence_id
+                                  AND l.framework = parameter ->> 'framework'
+                                  AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref)) AS c;
     END;
 COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
     'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is not older than the last entry into it';
 
-CREATE FUNCTION aims.check_vendor(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_vendor(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT s.vendor IS NULL OR e.met,
                CASE WHEN s.vendor IS NULL THEN 'there is no vendor' ELSE format('%s: %s', s.vendor, e.detail) END
@@ -135,12 +132,12 @@ CREATE FUNCTION aims.check_vendor(system text, parameter jsonb, OUT met boolean,
 COMMENT ON FUNCTION aims.check_vendor(text, jsonb) IS
     'Gate check: has the vendor, where there is one, been assessed? As check_evidence, about the vendor';
 
-CREATE FUNCTION aims.check_drill(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql VOLATILE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_drill(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        SELECT coalesce(max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval, false),
+        SELECT coalesce(max(e.at) > statement_timestamp() - (parameter ->> 'within')::interval, false),
                CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
-                    WHEN max(e.at) > clock_timestamp() - (parameter ->> 'within')::interval THEN
+                    WHEN max(e.at) > statement_timestamp() - (parameter ->> 'within')::interval THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')
                END
@@ -151,7 +148,7 @@ COMMENT ON FUNCTION aims.check_drill(text, jsonb) IS
     'Gate check: has a switch-off drill been measured in the time parameter.within?';
 
 CREATE FUNCTION aims.relation_of_system(system text) RETURNS SETOF regclass
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
         SELECT r.relation FROM aims.registry AS r
          WHERE r.guarded
@@ -163,8 +160,8 @@ CREATE FUNCTION aims.relation_of_system(system text) RETURNS SETOF regclass
     END;
 COMMENT ON FUNCTION aims.relation_of_system(text) IS 'Governed tables that output of the system lands in';
 
-CREATE FUNCTION aims.check_event_log(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_event_log(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(r.relation) > 0 OR e.met,
                CASE WHEN count(r.relation) > 0 THEN 'governed: ' || string_agg(r.relation::text, ', ' ORDER BY r.relation::text)
@@ -177,8 +174,8 @@ CREATE FUNCTION aims.check_event_log(system text, parameter jsonb, OUT met boole
 COMMENT ON FUNCTION aims.check_event_log(text, jsonb) IS
     'Gate check: is output logged, by a governed table or, outside the database, as evidence says? (check_evidence)';
 
-CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_approval(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(r.staleness IS NULL AND a.approvals >= coalesce((parameter ->> 'count')::integer, 1), false),
                CASE WHEN r.request_id IS NULL THEN format(
@@ -212,8 +209,8 @@ CREATE FUNCTION aims.check_approval(system text, parameter jsonb, OUT met boolea
 COMMENT ON FUNCTION aims.check_approval(text, jsonb) IS
     'Gate check: have parameter.count (1) people other than the requester, and independent of the requester (aims.is_independent), approved the open request into the stage, as it stands? An approval does not count where the system, its version or the evidence for the gate have changed since (aims.request_staleness), or the request''s record';
 
-CREATE FUNCTION aims.check_cause(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_cause(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT c.cause IS NOT NULL,
                coalesce(c.cause, 'no request with a reason, no open finding, no setting aims.reason')
@@ -230,8 +227,8 @@ CREATE FUNCTION aims.check_cause(system text, parameter jsonb, OUT met boolean, 
 COMMENT ON FUNCTION aims.check_cause(text, jsonb) IS
     'Gate check: is the cause of the move recorded, by the request, an open finding or the setting aims.reason?';
 
-CREATE FUNCTION aims.check_findings_closed(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_findings_closed(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(*) = 0,
                coalesce('open: ' || string_agg(format('finding %s (%s)', f.finding_id, f.kind), ', ' ORDER BY f.finding_id),

@@ -164,7 +164,84 @@ COMMENT ON COLUMN aims.control_gap.review_due IS 'Day by which the statement is 
 COMMENT ON COLUMN aims.control_gap.applicability_id IS 'Row of aims.applicability; NULL where undecided';
 COMMENT ON COLUMN aims.control_gap.evidence_ids IS 'Rows of aims.evidence that have expired, for gap evidence stale';
 
--- The gate is evaluated once per system and reading.
+-- Whether each requirement of each system's next gate is met. Shipped checks are
+-- put in line; a site's own functions run as aims.gate runs them. A function,
+-- since a session plans its query once.
+CREATE FUNCTION aims.requirement_verdict()
+    RETURNS TABLE (system text, stage aims.lifecycle_stage, next_stage aims.lifecycle_stage, requirement text, control aims.control_ref, met boolean)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    RETURN QUERY
+    WITH next_gate AS (
+        SELECT s.system, s.clinical_tier, s.stage,
+               CASE s.stage
+                    WHEN 'inception' THEN 'design_development'
+                    WHEN 'design_development' THEN 'verification_validation'
+                    WHEN 'verification_validation' THEN 'deployment'
+                    WHEN 'retirement' THEN NULL
+                    ELSE 'operation_monitoring'
+               END::aims.lifecycle_stage AS next_stage
+          FROM aims.ai_system AS s
+    ), asked AS MATERIALIZED (
+        SELECT g.requirement, g.control, g.stage, g.from_stages, g.tiers, g.check_function,
+               g.parameter || jsonb_build_object('requirement', g.requirement, 'stage', g.stage,
+                                                 'framework', g.framework, 'control', g.control::text) AS parameter
+          FROM aims.gate_requirement AS g
+    )
+    SELECT n.system::text, n.stage, n.next_stage, a.requirement::text, a.control, m.met
+      FROM next_gate AS n
+      JOIN asked AS a
+        ON a.stage = n.next_stage
+       AND (n.clinical_tier IS NULL OR n.clinical_tier = ANY (a.tiers))
+       -- for a system in operation the conditions of operation go on holding
+       AND (a.from_stages IS NULL OR n.stage <> n.next_stage AND n.stage = ANY (a.from_stages))
+     CROSS JOIN LATERAL (
+                    SELECT c.met FROM aims.check_fields(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_fields'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_tier(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_tier'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_permitted(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_permitted'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_version(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_version'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_dataset(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_dataset'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_evidence(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_evidence'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_vendor(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_drill(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_drill'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_event_log(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_event_log'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_approval(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_approval'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_cause(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_cause'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_findings_closed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_findings_closed'
+                    UNION ALL
+                    SELECT q.met FROM aims.gate(n.system, n.next_stage) AS q
+                     WHERE q.requirement = a.requirement
+                       AND a.check_function NOT IN (
+                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence', 'aims.check_vendor', 'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
+           ) AS m;
+END $$;
+COMMENT ON FUNCTION aims.requirement_verdict() IS 'The rows of aims.requirement_state';
+
+CREATE VIEW aims.requirement_state WITH (security_barrier) AS
+    SELECT * FROM aims.requirement_verdict();
+COMMENT ON VIEW aims.requirement_state IS
+    'Each requirement of the gate into each system''s next stage: met today or not (8.1, A.6); the rows behind it are in aims.gate(system, stage)';
+COMMENT ON COLUMN aims.requirement_state.system IS 'AI system';
+COMMENT ON COLUMN aims.requirement_state.stage IS 'Present stage of its life cycle';
+COMMENT ON COLUMN aims.requirement_state.next_stage IS
+    'Stage whose gate is asked: the next one; for a system in operation, operation itself, whose conditions must go on holding';
+COMMENT ON COLUMN aims.requirement_state.requirement IS 'Requirement of that gate, for the system''s tier';
+COMMENT ON COLUMN aims.requirement_state.control IS 'Control that it answers';
+COMMENT ON COLUMN aims.requirement_state.met IS 'Is it met?';
+
 CREATE VIEW aims.system_readiness WITH (security_barrier) AS
 WITH proof AS (
     SELECT e.system,
@@ -182,30 +259,24 @@ WITH proof AS (
     SELECT DISTINCT ON (w.system) w.system, w.switched_off
       FROM aims.switch_event AS w
      ORDER BY w.system, w.switch_id DESC
+), gate AS (
+    SELECT q.system, q.next_stage,
+           count(*) FILTER (WHERE q.met) AS met, count(*) AS total,
+           coalesce(array_agg(q.requirement ORDER BY q.control, q.requirement) FILTER (WHERE q.met IS NOT TRUE), '{}') AS missing
+      FROM aims.requirement_state AS q
+     GROUP BY q.system, q.next_stage
 )
-SELECT s.system::text, s.title, s.owner::text, s.stage, n.next_stage,
-       g.met AS requirements_met, g.total AS requirements_total,
-       CASE WHEN n.next_stage IS NOT NULL THEN g.met = g.total END AS ready,
-       g.missing, coalesce(w.switched_off, false) AS switched_off,
+SELECT s.system::text, s.title, s.owner::text, s.stage, g.next_stage,
+       coalesce(g.met, 0) AS requirements_met, coalesce(g.total, 0) AS requirements_total,
+       g.met = g.total AS ready,
+       coalesce(g.missing, '{}') AS missing, coalesce(w.switched_off, false) AS switched_off,
        coalesce(p.in_force, 0) AS evidence_in_force,
        coalesce(cardinality(p.expired_ids), 0) AS evidence_stale,
        coalesce(cardinality(o.finding_ids), 0) AS open_findings,
        coalesce(p.expired_ids, '{}') AS stale_ids,
        coalesce(o.finding_ids, '{}') AS finding_ids
   FROM aims.ai_system AS s
- CROSS JOIN LATERAL (
-        SELECT CASE s.stage
-                    WHEN 'inception' THEN 'design_development'
-                    WHEN 'design_development' THEN 'verification_validation'
-                    WHEN 'verification_validation' THEN 'deployment'
-                    WHEN 'retirement' THEN NULL
-                    ELSE 'operation_monitoring'
-               END::aims.lifecycle_stage AS next_stage) AS n
- CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE q.met) AS met, count(*) AS total,
-               coalesce(array_agg(q.requirement) FILTER (WHERE q.met IS NOT TRUE), '{}') AS missing
-          FROM aims.gate(s.system, n.next_stage) AS q
-         WHERE n.next_stage IS NOT NULL) AS g
+  LEFT JOIN gate AS g ON g.system = s.system
   LEFT JOIN proof AS p ON p.system = s.system
   LEFT JOIN open_finding AS o ON o.system = s.system
   LEFT JOIN switch AS w ON w.system = s.system;

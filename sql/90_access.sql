@@ -197,7 +197,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
@@ -212,7 +212,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
                        ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
                        ('aims.audit_sample_check(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
