@@ -1,6 +1,8 @@
--- Included by tests of audits, reviews and certificates (after test/act.sql,
--- inside the test's transaction): people with their roles, bundles and duties,
--- held for years, and two AI systems.
+-- Included by tests of audits, reviews and certificates, which commit, since
+-- nobody signs what was written in the same transaction: people with their
+-- roles, bundles and duties, held for years, and two AI systems. The roles go
+-- with test/board_leaves.sql.
+\i test/board_leaves.sql
 DO $$
 DECLARE
     r record;
@@ -16,11 +18,11 @@ END $$;
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Hospital', 'America/New_York');
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES
     ('sepsis-watch', 'Sepsis Watch', 'owner', 'warn of sepsis'), ('triage', 'Triage', 'guest', 'sort referrals');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.duty (person, duty, system, valid_from) VALUES
     ('officer', 'ai_officer', NULL, '2020-01-01'), ('deputy', 'ai_officer', NULL, '2020-01-01'),
     ('sponsor', 'executive_sponsor', NULL, '2020-01-01'), ('member', 'committee_member', NULL, '2020-01-01'),
     ('owner', 'system_owner', 'sepsis-watch', '2020-01-01'),
     ('lead', 'internal_auditor', NULL, '2020-01-01'), ('second', 'internal_auditor', NULL, '2020-01-01'),
     ('third', 'internal_auditor', NULL, '2020-01-01');
-SET LOCAL session_replication_role = origin;
+RESET session_replication_role;

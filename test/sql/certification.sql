@@ -1,7 +1,6 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Certification: a certificate, the audits that lead to it and keep it, their
 -- order and windows, and everything that is refused.
-BEGIN;
 \i test/act.sql
 \i test/board.sql
 SELECT no_plan();
@@ -111,7 +110,11 @@ SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
     (1, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'a certificate has a number, days, and a file'),
     (2, '00000', 'board_officer', $$UPDATE aims.certificate SET number = '4711', issued_on = aims.today() - 279, valid_until = aims.today() + 800, uri = 'dms:c',
-        content_sha256 = sha256('c'), accreditation_body = 'ANAB', accreditation_number = 'MS-1', accreditation_until = aims.today() + 400$$, 'it came'),
+        content_sha256 = sha256('c'), accreditation_body = 'ANAB', accreditation_number = 'MS-1', accreditation_until = aims.today() + 400$$, 'it came'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (3, 'MS043', 'board_officer', $$UPDATE aims.certificate SET status = 'issued'$$, 'it is not confirmed by typing'),
     (4, 'MS012', 'board_officer', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'nor by who entered it'),
     (5, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'nor while a major nonconformity is open'),
@@ -132,9 +135,17 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (3, '00000', 'board_officer', $$UPDATE aims.certification_nonconformity SET status = 'closed', accepted_on = aims.today() WHERE certification_nonconformity_id = 1$$, 'closed'),
     (4, 'MS041', 'board_officer', $$UPDATE aims.certification_nonconformity SET accepted_on = aims.today() - 9 WHERE certification_nonconformity_id = 1$$, 'for good'),
     (5, 'MS041', 'board_officer', $$UPDATE aims.certification_nonconformity SET grade = 'major' WHERE certification_nonconformity_id = 2$$, 'what the body wrote stays'),
-    (6, '00000', 'board_officer', $$UPDATE aims.certificate SET issued_on = aims.today() - 281, valid_until = aims.today() + 800$$, 'a certificate of before the audit'),
+    (6, '00000', 'board_officer', $$UPDATE aims.certificate SET issued_on = aims.today() - 281, valid_until = aims.today() + 800$$, 'a certificate of before the audit'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (7, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'is none'),
-    (8, '00000', 'board_officer', $$UPDATE aims.certificate SET issued_on = aims.today() - 279$$, 'of the day after'),
+    (8, '00000', 'board_officer', $$UPDATE aims.certificate SET issued_on = aims.today() - 279$$, 'of the day after'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (9, '00000', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'seen')$$, 'it is confirmed, with the minor one open'),
     (10, 'MS041', 'board_officer', $$UPDATE aims.certificate SET valid_until = aims.today() + 801$$, 'and stays what it was'),
     (11, 'MS041', 'board_officer', $$UPDATE aims.certificate SET scope = 'everything'$$, 'in its scope, too'),
@@ -211,7 +222,11 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (1, '00000', 'board_officer', $$INSERT INTO aims.certificate (certificate_id, framework, scope, body, number, issued_on, valid_until, uri, content_sha256, accreditation_body, accreditation_number, accreditation_until)
         VALUES (2, 'iso42001', 's', 'O''Hara Certification', '4712', aims.today(), aims.today() + 1000, 'u', sha256('2'), 'ANAB', 'MS-1', aims.today() + 99),
                (3, 'iso27001', 's', 'Other', '1', aims.today() - 100, aims.today() + 900, 'u', sha256('3'), 'ANAB', 'IS-1', aims.today() + 99)$$, 'the next certificate, and one of another standard'),
-    (2, '23505', 'board_officer', $$INSERT INTO aims.certificate (scope, body, number) VALUES ('s', 'Other', '1')$$, 'a number is one certificate''s'),
+    (2, '23505', 'board_officer', $$INSERT INTO aims.certificate (scope, body, number) VALUES ('s', 'Other', '1')$$, 'a number is one certificate''s'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (3, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '2', 'approval', 'r')$$, 'none without recertification'),
     (4, '00000', 'board_member', $$SELECT aims.approve('certificate', '3', 'approval', 'r')$$, 'what other standards ask for is not ours to judge'),
     (5, '00000', 'board_officer', $$INSERT INTO aims.certification_audit (certification_audit_id, certificate_id, step, planned_on) VALUES (10, 1, 'surveillance_2', aims.today()), (11, 1, 'recertification', aims.today())$$, 'planned'),
@@ -229,4 +244,5 @@ SELECT pg_temp.ends_with('00000', 'board_officer', $$UPDATE aims.certificate SET
 SELECT results_eq('SELECT DISTINCT state FROM aims.certification_cycle WHERE certificate_id = 3', $$VALUES ('none')$$, 'and asks for nothing any more');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+\i test/board_leaves.sql

@@ -1,7 +1,6 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Internal audit: programme, independence, samples, findings, report, and
 -- everything that is refused.
-BEGIN;
 \i test/act.sql
 \i test/board.sql
 SELECT no_plan();
@@ -181,7 +180,7 @@ SELECT results_eq('SELECT nr::integer, encode(population_sha256, ''hex'') FROM s
              (2, 'e19a95c2324822641fbc59a950de1ff7f2aebc87b0ff7f9ece302e44dddd2a43'),
              (4, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')$$, 'and so is the digest of the population');
 SELECT results_eq('SELECT recorded_by::text FROM sample ORDER BY nr', $$VALUES ('lead'), ('third'), ('lead'), ('lead'), ('lead')$$, 'who drew it is known');
-SET LOCAL TimeZone = 'Asia/Tokyo';
+SET TimeZone = 'Asia/Tokyo';
 SELECT results_eq('SELECT DISTINCT (aims.audit_sample_check(audit_sample_id)).reproduced FROM sample', 'VALUES (true)',
     'drawn again they are the same, in any time zone');
 UPDATE aims.organisation SET time_zone = 'Europe/Berlin';
@@ -298,7 +297,11 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (4,  'MS041', 'board_lead', $$INSERT INTO aims.internal_audit_member VALUES (11, 'second')$$, 'its team'),
     (5,  'MS015', 'board_lead', $$INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref, statement, objective_evidence, response_due) VALUES (9, 11, 'minor', 'A.6.2.4', 's', 'e', aims.today())$$, 'its findings'),
     (6,  'MS015', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, 42)$$, 'its samples'),
-    (7,  'MS015', 'board_lead', $$INSERT INTO aims.audit_sample_result (audit_sample_id, item, conforming, note) VALUES ((SELECT min(audit_sample_id) FROM aims.audit_sample), '1037', true, 'n')$$, 'and their results'),
+    (7,  'MS015', 'board_lead', $$INSERT INTO aims.audit_sample_result (audit_sample_id, item, conforming, note) VALUES ((SELECT min(audit_sample_id) FROM aims.audit_sample), '1037', true, 'n')$$, 'and their results'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (8,  'MS043', 'board_officer', $$UPDATE aims.internal_audit SET status = 'closed' WHERE internal_audit_id = 11$$, 'it is not closed by typing'),
     (9,  '42501', 'board_lead', $$SELECT aims.approve('internal_audit', '11', 'approval', 'r')$$, 'nor by its author'),
     (10, 'MS013', 'board_member', $$SELECT aims.approve('internal_audit', '11', 'approval', 'r')$$, 'nor by the committee'),
@@ -379,4 +382,5 @@ SELECT results_eq($$SELECT action FROM aims.internal_audit_action WHERE subject 
     $$VALUES ('draw up an audit programme')$$, 'and the programme that ended yesterday is none');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+\i test/board_leaves.sql

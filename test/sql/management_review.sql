@@ -1,7 +1,6 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Management review: inputs from the records, the chair, signatures, decisions
 -- until they are done, and everything that is refused.
-BEGIN;
 \i test/act.sql
 \i test/board.sql
 SELECT no_plan();
@@ -183,4 +182,5 @@ SELECT pg_temp.ends_with('00000', 'board_officer', $$UPDATE aims.management_revi
 SELECT is((SELECT count(*) FROM aims.management_review_action WHERE subject = 'management_review'), 1::bigint, 'and wanted again');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+\i test/board_leaves.sql
