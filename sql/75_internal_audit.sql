@@ -212,8 +212,8 @@ CREATE TABLE aims.audit_sample (
     recorded_at       timestamptz NOT NULL,
     recorded_by       aims.slug   CONSTRAINT audit_sample_recorded_by_fkey REFERENCES aims.person,
     CONSTRAINT audit_sample_population_known CHECK (population IN (
-        'approval', 'audit_entry', 'evidence', 'finding', 'output_override', 'output_review', 'stage_history',
-        'switch_event')),
+        'approval', 'audit_entry', 'capa', 'evidence', 'finding', 'impact_assessment', 'incident', 'output_override',
+        'output_review', 'risk', 'stage_history', 'switch_event', 'training_record')),
     CONSTRAINT audit_sample_size_counted CHECK (size BETWEEN 1 AND 10000),
     CONSTRAINT audit_sample_period_in_order CHECK (from_at < until_at),
     CONSTRAINT audit_sample_drawn_whole CHECK (cardinality(drawn) = least(size, population_count)),
@@ -365,6 +365,12 @@ SELECT a.internal_audit_id, a.person, a.system, 'answers for the system',
        AND coalesce(d.system = a.system, true)
        AND d.valid_from <= a.judged_on AND d.valid_until >= a.period_from
 UNION ALL
+SELECT a.internal_audit_id, a.person, a.system, 'answers for the system', format('owns %s of its risks', count(*))
+  FROM audited AS a
+  JOIN aims.risk AS r ON r.owner = a.person AND r.system = a.system AND r.status <> 'closed'
+ WHERE a.judged_on >= a.today
+ GROUP BY a.internal_audit_id, a.person, a.system
+UNION ALL
 SELECT a.internal_audit_id, a.person, a.system, 'decided about the system',
        format('signed %s %s: %s', p.subject, p.subject_id, p.decision)
   FROM audited AS a
@@ -441,17 +447,27 @@ SELECT 'approval' AS population, p.approval_id::text AS item, p.system::text, p.
 UNION ALL
 SELECT 'audit_entry', e.entry_id::text, e.system, e.recorded_at FROM ONLY aims.audit_entry AS e
 UNION ALL
+SELECT 'capa', c.capa_id::text, c.system::text, c.created_at FROM aims.capa AS c
+UNION ALL
 SELECT 'evidence', e.evidence_id::text, e.system::text, e.recorded_at FROM aims.evidence AS e
 UNION ALL
 SELECT 'finding', f.finding_id::text, f.system::text, f.opened_at FROM aims.finding AS f
+UNION ALL
+SELECT 'impact_assessment', i.impact_assessment_id::text, i.system::text, i.created_at FROM aims.impact_assessment AS i
+UNION ALL
+SELECT 'incident', i.incident_id::text, i.system::text, i.created_at FROM aims.incident AS i
 UNION ALL
 SELECT 'output_override', o.override_id::text, o.system, o.changed_at FROM aims.output_override AS o
 UNION ALL
 SELECT 'output_review', r.review_id::text, r.system::text, r.reviewed_at FROM aims.output_review AS r
 UNION ALL
+SELECT 'risk', k.risk_id::text, k.system::text, k.created_at FROM aims.risk AS k
+UNION ALL
 SELECT 'stage_history', h.history_id::text, h.system::text, h.moved_at FROM aims.stage_history AS h
 UNION ALL
-SELECT 'switch_event', w.switch_id::text, w.system::text, w.at FROM aims.switch_event AS w;
+SELECT 'switch_event', w.switch_id::text, w.system::text, w.at FROM aims.switch_event AS w
+UNION ALL
+SELECT 'training_record', r.training_record_id::text, NULL, r.created_at FROM aims.training_record AS r;
 COMMENT ON VIEW aims.audit_population IS
     'What samples are drawn from: populations with their items, each named after its table; read it with a condition on population (ISO/IEC 42001 9.2.2)';
 COMMENT ON COLUMN aims.audit_population.population IS 'Table whose rows are the items';

@@ -213,7 +213,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
-                       ('aims.certification_step'), ('aims.certificate_state'), ('aims.certification_nonconformity_state'), ('aims.certification_cycle'), ('aims.certification_action'),
+                       ('aims.certification_step'), ('aims.certificate_state'), ('aims.certificate_reuse'), ('aims.certification_nonconformity_state'), ('aims.certification_cycle'), ('aims.certification_action'),
                        ('aims.management_review_topic'), ('aims.improvement'), ('aims.management_review_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),

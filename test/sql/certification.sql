@@ -3,7 +3,7 @@
 -- order and windows, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT no_plan();
+SELECT plan(123);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -216,7 +216,6 @@ SELECT results_eq($$SELECT action, due_on FROM aims.certification_action WHERE a
 
 -- The next three years, and certificates of other standards
 CALL pg_temp.as_restored('UPDATE aims.certificate SET issued_on = aims.today() - 1050, valid_until = aims.today() + 30');
-INSERT INTO aims.framework (framework, title) VALUES ('iso27001', 'ISO/IEC 27001') ON CONFLICT DO NOTHING;
 SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
     (1, '00000', 'board_officer', $$INSERT INTO aims.certificate (certificate_id, framework, scope, body, number, issued_on, valid_until, uri, content_sha256, accreditation_body, accreditation_number, accreditation_until)
@@ -240,7 +239,11 @@ SELECT throws_ok('DELETE FROM aims.certificate', 'MS041', NULL, 'no certificate 
 SELECT results_eq('SELECT certificate_id::integer, step FROM aims.certification_cycle WHERE next ORDER BY 1',
     $$VALUES (2, 'surveillance_1'), (3, 'surveillance_1')$$, 'a cycle begins anew, without stage 1 and 2');
 SELECT is_empty($$SELECT * FROM aims.certification_action WHERE subject = 'certificate' AND subject_id = '1'$$, 'nothing is to be done about the earlier one');
+SELECT results_eq($$SELECT ref::text, certified_ref::text, suffices FROM aims.certificate_reuse WHERE framework = 'iso42001' AND certificate_id = 3 AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$,
+    $$SELECT ref::text, via_ref::text, suffices FROM aims.mapping WHERE framework = 'iso42001' AND via_framework = 'iso27001' AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$, 'what it is worth for ours, clause by clause');
+SELECT isnt_empty($$SELECT * FROM aims.certificate_reuse WHERE framework = 'iso42001'$$, 'which is something');
 SELECT pg_temp.ends_with('00000', 'board_officer', $$UPDATE aims.certificate SET status = 'withdrawn', status_reason = 'given up' WHERE certificate_id = 3$$, 'a certificate is given up');
+SELECT is_empty($$SELECT * FROM aims.certificate_reuse WHERE certificate_id = 3$$, 'then nothing of it is reused');
 SELECT results_eq('SELECT DISTINCT state FROM aims.certification_cycle WHERE certificate_id = 3', $$VALUES ('none')$$, 'and asks for nothing any more');
 
 SELECT * FROM finish();

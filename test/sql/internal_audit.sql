@@ -3,7 +3,7 @@
 -- everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT no_plan();
+SELECT plan(183);
 
 -- What a command of the past left behind, without its rules
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
@@ -105,6 +105,10 @@ SELECT results_eq('SELECT person, system, conflict FROM aims.audit_conflict',
     $$VALUES ('lead', 'sepsis-watch', 'owns the system')$$, 'who becomes the owner, too');
 SELECT results_eq($$SELECT duty, system FROM aims.internal_audit_action WHERE action = 'replace the auditor'$$,
     $$VALUES ('ai_officer', 'sepsis-watch')$$, 'and the AI officer is told');
+CALL pg_temp.as_restored($$INSERT INTO aims.risk (risk_id, title, source, system, owner) VALUES (1, 't', 'bias', 'sepsis-watch', 'third'), (2, 't', 'bias', 'triage', 'third')$$);
+SELECT results_eq($$SELECT system, conflict, detail FROM aims.audit_conflict WHERE person = 'third'$$,
+    $$VALUES ('sepsis-watch', 'answers for the system', 'owns 1 of its risks')$$, 'and whose risks are the system''s');
+CALL pg_temp.as_restored('DELETE FROM aims.risk');
 SELECT pg_temp.ends_with('MS012', 'board_lead', $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = 11$$,
     'so that the audit does not begin');
 SELECT pg_temp.act('board_officer', $$UPDATE aims.ai_system SET owner = 'owner' WHERE system = 'sepsis-watch'$$);

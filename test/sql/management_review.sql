@@ -3,7 +3,7 @@
 -- until they are done, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT no_plan();
+SELECT plan(98);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN

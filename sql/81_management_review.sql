@@ -169,12 +169,125 @@ WITH today AS (
              WHERE d.status IN ('open', 'carried_out')
              ORDER BY d.due_on, d.management_review_decision_id) AS q
     UNION ALL
+    SELECT 'context', 'b', 'Internal and external issues entered or withdrawn in the last year', 'context_issue',
+           count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT i.context_issue_id, i.title, i.topic, i.internal, i.relevant, i.status, i.created_at, i.withdrawn_at
+              FROM aims.context_issue AS i CROSS JOIN today AS t
+             WHERE coalesce(i.withdrawn_at, i.created_at) > t.today - make_interval(years => 1)
+             ORDER BY i.context_issue_id) AS q
+    UNION ALL
     SELECT 'systems', 'b', 'AI systems in scope, by stage and tier', 'ai_system', sum(q.n), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT s.stage, s.clinical_tier, s.eu_tier, count(*) AS n
               FROM aims.ai_system AS s
              WHERE s.out_of_scope_reason IS NULL
              GROUP BY s.stage, s.clinical_tier, s.eu_tier
              ORDER BY s.stage, s.clinical_tier, s.eu_tier) AS q
+    UNION ALL
+    SELECT 'changes', 'b', 'Changes of the management system that are planned or were made in the last year', 'planned_change',
+           count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT c.planned_change_id, c.title, c.status, c.planned_for, c.done_on
+              FROM aims.planned_change AS c CROSS JOIN today AS t
+             WHERE c.status IN ('proposed', 'approved') OR c.status = 'done' AND c.done_on > t.today - make_interval(years => 1)
+             ORDER BY c.planned_change_id) AS q
+    UNION ALL
+    SELECT 'interested_parties', 'c', 'Interested parties and what they need', 'interested_party', count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT i.interested_party, i.title, i.needs, i.requirements, i.created_at
+              FROM aims.interested_party AS i
+             WHERE i.status = 'current'
+             ORDER BY i.interested_party) AS q
+    UNION ALL
+    SELECT 'corrective_actions', 'd1', 'Corrective actions that are open, or of the last year', 'capa', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT c.source, c.status, count(*) AS n, count(*) FILTER (WHERE c.due_on < t.today) AS past_due
+              FROM aims.capa AS c CROSS JOIN today AS t
+             WHERE c.status NOT IN ('closed', 'withdrawn') OR c.created_at > t.today - make_interval(years => 1)
+             GROUP BY c.source, c.status
+             ORDER BY c.source, c.status) AS q
+    UNION ALL
+    SELECT 'incidents', 'd1', 'Incidents that are open, or of the last year', 'incident', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT i.severity, i.harm, i.status, count(*) AS n, sum(i.affected_count) AS affected
+              FROM aims.incident AS i CROSS JOIN today AS t
+             WHERE i.status <> 'closed' OR i.detected_at > t.today - make_interval(years => 1)
+             GROUP BY i.severity, i.harm, i.status
+             ORDER BY i.severity, i.harm, i.status) AS q
+    UNION ALL
+    SELECT 'missed_deadlines', 'd1', 'Reports of incidents that were late, in the last year', 'incident_deadline', count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT d.incident_id, d.system, d.rule, d.audience, d.due_at, d.state
+              FROM aims.incident_deadline AS d CROSS JOIN today AS t
+             WHERE d.late AND d.due_at > t.today - make_interval(years => 1)
+             ORDER BY d.incident_id, d.rule) AS q
+    UNION ALL
+    SELECT 'findings', 'd1', 'Findings that are open, or of the last year, by kind', 'finding', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT f.kind, count(*) AS n, count(*) FILTER (WHERE f.closed_at IS NULL) AS open
+              FROM aims.finding AS f CROSS JOIN today AS t
+             WHERE f.closed_at IS NULL OR f.opened_at > t.today - make_interval(years => 1)
+             GROUP BY f.kind
+             ORDER BY f.kind) AS q
+    UNION ALL
+    -- how many, and how far; what they say is for those who may read it
+    SELECT 'concerns', 'd1', 'Concerns of the last year, by status', 'concern', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT c.status, count(*) AS n
+              FROM aims.concern AS c CROSS JOIN today AS t
+             WHERE c.status <> 'closed' OR c.created_at > t.today - make_interval(years => 1)
+             GROUP BY c.status
+             ORDER BY c.status) AS q
+    UNION ALL
+    SELECT 'monitors', 'd2', 'Monitors by their last verdict', 'monitor_state', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT m.status, m.verdict, m.silent, count(*) AS n, array_agg(DISTINCT m.system ORDER BY m.system)
+                                                                     FILTER (WHERE m.verdict = 'breach' OR m.silent) AS systems
+              FROM aims.monitor_state AS m
+             WHERE m.status IN ('active', 'paused')
+             GROUP BY m.status, m.verdict, m.silent
+             ORDER BY m.status, m.verdict, m.silent) AS q
+    UNION ALL
+    SELECT 'objectives', 'd2', 'Objectives and how far they are', 'objective_state', count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT o.objective_id, o.title, o.unit, o.target, o.current_value, o.expected, o.due_on, o.state
+              FROM aims.objective_state AS o
+             WHERE o.state NOT IN ('proposed', 'rejected', 'withdrawn')
+             ORDER BY o.objective_id) AS q
+    UNION ALL
+    SELECT 'controls', 'd2', 'Controls of the Statement of Applicability, by objective', 'soa_coverage',
+           sum(q.controls), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT s.framework, s.objective, s.controls, s.applicable, s.implemented, s.evidenced, s.stale, s.undecided
+              FROM aims.soa_coverage AS s
+             ORDER BY s.framework, s.objective) AS q
+    UNION ALL
+    SELECT 'risks', 'd2', 'Risks by the level that counts today', 'risk_register', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT r.level, r.acceptable, count(*) AS n, count(*) FILTER (WHERE r.acceptance = 'expired') AS acceptance_expired,
+                   count(*) FILTER (WHERE r.review_overdue) AS review_overdue,
+                   count(*) FILTER (WHERE r.treatments_overdue > 0) AS treatment_overdue
+              FROM aims.risk_register AS r
+             WHERE r.status <> 'closed'
+             GROUP BY r.level, r.acceptable
+             ORDER BY r.level DESC, r.acceptable) AS q
+    UNION ALL
+    SELECT 'impact_assessments', 'd2', 'Impact assessments by state', 'impact_state', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT i.state, i.outcome, count(*) AS n
+              FROM aims.impact_state AS i
+             WHERE i.state NOT IN ('superseded', 'withdrawn')
+             GROUP BY i.state, i.outcome
+             ORDER BY i.state, i.outcome) AS q
+    UNION ALL
+    SELECT 'vendors', 'd2', 'Vendors in use without contract, agreement or assessment in date, or with notices overdue', 'vendor_standing',
+           count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT v.vendor, v.product, v.systems, v.contract_id, v.associate_agreement_id, v.assessed, v.overdue_notices
+              FROM aims.vendor_standing AS v
+             WHERE v.systems > 0
+               AND (v.contract_id IS NULL OR v.phi AND v.associate_agreement_id IS NULL OR v.assessed IS NOT TRUE
+                    OR v.overdue_notices <> '{}')
+             ORDER BY v.vendor, v.product) AS q
+    UNION ALL
+    SELECT 'competence', 'd2', 'Training that people lack for their duties', 'competence_gap', sum(q.n), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT g.curriculum, g.state, count(*) AS n
+              FROM aims.competence_gap AS g
+             GROUP BY g.curriculum, g.state
+             ORDER BY g.curriculum, g.state) AS q
+    UNION ALL
+    SELECT 'switch_off', 'd2', 'AI systems switched off in earnest in the last year', 'switch_event',
+           count(*), jsonb_agg(to_jsonb(q.*))
+      FROM (SELECT w.switch_id, w.system, w.at, w.person, w.reason
+              FROM aims.switch_event AS w CROSS JOIN today AS t
+             WHERE w.switched_off AND NOT w.drill AND w.at > t.today - make_interval(years => 1)
+             ORDER BY w.switch_id) AS q
     UNION ALL
     SELECT 'audits', 'd3', 'Internal audits of the last three years', 'internal_audit, audit_finding_state',
            count(*), jsonb_agg(to_jsonb(q.*))
@@ -195,26 +308,6 @@ WITH today AS (
               FROM aims.certificate_state AS c
               LEFT JOIN aims.certification_cycle AS y ON y.certificate_id = c.certificate_id AND y.next
              ORDER BY c.certificate_id) AS q
-    UNION ALL
-    SELECT 'controls', 'd2', 'Controls of the Statement of Applicability, by objective', 'soa_coverage',
-           sum(q.controls), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT s.framework, s.objective, s.controls, s.applicable, s.implemented, s.evidenced, s.stale, s.undecided
-              FROM aims.soa_coverage AS s
-             ORDER BY s.framework, s.objective) AS q
-    UNION ALL
-    SELECT 'findings', 'd1', 'Findings of the last year, by kind', 'finding', sum(q.n), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT f.kind, count(*) AS n, count(*) FILTER (WHERE f.closed_at IS NULL) AS open
-              FROM aims.finding AS f CROSS JOIN today AS t
-             WHERE f.closed_at IS NULL OR f.opened_at > t.today - make_interval(years => 1)
-             GROUP BY f.kind
-             ORDER BY f.kind) AS q
-    UNION ALL
-    SELECT 'switch_off', 'd2', 'AI systems switched off in earnest in the last year', 'switch_event',
-           count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT w.switch_id, w.system, w.at, w.person, w.reason
-              FROM aims.switch_event AS w CROSS JOIN today AS t
-             WHERE w.switched_off AND NOT w.drill AND w.at > t.today - make_interval(years => 1)
-             ORDER BY w.switch_id) AS q
     UNION ALL
     SELECT 'opportunities', 'e', 'Opportunities for improvement that audits saw', 'audit_finding', count(*), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT f.audit_finding_id, f.internal_audit_id, f.ref::text AS ref, f.system, f.statement, f.status

@@ -437,6 +437,26 @@ COMMENT ON COLUMN aims.certificate_state.accreditation_body IS 'Who accredited t
 COMMENT ON COLUMN aims.certificate_state.accreditation_number IS 'Number of the accreditation';
 COMMENT ON COLUMN aims.certificate_state.accreditation_until IS 'Last day of the accreditation';
 
+CREATE VIEW aims.certificate_reuse WITH (security_barrier) AS
+SELECT m.framework, m.ref, q.title, c.certificate_id, c.framework AS certified, m.via_ref AS certified_ref,
+       m.relation, m.suffices, m.reuse, c.valid_until
+  FROM aims.certificate_state AS c
+  JOIN aims.mapping AS m ON m.via_framework = c.framework
+  JOIN aims.requirement AS q ON q.framework = m.framework AND q.ref OPERATOR(aims.=) m.ref
+ WHERE c.state = 'in_force';
+COMMENT ON VIEW aims.certificate_reuse IS
+    'What a certificate in force for another standard is worth, requirement by requirement, by the crosswalks: what ISO/IEC 27001 saves on the way to ISO/IEC 42001';
+COMMENT ON COLUMN aims.certificate_reuse.framework IS 'Framework of the requirement that something can be reused for';
+COMMENT ON COLUMN aims.certificate_reuse.ref IS 'That requirement';
+COMMENT ON COLUMN aims.certificate_reuse.title IS 'Its topic';
+COMMENT ON COLUMN aims.certificate_reuse.certificate_id IS 'Certificate in force';
+COMMENT ON COLUMN aims.certificate_reuse.certified IS 'Standard that it certifies';
+COMMENT ON COLUMN aims.certificate_reuse.certified_ref IS 'Requirement of that standard';
+COMMENT ON COLUMN aims.certificate_reuse.relation IS 'What ref is of certified_ref: equal, subset, superset or intersects';
+COMMENT ON COLUMN aims.certificate_reuse.suffices IS 'Does it satisfy the requirement in full? Otherwise in part';
+COMMENT ON COLUMN aims.certificate_reuse.reuse IS 'as_is or extend, where the crosswalk says so (aims.crosswalk)';
+COMMENT ON COLUMN aims.certificate_reuse.valid_until IS 'Last day of the certificate';
+
 CREATE VIEW aims.certification_cycle WITH (security_barrier) AS
 WITH step AS (
     SELECT c.certificate_id, c.framework::text, c.body, c.number, c.status, c.valid_until, s.step, s.position, s.title,
