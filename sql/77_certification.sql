@@ -461,7 +461,8 @@ CREATE VIEW aims.certification_cycle WITH (security_barrier) AS
 WITH step AS (
     SELECT c.certificate_id, c.framework::text, c.body, c.number, c.status, c.valid_until, s.step, s.position, s.title,
            (c.issued_on + make_interval(months => s.opens_months))::date AS window_from,
-           least((c.issued_on + make_interval(months => s.due_months))::date, c.valid_until) AS window_until,
+           CASE WHEN s.due_months IS NOT NULL
+                THEN least((c.issued_on + make_interval(months => s.due_months))::date, c.valid_until) END AS window_until,
            p.certification_audit_id AS planned_id, p.planned_on,
            h.certification_audit_id AS held_id, h.held_on, h.outcome
       FROM aims.certificate AS c
@@ -516,8 +517,11 @@ CREATE VIEW aims.certification_action WITH (security_barrier) AS
 WITH today AS (
     SELECT (SELECT aims.today()) AS today
 ), newest AS (
-    -- a certificate whose successor is in force needs nothing any more
-    SELECT c.certificate_id
+    -- a certificate whose successor is in force needs nothing any more, and of
+    -- one for another standard we know nothing where its audits are not kept here
+    SELECT c.certificate_id,
+           c.framework = 'iso42001'
+           OR EXISTS (SELECT FROM aims.certification_audit AS a WHERE a.certificate_id = c.certificate_id) AS audited
       FROM aims.certificate AS c
      WHERE c.status <> 'withdrawn'
        AND NOT EXISTS (SELECT FROM aims.certificate AS n
@@ -532,7 +536,7 @@ SELECT CASE y.state WHEN 'planned' THEN 'hold the certification audit'
        CASE WHEN y.state = 'planned' THEN y.planned_on ELSE coalesce(y.window_until, y.planned_on) END AS due_on,
        NULL::text AS ref, format('%s: %s', y.body, y.title) AS detail
   FROM aims.certification_cycle AS y
-  JOIN newest AS n ON n.certificate_id = y.certificate_id
+  JOIN newest AS n ON n.certificate_id = y.certificate_id AND n.audited
  CROSS JOIN today AS t
  WHERE y.next
    AND (y.state IN ('overdue', 'failed', 'due') OR y.state = 'planned' AND y.planned_on <= t.today + 90

@@ -3,7 +3,7 @@
 -- order and windows, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(123);
+SELECT plan(125);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -238,7 +238,10 @@ SELECT pg_temp.ends_with(state, role, command, name)
 SELECT throws_ok('DELETE FROM aims.certificate', 'MS041', NULL, 'no certificate is deleted, by superusers neither');
 SELECT results_eq('SELECT certificate_id::integer, step FROM aims.certification_cycle WHERE next ORDER BY 1',
     $$VALUES (2, 'surveillance_1'), (3, 'surveillance_1')$$, 'a cycle begins anew, without stage 1 and 2');
+SELECT is_empty($$SELECT * FROM aims.certification_cycle WHERE step LIKE 'stage%' AND window_until IS NOT NULL$$, 'stage 1 and 2 have no window');
 SELECT is_empty($$SELECT * FROM aims.certification_action WHERE subject = 'certificate' AND subject_id = '1'$$, 'nothing is to be done about the earlier one');
+CALL pg_temp.as_restored('UPDATE aims.certificate SET issued_on = aims.today() - 500 WHERE certificate_id = 3');
+SELECT is_empty($$SELECT * FROM aims.certification_action WHERE subject_id = '3'$$, 'nor about audits of another standard that are not kept here');
 SELECT results_eq($$SELECT ref::text, certified_ref::text, suffices FROM aims.certificate_reuse WHERE framework = 'iso42001' AND certificate_id = 3 AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$,
     $$SELECT ref::text, via_ref::text, suffices FROM aims.mapping WHERE framework = 'iso42001' AND via_framework = 'iso27001' AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$, 'what it is worth for ours, clause by clause');
 SELECT isnt_empty($$SELECT * FROM aims.certificate_reuse WHERE framework = 'iso42001'$$, 'which is something');
