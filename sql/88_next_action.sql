@@ -67,6 +67,9 @@ WITH obligation AS (
     UNION ALL SELECT * FROM aims.concern_action
     UNION ALL SELECT * FROM aims.document_action
     UNION ALL SELECT * FROM aims.competence_action
+    UNION ALL SELECT * FROM aims.internal_audit_action
+    UNION ALL SELECT * FROM aims.certification_action
+    UNION ALL SELECT * FROM aims.management_review_action
     UNION ALL SELECT * FROM aims.monitor_action
     UNION ALL SELECT * FROM aims.soa_action
     UNION ALL SELECT * FROM aims.crosswalk_action
