@@ -694,7 +694,7 @@ SELECT format('tell the %s: %s', d.audience, d.title) AS action, 'incident' AS s
        CASE WHEN d.audience IN ('regulator', 'vendor', 'media') THEN 'A.8.3' ELSE 'A.8.4' END AS ref,
        format('%s; %s', d.rule, d.source) AS detail
   FROM aims.incident_deadline AS d CROSS JOIN zone AS z
- WHERE d.state IN ('running', 'overdue')
+ WHERE d.incident_status <> 'closed' AND d.state IN ('running', 'overdue')
 UNION ALL
 SELECT CASE i.status WHEN 'open' THEN 'investigate the incident'
                      WHEN 'investigating' THEN 'contain the incident'
