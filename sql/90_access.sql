@@ -67,6 +67,7 @@ FROM (VALUES
     (125, 'certification_nonconformity'),
     (126, 'management_review_attendee'),
     (127, 'audit_sample_result'),
+    (128, 'readiness_threshold'),
     (130, 'monitor'),
     (131, 'monitor_control'),
     (132, 'measurement'),
@@ -118,7 +119,7 @@ DO $$
 DECLARE
     immutable text;
 BEGIN
-    FOREACH immutable IN ARRAY ARRAY['record_kind', 'record_move', 'finding_kind'] LOOP
+    FOREACH immutable IN ARRAY ARRAY['record_kind', 'record_move', 'finding_kind', 'readiness_threshold'] LOOP
         EXECUTE format('CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.%I
                             FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
                         CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.%1$I
@@ -215,7 +216,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
                        ('aims.certification_step'), ('aims.certificate_state'), ('aims.certificate_reuse'), ('aims.certification_nonconformity_state'), ('aims.certification_cycle'), ('aims.certification_action'),
                        ('aims.management_review_topic'), ('aims.improvement'), ('aims.management_review_action'),
-                       ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
+                       ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.ciso_dashboard'), ('aims.certification_readiness'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
                        ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
@@ -225,7 +226,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
+    CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
@@ -275,7 +276,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'readiness_threshold', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
                      'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
                      'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
