@@ -4,7 +4,7 @@
 -- transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(176);
+SELECT plan(183);
 
 -- People: a sponsor, two AI officers, a member of the committee, an owner of the system, an owner of risks, a nurse, a guest
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC');
@@ -265,6 +265,18 @@ SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, 
     (3, 'MS013', 'risk_guest', $$UPDATE aims.risk_acceptance SET status = 'withdrawn' WHERE risk_acceptance_id = 5$$, 'nor withdrawn'),
     (4, '00000', 'risk_keeper', $$UPDATE aims.risk_acceptance SET status = 'withdrawn' WHERE risk_acceptance_id = 5$$, 'but by who requested it')) AS t (nr, state, role, command, name)
  ORDER BY nr \gexec
+
+-- Risks of a vendor and of the organisation, which belong to no system
+INSERT INTO aims.risk (risk_id, vendor, title, source, owner, inherent_likelihood, inherent_severity, residual_likelihood, residual_severity) VALUES
+    (30, 'acme', 'Acme is bought', 'third_party', 'keeper', 4, 4, 1, 1), (31, NULL, 'Nobody knows', 'safety', 'keeper', 2, 4, 1, 1);
+INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, status) VALUES (30, 'Escrow', 'keeper', '2030-01-01', 'planned'), (31, 'Teach', 'keeper', '2030-01-01', 'planned');
+SELECT pg_temp.ends_with('00000', 'risk_officer', $$UPDATE aims.risk_treatment SET status = 'done', evidence = 902 WHERE risk_id = 30$$, 'a vendor''s risk is treated');
+SELECT is(pg_temp.counts(30), 'residual low in moderate within acceptable', 'its residual level counts');
+SELECT results_eq('SELECT vendor::text, system::text FROM aims.risk_treatment WHERE risk_id = 30', $$VALUES ('acme', NULL::text)$$, 'the treatment is the vendor''s, too');
+SELECT pg_temp.ends_with('00000', 'risk_officer', $$INSERT INTO aims.risk_acceptance (risk_acceptance_id, risk_id, justification, valid_until) VALUES (7, 31, 'x', aims.today() + 9)$$, 'one of the organisation is to be accepted');
+SELECT pg_temp.ends_with('MS013', 'risk_guest', $$SELECT aims.approve('risk_acceptance', '7', 'approval', 'fine')$$, 'an AI officer of one system does not sign for all');
+SELECT pg_temp.ends_with('00000', 'risk_member', $$SELECT aims.approve('risk_acceptance', '7', 'approval', 'fine')$$, 'a member of the committee does');
+SELECT is(pg_temp.counts(31), 'inherent moderate in moderate within in_force acceptable', 'it is accepted');
 
 -- Closing
 SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
