@@ -291,7 +291,7 @@ ALTER TABLE aims.reporting_rule ENABLE ALWAYS TRIGGER guard_reporting_rule;
 COMMENT ON TRIGGER guard_reporting_rule ON aims.reporting_rule IS 'Who may decide what has to be reported';
 
 -- A day counts to its end, the day of detection does not.
-CREATE FUNCTION aims.deadline(at timestamptz, allowed integer, unit text) RETURNS timestamptz
+CREATE FUNCTION aims.reporting_deadline(at timestamptz, allowed integer, unit text) RETURNS timestamptz
     LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     RETURN (
@@ -308,7 +308,7 @@ CREATE FUNCTION aims.deadline(at timestamptz, allowed integer, unit text) RETURN
                END
           FROM (SELECT (at AT TIME ZONE z.time_zone)::date AS day, z.time_zone
                   FROM (SELECT coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS time_zone) AS z) AS d);
-COMMENT ON FUNCTION aims.deadline(timestamptz, integer, text) IS
+COMMENT ON FUNCTION aims.reporting_deadline(timestamptz, integer, text) IS
     'Until when something is due that is allowed so many hours, days, working days (Monday to Friday: holidays are not known) or days after the end of the year from a point in time; days end at midnight in the organisation''s time zone';
 
 CREATE TABLE aims.incident_clock (
@@ -336,7 +336,7 @@ COMMENT ON COLUMN aims.incident_clock.incident_id IS 'The incident';
 COMMENT ON COLUMN aims.incident_clock.rule IS 'Rule that it met';
 COMMENT ON COLUMN aims.incident_clock.system IS 'The incident''s AI system; kept by the server';
 COMMENT ON COLUMN aims.incident_clock.due_at IS
-    'Until when, computed from detected_at (aims.deadline) whatever is typed, and only ever moved earlier; NULL: before the incident is closed';
+    'Until when, computed from detected_at (aims.reporting_deadline) whatever is typed, and only ever moved earlier; NULL: before the incident is closed';
 COMMENT ON COLUMN aims.incident_clock.reason IS 'Why nobody need be told, where it is not applicable';
 COMMENT ON COLUMN aims.incident_clock.status IS
     'running, or not_applicable, as an AI officer has decided; that it was answered shows in aims.incident_deadline';
@@ -366,7 +366,7 @@ BEGIN
         NEW.incident_id := OLD.incident_id;
         NEW.rule := OLD.rule;
     END IF;
-    SELECT i.system, least(former.due_at, aims.deadline(i.detected_at, r.allowed, r.unit))
+    SELECT i.system, least(former.due_at, aims.reporting_deadline(i.detected_at, r.allowed, r.unit))
       INTO NEW.system, NEW.due_at
       FROM aims.incident AS i, aims.reporting_rule AS r
      WHERE i.incident_id = NEW.incident_id AND r.rule = NEW.rule;

@@ -38,7 +38,7 @@ INSERT INTO aims.duty (person, duty, system, valid_from) VALUES
 SET LOCAL session_replication_role = DEFAULT;
 
 -- Deadlines
-SELECT is(to_char(aims.deadline(at::timestamptz, allowed, unit) AT TIME ZONE 'America/New_York', 'YYYY-MM-DD HH24:MI'), due, name)
+SELECT is(to_char(aims.reporting_deadline(at::timestamptz, allowed, unit) AT TIME ZONE 'America/New_York', 'YYYY-MM-DD HH24:MI'), due, name)
   FROM (VALUES
     ('2026-03-06 10:00-05', 72, 'hours',           '2026-03-09 11:00', 'hours are hours, over a change of the clocks too'),
     ('2026-03-06 10:00-05', 2,  'days',            '2026-03-08 23:59', 'days end at midnight of the organisation'),
@@ -49,7 +49,7 @@ SELECT is(to_char(aims.deadline(at::timestamptz, allowed, unit) AT TIME ZONE 'Am
     ('2026-01-05 10:00-05', 60, 'days_after_year', '2027-03-01 23:59', 'days after the end of the year'),
     ('2026-12-31 23:30-05', 60, 'days_after_year', '2027-03-01 23:59', 'which ends where the organisation is')
   ) AS t (at, allowed, unit, due, name);
-SELECT is(aims.deadline(now(), NULL, NULL), NULL, 'a source without a number sets no time');
+SELECT is(aims.reporting_deadline(now(), NULL, NULL), NULL, 'a source without a number sets no time');
 
 -- Reporting: anybody known, and what is typed of who and when counts for nothing
 SELECT pg_temp.ends_with(state, role, command, name)
@@ -134,7 +134,7 @@ SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, t
 SELECT is(pg_temp.clocks(1004), 'iso42001-a-8-4 running', 'without a system no rule about systems is met');
 
 -- Due times are computed
-SELECT results_eq($$SELECT bool_and(c.due_at = aims.deadline(i.detected_at, r.allowed, r.unit)) FROM aims.incident_clock AS c
+SELECT results_eq($$SELECT bool_and(c.due_at = aims.reporting_deadline(i.detected_at, r.allowed, r.unit)) FROM aims.incident_clock AS c
                       JOIN aims.incident AS i USING (incident_id) JOIN aims.reporting_rule AS r USING (rule) WHERE r.allowed IS NOT NULL$$,
     'VALUES (true)', 'due times follow from the rule and the time of detection');
 SELECT pg_temp.act('incident_officer', $$UPDATE aims.incident SET detected_at = detected_at - make_interval(days => 4) WHERE incident_id = 1003$$) \g /dev/null
