@@ -842,11 +842,17 @@ WITH audited AS (
            (a.reported_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS reported_on
       FROM aims.internal_audit_scope AS c
       JOIN aims.internal_audit AS a ON a.internal_audit_id = c.internal_audit_id AND a.status <> 'cancelled'
+), covered AS (
+    -- audits name the same few headings over and over
+    SELECT r.framework, r.ref, h.ref AS heading
+      FROM (SELECT DISTINCT a.framework, a.ref FROM audited AS a WHERE a.ref IS NOT NULL) AS h
+      JOIN aims.requirement AS r ON r.framework = h.framework AND h.ref OPERATOR(aims.@>) r.ref
 ), target AS (
     SELECT r.framework::text, r.ref, NULL::text AS system, r.title, a.internal_audit_id, a.status, a.planned_on, a.reported_on
       FROM aims.requirement AS r
       JOIN aims.framework AS f ON f.framework = r.framework AND f.in_soa
-      LEFT JOIN audited AS a ON a.framework = r.framework AND a.ref OPERATOR(aims.@>) r.ref
+      LEFT JOIN covered AS c ON c.framework = r.framework AND c.ref OPERATOR(aims.=) r.ref
+      LEFT JOIN audited AS a ON a.framework = c.framework AND a.ref OPERATOR(aims.=) c.heading
      WHERE r.kind <> 'objective'
     UNION ALL
     SELECT NULL, NULL, s.system::text, s.title, a.internal_audit_id, a.status, a.planned_on, a.reported_on
@@ -855,7 +861,7 @@ WITH audited AS (
      WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement'
 )
 SELECT t.framework, t.ref, t.system, t.title,
-       count(*) FILTER (WHERE t.status IN ('reported', 'closed')) AS audits,
+       count(DISTINCT t.internal_audit_id) FILTER (WHERE t.status IN ('reported', 'closed')) AS audits,
        max(t.reported_on) FILTER (WHERE t.status IN ('reported', 'closed')) AS audited_on,
        (array_agg(t.internal_audit_id ORDER BY t.reported_on DESC, t.internal_audit_id DESC)
             FILTER (WHERE t.status IN ('reported', 'closed')))[1] AS internal_audit_id,

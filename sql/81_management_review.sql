@@ -156,7 +156,8 @@ INSERT INTO aims.record_move (record, from_status, to_status, duties, named, fou
 -- Inputs
 
 -- Each input is one branch: slug, item of 9.3.2, title, sources, and a query
--- whose rows say how many rows of the source they stand for (n).
+-- whose rows say how many rows of the source they stand for (n). Times are UTC's,
+-- so that no session's time zone shows in them.
 CREATE VIEW aims.management_review_topic WITH (security_barrier) AS
 WITH today AS (
     SELECT (SELECT aims.today()) AS today
@@ -171,7 +172,8 @@ WITH today AS (
     UNION ALL
     SELECT 'context', 'b', 'Internal and external issues entered or withdrawn in the last year', 'context_issue',
            count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT i.context_issue_id, i.title, i.topic, i.internal, i.relevant, i.status, i.created_at, i.withdrawn_at
+      FROM (SELECT i.context_issue_id, i.title, i.topic, i.internal, i.relevant, i.status,
+                   i.created_at AT TIME ZONE 'UTC' AS created_at, i.withdrawn_at AT TIME ZONE 'UTC' AS withdrawn_at
               FROM aims.context_issue AS i CROSS JOIN today AS t
              WHERE coalesce(i.withdrawn_at, i.created_at) > t.today - make_interval(years => 1)
              ORDER BY i.context_issue_id) AS q
@@ -191,7 +193,7 @@ WITH today AS (
              ORDER BY c.planned_change_id) AS q
     UNION ALL
     SELECT 'interested_parties', 'c', 'Interested parties and what they need', 'interested_party', count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT i.interested_party, i.title, i.needs, i.requirements, i.created_at
+      FROM (SELECT i.interested_party, i.title, i.needs, i.requirements, i.created_at AT TIME ZONE 'UTC' AS created_at
               FROM aims.interested_party AS i
              WHERE i.status = 'current'
              ORDER BY i.interested_party) AS q
@@ -211,7 +213,7 @@ WITH today AS (
              ORDER BY i.severity, i.harm, i.status) AS q
     UNION ALL
     SELECT 'missed_deadlines', 'd1', 'Reports of incidents that were late, in the last year', 'incident_deadline', count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT d.incident_id, d.system, d.rule, d.audience, d.due_at, d.state
+      FROM (SELECT d.incident_id, d.system, d.rule, d.audience, d.due_at AT TIME ZONE 'UTC' AS due_at, d.state
               FROM aims.incident_deadline AS d CROSS JOIN today AS t
              WHERE d.late AND d.due_at > t.today - make_interval(years => 1)
              ORDER BY d.incident_id, d.rule) AS q
@@ -284,14 +286,14 @@ WITH today AS (
     UNION ALL
     SELECT 'switch_off', 'd2', 'AI systems switched off in earnest in the last year', 'switch_event',
            count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT w.switch_id, w.system, w.at, w.person, w.reason
+      FROM (SELECT w.switch_id, w.system, w.at AT TIME ZONE 'UTC' AS at, w.person, w.reason
               FROM aims.switch_event AS w CROSS JOIN today AS t
              WHERE w.switched_off AND NOT w.drill AND w.at > t.today - make_interval(years => 1)
              ORDER BY w.switch_id) AS q
     UNION ALL
     SELECT 'audits', 'd3', 'Internal audits of the last three years', 'internal_audit, audit_finding_state',
            count(*), jsonb_agg(to_jsonb(q.*))
-      FROM (SELECT a.internal_audit_id, a.title, a.status, a.planned_on, a.reported_at, a.conclusion,
+      FROM (SELECT a.internal_audit_id, a.title, a.status, a.planned_on, a.reported_at AT TIME ZONE 'UTC' AS reported_at, a.conclusion,
                    count(f.*) FILTER (WHERE f.grade = 'major' AND f.status <> 'withdrawn') AS major,
                    count(f.*) FILTER (WHERE f.grade = 'minor' AND f.status <> 'withdrawn') AS minor,
                    count(f.*) FILTER (WHERE f.state IN ('open', 'overdue', 'reopened')) AS open

@@ -240,7 +240,7 @@ SELECT results_eq('SELECT certificate_id::integer, step FROM aims.certification_
     $$VALUES (2, 'surveillance_1'), (3, 'surveillance_1')$$, 'a cycle begins anew, without stage 1 and 2');
 SELECT is_empty($$SELECT * FROM aims.certification_cycle WHERE step LIKE 'stage%' AND window_until IS NOT NULL$$, 'stage 1 and 2 have no window');
 SELECT is_empty($$SELECT * FROM aims.certification_action WHERE subject = 'certificate' AND subject_id = '1'$$, 'nothing is to be done about the earlier one');
-CALL pg_temp.as_restored('UPDATE aims.certificate SET issued_on = aims.today() - 500 WHERE certificate_id = 3');
+CALL pg_temp.as_restored('UPDATE aims.certificate SET issued_on = aims.today() - 500, valid_until = aims.today() + 500 WHERE certificate_id = 3');
 SELECT is_empty($$SELECT * FROM aims.certification_action WHERE subject_id = '3'$$, 'nor about audits of another standard that are not kept here');
 SELECT results_eq($$SELECT ref::text, certified_ref::text, suffices FROM aims.certificate_reuse WHERE framework = 'iso42001' AND certificate_id = 3 AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$,
     $$SELECT ref::text, via_ref::text, suffices FROM aims.mapping WHERE framework = 'iso42001' AND via_framework = 'iso27001' AND ref OPERATOR(aims.<@) '9.2' ORDER BY ref$$, 'what it is worth for ours, clause by clause');

@@ -3,7 +3,7 @@
 -- everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(183);
+SELECT plan(184);
 
 -- What a command of the past left behind, without its rules
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
@@ -91,7 +91,8 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (10, '23503', 'board_lead', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.99')$$, 'that there is'),
     (11, '00000', 'board_lead', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.6')$$, 'a whole objective'),
     (12, '23505', 'board_lead', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.6')$$, 'once'),
-    (13, '42501', 'board_member', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.7')$$, 'by whom it is granted'))
+    (13, '00000', 'board_lead', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.6.2.4')$$, 'and one of its controls'),
+    (14, '42501', 'board_member', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (11, 'A.7')$$, 'by whom it is granted'))
     AS t (nr, state, role, command, name)
  ORDER BY nr;
 SELECT is_empty('SELECT * FROM aims.audit_conflict', 'nothing stands against the audits');
@@ -367,7 +368,7 @@ SELECT is_empty($$SELECT * FROM aims.audit_conflict WHERE internal_audit_id = 11
 SELECT results_eq($$SELECT coalesce(ref::text, system), audits::integer, audited_on, planned_on FROM aims.audit_coverage
                      WHERE ref::text IN ('A.6.2.4', 'A.7.4') OR system IS NOT NULL ORDER BY system NULLS FIRST, ref$$,
     $$VALUES ('A.6.2.4', 1, aims.today(), NULL::date), ('A.7.4', 0, NULL, NULL), ('sepsis-watch', 1, aims.today(), NULL), ('triage', 0, NULL, NULL)$$,
-    'an objective in the scope covers its controls');
+    'an objective in the scope covers its controls, once');
 SELECT pg_temp.act('board_officer', $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (12, 'A.7')$$);
 SELECT is((SELECT planned_on FROM aims.audit_coverage WHERE ref::text = 'A.7.4'), aims.today(), 'and an audit that is planned shows');
 SELECT results_eq($$SELECT detail FROM aims.internal_audit_action WHERE action = 'plan audits of what the programme has left out'$$,

@@ -3,7 +3,7 @@
 -- until they are done, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(98);
+SELECT plan(99);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,6 +53,11 @@ SELECT pg_temp.ends_with(state, role, command, name)
  ORDER BY nr;
 SELECT results_eq('SELECT input, item, source, row_count, content FROM aims.management_review_input ORDER BY 1',
     'SELECT input, item, source, row_count, content FROM aims.management_review_topic ORDER BY 1', 'as the records are');
+CALL pg_temp.as_restored($$INSERT INTO aims.switch_event (system, switched_off, reason, person) VALUES ('triage', true, 'r', 'owner')$$);
+CREATE TEMP TABLE here AS SELECT input, content FROM aims.management_review_topic;
+SET TimeZone = 'Asia/Tokyo';
+SELECT results_eq('SELECT input, content FROM aims.management_review_topic ORDER BY 1', 'SELECT input, content FROM here ORDER BY 1', 'the same in every time zone');
+RESET TimeZone;
 SELECT results_eq($$SELECT row_count, content FROM aims.management_review_input WHERE input = 'findings'$$,
     $$VALUES (2::bigint, '[{"n": 2, "kind": "monitor_breach", "open": 2}]'::jsonb)$$, 'what was opened in the last year or is open');
 SELECT results_eq($$SELECT row_count, content -> 0 ->> 'overdue', content -> 0 ->> 'decision' FROM aims.management_review_input WHERE input = 'previous_decisions'$$,
