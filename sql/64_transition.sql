@@ -236,6 +236,16 @@ END $$;
 COMMENT ON FUNCTION aims.approve_transition(text, text, text) IS
     'aims.approve of an open request for a move; MS015 also where it is out of date or signed already';
 
+-- What is visible and yet in progress was written here, be it in a savepoint.
+CREATE FUNCTION aims.is_of_transaction(writer xid) RETURNS boolean
+    LANGUAGE sql VOLATILE STRICT
+    RETURN (SELECT CASE WHEN later < 2147483648 THEN pg_xact_status((own + later)::text::xid8) IS NOT DISTINCT FROM 'in progress'
+                        ELSE false END
+              FROM (SELECT pg_current_xact_id()::text::bigint AS own) AS o
+             CROSS JOIN LATERAL (SELECT (writer::text::bigint - own % 4294967296 + 4294967296) % 4294967296 AS later) AS l);
+COMMENT ON FUNCTION aims.is_of_transaction(xid) IS
+    'Was a row that is visible, and has this xmin, written by the current transaction or a subtransaction of it?';
+
 -- The record that a decision is about, locked; refuses what this person may
 -- not decide on in this session.
 CREATE FUNCTION aims.lock_record(subject text, subject_id text, decision text) RETURNS jsonb
@@ -262,7 +272,7 @@ BEGIN
             HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason)';
     END IF;
     PERFORM aims.require_approving_session();
-    EXECUTE format('SELECT to_jsonb(r.*), r.xmin = pg_current_xact_id()::xid FROM aims.%I AS r WHERE r.%I::text = $1 FOR NO KEY UPDATE',
+    EXECUTE format('SELECT to_jsonb(r.*), aims.is_of_transaction(r.xmin) FROM aims.%I AS r WHERE r.%I::text = $1 FOR NO KEY UPDATE',
                    kind.record, kind.key)
        INTO present, newest USING subject_id;
     IF present IS NULL THEN
