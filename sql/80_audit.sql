@@ -201,7 +201,29 @@ BEGIN ATOMIC
         ('not_ai', 'stamp_record', 23),
         ('phi_table', 'stamp_record', 23),
         ('vendor', 'stamp_record', 23),
-        ('ai_system', 'stamp_tier_decision', 23))
+        ('ai_system', 'stamp_tier_decision', 23),
+        ('ai_system', 'follow_system_change', 17),
+        ('incident', 'follow_incident_change', 21),
+        ('incident', 'require_answered', 17),
+        ('incident', 'require_incident_capa', 17),
+        ('incident_system', 'follow_incident_change', 21),
+        ('incident_clock', 'compute_clock', 23),
+        ('incident_communication', 'check_communication', 7),
+        ('incident_communication', 'stamp_record', 7),
+        ('incident_communication', 'refuse_change', 27),
+        ('incident_communication', 'refuse_change', 34),
+        ('reporting_rule', 'guard_reporting_rule', 5),
+        ('reporting_rule', 'stamp_record', 7),
+        ('reporting_rule', 'refuse_change', 27),
+        ('reporting_rule', 'refuse_shipped', 34),
+        ('reporting_rule', 'refuse_shipped', 31),
+        ('capa', 'guard_capa', 19),
+        ('capa_step', 'follow_capa', 23),
+        ('finding', 'open_capa', 5),
+        ('finding', 'require_capa_verified', 17),
+        ('concern', 'guard_concern', 23),
+        ('concern_deadline', 'refuse_shipped', 34),
+        ('concern_deadline', 'refuse_shipped', 31))
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r
     WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = r.relation)

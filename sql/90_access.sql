@@ -4,7 +4,9 @@
 -- Numbers of our own tables in the registry are part of the ledger's format:
 -- never change or reuse one.
 INSERT INTO aims.registry (registry_id, relation, image, guarded)
-SELECT v.registry_id, to_regclass('aims.' || v.name), 'full', false
+SELECT v.registry_id, to_regclass('aims.' || v.name),
+       -- whoever may read the ledger does not read the words of concerns
+       CASE v.name WHEN 'concern' THEN 'digest' ELSE 'full' END::aims.image_policy, false
 FROM (VALUES
     (1,  'registry'),
     (2,  'organisation'),
@@ -46,6 +48,16 @@ FROM (VALUES
     (50, 'output_review'),
     (51, 'override_baseline'),
     (56, 'subscription_policy'),
+    (90, 'incident'),
+    (91, 'incident_system'),
+    (92, 'reporting_rule'),
+    (93, 'incident_clock'),
+    (94, 'incident_communication'),
+    (95, 'incident_contact'),
+    (96, 'capa'),
+    (97, 'capa_step'),
+    (98, 'concern'),
+    (99, 'concern_deadline'),
     (130, 'monitor'),
     (131, 'monitor_control'),
     (132, 'measurement'),
@@ -180,8 +192,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
         SELECT c.relname
         FROM aims.registry AS r
         JOIN pg_class AS c ON c.oid = r.relation
-        -- of reviews, with their words and values, the others see aims.oversight_log
-        WHERE NOT r.guarded AND c.relname <> 'output_review')
+        -- of reviews, with their words and values, the others see aims.oversight_log; of concerns aims.concern_register
+        WHERE NOT r.guarded AND c.relname NOT IN ('output_review', 'concern'))
     -- everybody who reads: governance tables, views, questions
     SELECT b.bundle, 'TABLE' AS kind, format('aims.%I', g.name) AS object, 'SELECT' AS privilege
     FROM reader AS b CROSS JOIN governance AS g
@@ -189,6 +201,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
+                       ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'),
+                       ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
@@ -247,10 +261,33 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
                      'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
-                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period')
+                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
+                     'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication',
+                     'incident_contact', 'capa', 'capa_step', 'concern_deadline')
     -- evidence is revised and duties are ended: neither is changed or deleted
-    AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement') AND p.privilege <> 'INSERT'
-             OR g.name IN ('duty', 'monitor') AND p.privilege = 'DELETE')
+    AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement', 'reporting_rule', 'incident_communication') AND p.privilege <> 'INSERT'
+             OR g.name IN ('duty', 'monitor', 'capa', 'capa_step') AND p.privilege = 'DELETE'
+             -- everybody reports incidents; triggers start their clocks
+             OR g.name IN ('incident', 'incident_clock') AND p.privilege <> 'UPDATE')
+    UNION ALL
+    -- whoever knows of an incident, or has a concern, says so, and sees what becomes of it
+    SELECT b.bundle, 'TABLE', v.name, 'INSERT'
+    FROM (VALUES ('reporter'), ('analyst'), ('reviewer'), ('auditor'), ('officer'), ('administrator')) AS b (bundle)
+    CROSS JOIN (VALUES ('aims.incident'), ('aims.concern')) AS v (name)
+    UNION ALL
+    VALUES ('reporter', 'TABLE', 'aims.concern_register', 'SELECT'),
+           ('reporter', 'ROUTINE', 'aims.current_person()', 'EXECUTE'),
+           ('reporter', 'ROUTINE', 'aims.today()', 'EXECUTE')
+    UNION ALL
+    -- members of the committee handle concerns, whose words they read in aims.concern_register
+    SELECT b.bundle, 'TABLE', 'aims.concern', p.privilege
+    FROM (VALUES ('reviewer'), ('officer')) AS b (bundle)
+    CROSS JOIN (VALUES ('SELECT (concern_id)'), ('UPDATE')) AS p (privilege)
+    UNION ALL
+    -- members and auditors judge corrective actions, and auditors open them
+    VALUES ('reviewer', 'TABLE', 'aims.capa', 'UPDATE'),
+           ('auditor', 'TABLE', 'aims.capa', 'UPDATE'),
+           ('auditor', 'TABLE', 'aims.capa', 'INSERT')
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
@@ -287,7 +324,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     -- writers of AI output need nothing but to say what they do
     SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
 COMMENT ON VIEW aims.bundle_privilege IS
-    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer (ISO/IEC 42001 5.3)';
+    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
@@ -306,7 +343,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('bundle "%s" does not exist', left(bundle, 63)),
             DETAIL = 'A bundle is a set of privileges (aims.bundle_privilege), not a duty of a person.',
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
+            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless there is such a bundle';

@@ -565,7 +565,7 @@ SAVEPOINT finding;
 SELECT pg_temp.ends_with(state, role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(finding_id) FROM aims.finding), 'dealt with'), name)
   FROM (VALUES
     (1, 'MS012', 'lifecycle_officer', 'who moved it in an emergency does not close the finding'),
-    (2, '00000', current_user, 'another does')) AS t (nr, state, role, name)
+    (2, 'MS042', current_user, 'another neither, before its corrective action is verified')) AS t (nr, state, role, name)
  ORDER BY nr;
 ROLLBACK TO finding;
 
