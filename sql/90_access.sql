@@ -58,11 +58,32 @@ FROM (VALUES
     (97, 'capa_step'),
     (98, 'concern'),
     (99, 'concern_deadline'),
+    (100, 'document_kind'),
+    (101, 'document'),
+    (102, 'document_version'),
+    (103, 'document_audience'),
+    (104, 'document_acknowledgement'),
+    (105, 'document_review'),
+    (106, 'objective'),
+    (107, 'objective_value'),
+    (108, 'interested_party'),
+    (109, 'context_issue'),
+    (110, 'curriculum'),
+    (111, 'curriculum_need'),
+    (112, 'training_record'),
+    (113, 'training_session'),
     (130, 'monitor'),
     (131, 'monitor_control'),
     (132, 'measurement'),
     (133, 'monitor_finding'),
-    (134, 're_evaluation_period')) AS v (registry_id, name)
+    (134, 're_evaluation_period'),
+    (190, 'communication'),
+    (191, 'communication_made'),
+    (192, 'planned_change'),
+    (193, 'resource'),
+    (194, 'training_attendance'),
+    (195, 'user_group'),
+    (196, 'user_count')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -208,8 +229,11 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.bundle_privilege'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'),
-                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
-                       ('aims.lifecycle_action')) AS v (name)
+                       ('aims.document_version_state'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'),
+                       ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'),
+                       ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'),
+                       ('aims.competence_action'),
+                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'), ('aims.lifecycle_action')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
@@ -288,6 +312,28 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     VALUES ('reviewer', 'TABLE', 'aims.capa', 'UPDATE'),
            ('auditor', 'TABLE', 'aims.capa', 'UPDATE'),
            ('auditor', 'TABLE', 'aims.capa', 'INSERT')
+    UNION ALL
+    -- documents and competence: records are entered and moved, their parts changed, facts added
+    SELECT w.bundle, 'TABLE', format('aims.%I', w.name), p.privilege
+    FROM (SELECT 'officer', t.name, t.privileges
+          FROM (VALUES ('document_kind', '{INSERT,UPDATE,DELETE}'), ('document', '{INSERT,UPDATE}'),
+                       ('document_version', '{INSERT,UPDATE}'), ('document_audience', '{INSERT,UPDATE,DELETE}'),
+                       ('document_review', '{INSERT}'), ('objective', '{INSERT,UPDATE}'), ('objective_value', '{INSERT}'),
+                       ('communication', '{INSERT,UPDATE}'), ('communication_made', '{INSERT}'), ('context_issue', '{INSERT,UPDATE}'),
+                       ('interested_party', '{INSERT,UPDATE}'), ('planned_change', '{INSERT,UPDATE}'), ('resource', '{INSERT,UPDATE}'),
+                       ('curriculum', '{INSERT,UPDATE,DELETE}'), ('curriculum_need', '{INSERT,UPDATE,DELETE}'),
+                       ('training_record', '{INSERT,UPDATE}'), ('user_group', '{INSERT,UPDATE}'), ('user_count', '{INSERT,UPDATE}'),
+                       ('training_session', '{INSERT,UPDATE}'), ('training_attendance', '{INSERT,UPDATE,DELETE}')) AS t (name, privileges)
+          UNION ALL
+          -- the sponsor and the committee review, withdraw, record training, and write
+          SELECT 'reviewer', t.name, t.privileges
+          FROM (VALUES ('document', '{UPDATE}'), ('document_version', '{INSERT,UPDATE}'), ('document_audience', '{INSERT,UPDATE,DELETE}'),
+                       ('document_review', '{INSERT}'), ('objective', '{UPDATE}'), ('resource', '{UPDATE}'),
+                       ('training_record', '{INSERT,UPDATE}'), ('training_session', '{UPDATE}')) AS t (name, privileges)
+          UNION ALL
+          -- everybody for oneself
+          SELECT r.bundle, 'document_acknowledgement', '{INSERT}' FROM reader AS r) AS w (bundle, name, privileges)
+    CROSS JOIN unnest(w.privileges::text[]) AS p (privilege)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
