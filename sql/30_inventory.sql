@@ -299,14 +299,22 @@ COMMENT ON COLUMN aims.dataset.cohort_sha256 IS 'Cohort fingerprint: SHA-256 ove
 COMMENT ON COLUMN aims.dataset.cohort_at IS 'Cohort fingerprint: when it was taken';
 COMMENT ON COLUMN aims.dataset.registered_at IS 'When the dataset was entered';
 
+CREATE VIEW aims.current_version WITH (security_invoker) AS
+SELECT DISTINCT ON (m.system) m.system::text, m.version, m.status, m.registered_at
+  FROM aims.model_version AS m
+ WHERE m.status <> 'withdrawn'
+ ORDER BY m.system, array_position(ARRAY['active', 'silent', 'candidate'], m.status),
+          m.registered_at DESC, m.version DESC;
+COMMENT ON VIEW aims.current_version IS
+    'The version in force of each system that has one: the active one, else the newest silent one, else the newest candidate (ISO/IEC 42001 A.6.2.7)';
+COMMENT ON COLUMN aims.current_version.system IS 'AI system';
+COMMENT ON COLUMN aims.current_version.version IS 'Its version in force';
+COMMENT ON COLUMN aims.current_version.status IS 'active, silent or candidate';
+COMMENT ON COLUMN aims.current_version.registered_at IS 'When that version was entered';
+
 CREATE FUNCTION aims.version_in_force(system text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT m.version
-              FROM aims.model_version AS m
-             WHERE m.system = version_in_force.system AND m.status <> 'withdrawn'
-             ORDER BY array_position(ARRAY['active', 'silent', 'candidate'], m.status),
-                      m.registered_at DESC, m.version DESC
-             LIMIT 1);
+    RETURN (SELECT v.version FROM aims.current_version AS v WHERE v.system = version_in_force.system);
 COMMENT ON FUNCTION aims.version_in_force(text) IS
     'The version that gates and approvals are about: the active one, else the newest silent one, else the newest candidate; NULL where none is registered';
 

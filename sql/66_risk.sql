@@ -153,14 +153,17 @@ BEGIN
           FROM aims.risk_scale AS s WHERE NOT s.shipped
          GROUP BY s.dimension HAVING count(*) <> 5 LIMIT 1;
     ELSIF TG_TABLE_NAME = 'risk_matrix' THEN
-        SELECT format('Own cells: %s of 25.', count(*)) INTO problem
-          FROM aims.risk_matrix AS m WHERE NOT m.shipped HAVING count(*) NOT IN (0, 25);
-        SELECT format('Likelihood %s, severity %s is %s, and likelihood %s, severity %s is %s.',
-                      m.likelihood, m.severity, m.level, o.likelihood, o.severity, o.level)
+        SELECT coalesce(min(f.fault), CASE WHEN count(*) NOT IN (0, 25)
+                                           THEN format('Own cells: %s of 25.', count(*)) END)
           INTO problem
           FROM aims.risk_matrix AS m
-          JOIN aims.risk_matrix AS o ON o.likelihood >= m.likelihood AND o.severity >= m.severity AND o.level < m.level
-         WHERE problem IS NULL AND NOT m.shipped AND NOT o.shipped LIMIT 1;
+          LEFT JOIN LATERAL (
+               SELECT format('Likelihood %s, severity %s is %s, and likelihood %s, severity %s is %s.',
+                             m.likelihood, m.severity, m.level, o.likelihood, o.severity, o.level) AS fault
+                 FROM aims.risk_matrix AS o
+                WHERE NOT o.shipped AND o.likelihood >= m.likelihood AND o.severity >= m.severity AND o.level < m.level
+                LIMIT 1) AS f ON true
+         WHERE NOT m.shipped;
     END IF;
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
@@ -365,12 +368,16 @@ CREATE TABLE aims.risk_treatment (
     CONSTRAINT risk_treatment_status_known CHECK (status IN ('planned', 'done', 'cancelled'))
 );
 CREATE INDEX risk_treatment_risk_idx ON aims.risk_treatment (risk_id);
+CREATE INDEX risk_treatment_other_idx ON aims.risk_treatment (risk_id) WHERE system IS NULL;
+CREATE INDEX risk_treatment_system_idx ON aims.risk_treatment (system) WHERE system IS NOT NULL;
 CREATE INDEX risk_treatment_control_idx ON aims.risk_treatment (framework, ref) WHERE ref IS NOT NULL;
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_treatment', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_treatment_risk_treatment_id_seq', '');
 COMMENT ON TABLE aims.risk_treatment IS
     'Risk treatment plan: what is done about each risk, by whom, until when, as which control, and the evidence that it was done (ISO/IEC 42001 6.1.3, 8.3)';
 COMMENT ON INDEX aims.risk_treatment_risk_idx IS 'Treatments of a risk';
+COMMENT ON INDEX aims.risk_treatment_other_idx IS 'Treatments of the risks of vendors and the organisation';
+COMMENT ON INDEX aims.risk_treatment_system_idx IS 'Treatments of the risks of an AI system';
 COMMENT ON INDEX aims.risk_treatment_control_idx IS 'Risks that a control treats';
 COMMENT ON COLUMN aims.risk_treatment.risk_treatment_id IS 'Number of the treatment';
 COMMENT ON COLUMN aims.risk_treatment.risk_id IS 'The risk';
@@ -413,11 +420,13 @@ CREATE TABLE aims.risk_acceptance (
     CONSTRAINT risk_acceptance_status_known CHECK (status IN ('requested', 'accepted', 'rejected', 'withdrawn'))
 );
 CREATE INDEX risk_acceptance_risk_idx ON aims.risk_acceptance (risk_id);
+CREATE INDEX risk_acceptance_accepted_idx ON aims.risk_acceptance (system, risk_id) WHERE status = 'accepted';
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_acceptance', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_acceptance_risk_acceptance_id_seq', '');
 COMMENT ON TABLE aims.risk_acceptance IS
     'Decisions to bear a risk above appetite for a time, signed by the authority for its level (aims.risk_authority). One covers the likelihood and severity that it was requested for: when the risk rises, or the day is over, the risk is back (ISO/IEC 42001 6.1.3, 8.3)';
 COMMENT ON INDEX aims.risk_acceptance_risk_idx IS 'Acceptances of a risk';
+COMMENT ON INDEX aims.risk_acceptance_accepted_idx IS 'Signed acceptances of the risks of an AI system, or of no system';
 COMMENT ON COLUMN aims.risk_acceptance.risk_acceptance_id IS 'Number of the acceptance';
 COMMENT ON COLUMN aims.risk_acceptance.risk_id IS 'The risk';
 COMMENT ON COLUMN aims.risk_acceptance.system IS 'AI system of the risk; the server''s to say';
@@ -464,9 +473,58 @@ INSERT INTO aims.record_move (record, from_status, to_status, duties, named, fou
     ('risk_acceptance', 'requested', 'withdrawn', '{risk_owner,system_owner,ai_officer}', '{created_by}', '{}', '{}', NULL, NULL, NULL),
     ('risk_acceptance', 'accepted', 'withdrawn', '{risk_owner,system_owner,ai_officer,executive_sponsor}', '{}', '{}', '{}', NULL, NULL, NULL);
 
+CREATE VIEW aims.risk_treated WITH (security_barrier) AS
+SELECT t.risk_id, t.system,
+       bool_or(t.status = 'done') AS done,
+       bool_or(t.status = 'planned') AS planned,
+       -- as aims.evidence_state judges it
+       bool_or(t.status = 'done'
+               AND coalesce(e.valid_until < (SELECT aims.today()) OR e.effective_on > (SELECT aims.today())
+                            OR n.effective_on <= (SELECT aims.today())
+                            OR e.uri IS NULL AND e.content_sha256 IS NULL, false)) AS lapsed,
+       count(*) FILTER (WHERE t.status = 'done') AS treatments_done,
+       count(*) FILTER (WHERE t.status = 'planned') AS treatments_open,
+       count(*) FILTER (WHERE t.status = 'planned' AND t.due_on < (SELECT aims.today())) AS treatments_overdue
+  FROM aims.risk_treatment AS t
+  LEFT JOIN aims.evidence AS e ON e.evidence_id = t.evidence AND t.status = 'done'
+  LEFT JOIN aims.evidence_revision AS v ON v.earlier = e.evidence_id
+  LEFT JOIN aims.evidence AS n ON n.evidence_id = v.later
+ GROUP BY t.risk_id, t.system;
+COMMENT ON VIEW aims.risk_treated IS
+    'How far each risk that has treatments is treated, as of today (6.1.3, 8.3)';
+COMMENT ON COLUMN aims.risk_treated.risk_id IS 'Number of the risk';
+COMMENT ON COLUMN aims.risk_treated.system IS 'Its AI system';
+COMMENT ON COLUMN aims.risk_treated.done IS 'Is a treatment reported done?';
+COMMENT ON COLUMN aims.risk_treated.planned IS 'Is one planned?';
+COMMENT ON COLUMN aims.risk_treated.lapsed IS 'Is there one reported done whose evidence does not count today (aims.evidence_state)?';
+COMMENT ON COLUMN aims.risk_treated.treatments_done IS 'Treatments that are reported done';
+COMMENT ON COLUMN aims.risk_treated.treatments_open IS 'Treatments that are planned';
+COMMENT ON COLUMN aims.risk_treated.treatments_overdue IS 'Those of them whose day is over';
+
+CREATE VIEW aims.risk_accepted WITH (security_barrier) AS
+SELECT DISTINCT ON (a.system, a.risk_id)
+       a.risk_id, a.system, a.risk_acceptance_id, a.likelihood, a.severity, a.level, a.valid_until
+  FROM aims.risk_acceptance AS a
+ WHERE a.status = 'accepted'
+ ORDER BY a.system, a.risk_id, a.decided_at DESC, a.risk_acceptance_id DESC;
+COMMENT ON VIEW aims.risk_accepted IS 'The acceptance of each risk that was signed last, in force or not (6.1.3)';
+COMMENT ON COLUMN aims.risk_accepted.risk_id IS 'Number of the risk';
+COMMENT ON COLUMN aims.risk_accepted.system IS 'Its AI system';
+COMMENT ON COLUMN aims.risk_accepted.risk_acceptance_id IS 'Number of the acceptance';
+COMMENT ON COLUMN aims.risk_accepted.likelihood IS 'Likelihood that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.severity IS 'Severity that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.level IS 'Level that was accepted';
+COMMENT ON COLUMN aims.risk_accepted.valid_until IS 'Last day that it counts';
+
+-- What belongs to risks of systems is joined by system, too, so that one
+-- system's rows are found by index; what belongs to other risks apart.
+-- Words and levels are looked up in arrays of 5 and 25.
 CREATE VIEW aims.risk_register WITH (security_barrier) AS
-WITH cell AS (
-    SELECT c.likelihood, c.likelihood_word, c.severity, c.severity_word, c.level FROM aims.risk_criteria AS c
+WITH criteria AS (
+    SELECT array_agg(c.level ORDER BY c.likelihood, c.severity) AS levels,
+           array_agg(c.likelihood_word ORDER BY c.likelihood) FILTER (WHERE c.severity = 1) AS likelihoods,
+           array_agg(c.severity_word ORDER BY c.severity) FILTER (WHERE c.likelihood = 1) AS severities
+      FROM aims.risk_criteria AS c
 ), appetite AS (
     SELECT DISTINCT ON (a.scope, a.domain, a.clinical_tier, a.source)
            a.scope, a.domain, a.clinical_tier, a.source, a.level
@@ -474,58 +532,57 @@ WITH cell AS (
      WHERE a.status = 'approved'
        AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')
      ORDER BY a.scope, a.domain, a.clinical_tier, a.source, a.valid_from DESC, a.approved_at DESC, a.risk_appetite_id DESC
-), treated AS (
-    SELECT t.risk_id,
-           count(*) FILTER (WHERE t.status = 'planned') AS open,
-           count(*) FILTER (WHERE t.status = 'planned' AND t.due_on < (SELECT aims.today())) AS overdue,
-           count(*) FILTER (WHERE t.status = 'done' AND e.state = 'in_force') AS done,
-           count(*) FILTER (WHERE t.status = 'done' AND e.state <> 'in_force') AS lapsed
-      FROM aims.risk_treatment AS t
-      LEFT JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence AND t.status = 'done'
-     GROUP BY t.risk_id
-), accepted AS (
-    SELECT DISTINCT ON (a.risk_id)
-           a.risk_id, a.risk_acceptance_id, a.likelihood, a.severity, a.level, a.valid_until
-      FROM aims.risk_acceptance AS a
-     WHERE a.status = 'accepted'
-     ORDER BY a.risk_id, a.decided_at DESC, a.risk_acceptance_id DESC
 )
 SELECT r.risk_id, r.system::text, r.vendor::text, r.title, r.source::text, r.owner::text, r.status, r.treatment,
-       i.likelihood_word AS inherent_likelihood, i.severity_word AS inherent_severity, i.level AS inherent_level,
-       c.likelihood_word AS current_likelihood, c.severity_word AS current_severity, c.level AS current_level,
-       z.likelihood_word AS residual_likelihood, z.severity_word AS residual_severity, z.level AS residual_level,
+       (SELECT c.likelihoods FROM criteria AS c)[r.inherent_likelihood] AS inherent_likelihood,
+       (SELECT c.severities FROM criteria AS c)[r.inherent_severity] AS inherent_severity,
+       (SELECT c.levels FROM criteria AS c)[5 * (r.inherent_likelihood - 1) + r.inherent_severity] AS inherent_level,
+       (SELECT c.likelihoods FROM criteria AS c)[r.current_likelihood] AS current_likelihood,
+       (SELECT c.severities FROM criteria AS c)[r.current_severity] AS current_severity,
+       (SELECT c.levels FROM criteria AS c)[5 * (r.current_likelihood - 1) + r.current_severity] AS current_level,
+       (SELECT c.likelihoods FROM criteria AS c)[r.residual_likelihood] AS residual_likelihood,
+       (SELECT c.severities FROM criteria AS c)[r.residual_severity] AS residual_severity,
+       (SELECT c.levels FROM criteria AS c)[5 * (r.residual_likelihood - 1) + r.residual_severity] AS residual_level,
        b.basis, k.level, l.level AS appetite,
        coalesce(k.level <= l.level, false) AS within_appetite,
        a.risk_acceptance_id, s.acceptance, a.valid_until AS accepted_until,
        coalesce(k.level <= l.level OR s.acceptance = 'in_force', false) AS acceptable,
-       coalesce(t.done, 0) AS treatments_done, coalesce(t.lapsed, 0) AS treatments_lapsed,
-       coalesce(t.open, 0) AS treatments_open, coalesce(t.overdue, 0) AS treatments_overdue,
+       coalesce(t.treatments_done, z.treatments_done, 0) AS treatments_done,
+       coalesce(t.lapsed, z.lapsed, false) AS treatment_lapsed,
+       coalesce(t.treatments_open, z.treatments_open, 0) AS treatments_open,
+       coalesce(t.treatments_overdue, z.treatments_overdue, 0) AS treatments_overdue,
        r.review_due, coalesce(r.review_due < (SELECT aims.today()), false) AS review_overdue,
        k.likelihood, k.severity, r.finding, r.created_at
   FROM aims.risk AS r
-  LEFT JOIN aims.ai_system AS y ON y.system = r.system
-  LEFT JOIN treated AS t ON t.risk_id = r.risk_id
-  LEFT JOIN accepted AS a ON a.risk_id = r.risk_id
-  LEFT JOIN appetite AS ao ON ao.scope = 'organisation'
-  LEFT JOIN appetite AS ad ON ad.domain = y.domain
-  LEFT JOIN appetite AS at ON at.clinical_tier = coalesce(y.clinical_tier, CASE WHEN r.system IS NOT NULL THEN 'critical'::aims.clinical_tier END)
-  LEFT JOIN appetite AS ac ON ac.source = r.source
+  LEFT JOIN aims.risk_treated AS t ON t.risk_id = r.risk_id AND t.system = r.system
+  LEFT JOIN aims.risk_treated AS z ON z.risk_id = r.risk_id AND z.system IS NULL
+  LEFT JOIN (SELECT s.system, least(d.level, c.level) AS level
+               FROM aims.ai_system AS s
+               LEFT JOIN appetite AS d ON d.domain = s.domain
+               LEFT JOIN appetite AS c ON c.clinical_tier = coalesce(s.clinical_tier, 'critical')) AS y ON y.system = r.system
+  LEFT JOIN appetite AS o ON o.source = r.source
+  LEFT JOIN aims.risk_accepted AS ours ON ours.risk_id = r.risk_id AND ours.system = r.system
+  LEFT JOIN aims.risk_accepted AS theirs ON theirs.risk_id = r.risk_id AND theirs.system IS NULL
  CROSS JOIN LATERAL (
-       SELECT least(ao.level, ad.level, at.level, ac.level) AS level) AS l
+       SELECT coalesce(ours.risk_acceptance_id, theirs.risk_acceptance_id) AS risk_acceptance_id,
+              coalesce(ours.likelihood, theirs.likelihood) AS likelihood, coalesce(ours.severity, theirs.severity) AS severity,
+              coalesce(ours.level, theirs.level) AS level, coalesce(ours.valid_until, theirs.valid_until) AS valid_until) AS a
+ CROSS JOIN LATERAL (
+       SELECT least((SELECT w.level FROM appetite AS w WHERE w.scope = 'organisation'), y.level, o.level) AS level) AS l
  CROSS JOIN LATERAL (
        SELECT CASE WHEN r.inherent_likelihood IS NULL THEN NULL
-                   WHEN coalesce(t.done, 0) = 0 THEN 'inherent'
-                   WHEN t.open + t.lapsed = 0 AND r.residual_likelihood IS NOT NULL THEN 'residual'
-                   WHEN t.lapsed = 0 AND r.current_likelihood IS NOT NULL THEN 'current'
+                   WHEN coalesce(NOT t.done OR t.lapsed, NOT z.done OR z.lapsed, true) THEN 'inherent'
+                   WHEN NOT coalesce(t.planned, z.planned) AND r.residual_likelihood IS NOT NULL THEN 'residual'
+                   WHEN r.current_likelihood IS NOT NULL THEN 'current'
                    ELSE 'inherent'
               END AS basis) AS b
-  LEFT JOIN cell AS i ON i.likelihood = r.inherent_likelihood AND i.severity = r.inherent_severity
-  LEFT JOIN cell AS c ON c.likelihood = r.current_likelihood AND c.severity = r.current_severity
-  LEFT JOIN cell AS z ON z.likelihood = r.residual_likelihood AND z.severity = r.residual_severity
  CROSS JOIN LATERAL (
-       SELECT CASE b.basis WHEN 'inherent' THEN i.likelihood WHEN 'current' THEN c.likelihood WHEN 'residual' THEN z.likelihood END AS likelihood,
-              CASE b.basis WHEN 'inherent' THEN i.severity WHEN 'current' THEN c.severity WHEN 'residual' THEN z.severity END AS severity,
-              CASE b.basis WHEN 'inherent' THEN i.level WHEN 'current' THEN c.level WHEN 'residual' THEN z.level END AS level) AS k
+       SELECT CASE b.basis WHEN 'inherent' THEN r.inherent_likelihood WHEN 'current' THEN r.current_likelihood
+                           WHEN 'residual' THEN r.residual_likelihood END AS likelihood,
+              CASE b.basis WHEN 'inherent' THEN r.inherent_severity WHEN 'current' THEN r.current_severity
+                           WHEN 'residual' THEN r.residual_severity END AS severity) AS j
+ CROSS JOIN LATERAL (
+       SELECT j.likelihood, j.severity, (SELECT c.levels FROM criteria AS c)[5 * (j.likelihood - 1) + j.severity] AS level) AS k
  CROSS JOIN LATERAL (
        SELECT CASE WHEN a.risk_acceptance_id IS NULL THEN NULL
                    WHEN a.valid_until < (SELECT aims.today()) THEN 'expired'
@@ -561,8 +618,8 @@ COMMENT ON COLUMN aims.risk_register.acceptance IS
     'in_force, expired (its last day is over) or exceeded (the risk, or the level of its cell, has risen above what was accepted); NULL: never accepted';
 COMMENT ON COLUMN aims.risk_register.accepted_until IS 'Last day of that acceptance';
 COMMENT ON COLUMN aims.risk_register.acceptable IS 'Is it within appetite, or accepted in force?';
-COMMENT ON COLUMN aims.risk_register.treatments_done IS 'Treatments that are done, with evidence in force';
-COMMENT ON COLUMN aims.risk_register.treatments_lapsed IS 'Treatments reported done whose evidence does not count today';
+COMMENT ON COLUMN aims.risk_register.treatments_done IS 'Treatments that are reported done';
+COMMENT ON COLUMN aims.risk_register.treatment_lapsed IS 'Is there one among them whose evidence does not count today (aims.evidence_state)?';
 COMMENT ON COLUMN aims.risk_register.treatments_open IS 'Treatments that are planned';
 COMMENT ON COLUMN aims.risk_register.treatments_overdue IS 'Those of them whose day is over';
 COMMENT ON COLUMN aims.risk_register.review_due IS 'Day by which it is assessed again';
@@ -722,8 +779,8 @@ COMMENT ON TRIGGER check_acceptance ON aims.risk_acceptance IS 'Who accepts what
 
 -- Gate checks
 
-CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(*) FILTER (WHERE r.status <> 'closed') > 0 AND count(c.problem) = 0,
                CASE WHEN count(*) = 0 THEN 'no risk is recorded in aims.risk'
@@ -743,8 +800,8 @@ CREATE FUNCTION aims.check_risk_assessed(system text, parameter jsonb, OUT met b
 COMMENT ON FUNCTION aims.check_risk_assessed(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and has each of them an owner and an inherent level?';
 
-CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT count(*) FILTER (WHERE r.status <> 'closed') > 0
                    AND count(*) FILTER (WHERE r.status <> 'closed' AND NOT r.acceptable) = 0,
@@ -769,28 +826,32 @@ COMMENT ON FUNCTION aims.check_residual_risk(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and is each of them within appetite as it counts today (aims.risk_register), or accepted in force?';
 
 CREATE VIEW aims.risk_action WITH (security_barrier) AS
-WITH day AS (SELECT (SELECT aims.today()) AS today)
+WITH day AS (
+    SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+)
 -- what the register lacks
-SELECT a.action, 'risk' AS subject, r.risk_id::text AS subject_id, r.system, r.vendor, a.duty,
-       r.owner AS person, a.due_on, a.ref, format('%s: %s', r.title, a.detail) AS detail
+SELECT a.action, 'risk' AS subject, r.risk_id::text AS subject_id, r.system, r.vendor, a.duty, r.owner AS person,
+       CASE a.action WHEN 'renew acceptance' THEN r.accepted_until
+                     WHEN 'treat or have accepted' THEN least(r.accepted_until, d.today)
+                     WHEN 'review' THEN r.review_due
+                     ELSE d.today END AS due_on,
+       a.ref,
+       CASE WHEN a.action IN ('treat or have accepted', 'renew acceptance')
+            THEN format('%s: %s (%s), appetite %s%s', r.title, r.level, r.basis, coalesce(r.appetite::text, 'not stated'),
+                        ', acceptance ' || r.risk_acceptance_id || ' ' || r.acceptance)
+            ELSE r.title END AS detail
   FROM aims.risk_register AS r
  CROSS JOIN day AS d
  CROSS JOIN LATERAL (VALUES
-        ('name an owner', r.owner IS NULL, 'ai_officer', d.today, '6.1.2', 'nobody answers for it'),
-        ('assess', r.inherent_level IS NULL, 'risk_owner', d.today, '6.1.2', 'no inherent likelihood and severity'),
-        ('decide on treatment', r.treatment IS NULL AND r.level IS NOT NULL, 'risk_owner', d.today, '6.1.3',
-         'modify, avoid, share or retain'),
-        ('treat or have accepted', r.level IS NOT NULL AND NOT r.acceptable, 'risk_owner',
-         least(r.accepted_until, d.today), '6.1.3',
-         format('%s (%s), appetite %s%s', r.level, r.basis, coalesce(r.appetite::text, 'not stated'),
-                ', acceptance ' || r.risk_acceptance_id || ' ' || r.acceptance)),
-        ('renew acceptance', r.acceptance = 'in_force' AND NOT r.within_appetite
-                             AND r.accepted_until <= d.today + 90, 'risk_owner', r.accepted_until, '6.1.3',
-         format('acceptance %s ends', r.risk_acceptance_id)),
-        ('review', r.review_due <= d.today + 30, 'risk_owner', r.review_due, '8.2', 'to be assessed again'),
-        ('set a day for review', r.review_due IS NULL, 'risk_owner', d.today, '8.2', 'none is set'),
-        ('decide on closing', r.status = 'closing', 'committee_member', d.today, '6.1.2', 'its closing is asked for')
-       ) AS a (action, open, duty, due_on, ref, detail)
+        ('name an owner', r.owner IS NULL, 'ai_officer', '6.1.2'),
+        ('assess', r.level IS NULL, 'risk_owner', '6.1.2'),
+        ('decide on treatment', r.treatment IS NULL AND r.level IS NOT NULL, 'risk_owner', '6.1.3'),
+        ('treat or have accepted', r.level IS NOT NULL AND NOT r.acceptable, 'risk_owner', '6.1.3'),
+        ('renew acceptance', r.acceptance = 'in_force' AND NOT r.within_appetite AND r.accepted_until <= d.today + 90,
+         'risk_owner', '6.1.3'),
+        ('review', r.review_due <= d.today + 30, 'risk_owner', '8.2'),
+        ('set a day for review', r.review_due IS NULL, 'risk_owner', '8.2'),
+        ('decide on closing', r.status = 'closing', 'committee_member', '6.1.2')) AS a (action, open, duty, ref)
  WHERE a.open AND r.status <> 'closed'
 UNION ALL
 SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor, 'risk_owner',
@@ -807,8 +868,9 @@ SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor
  WHERE a.open
 UNION ALL
 SELECT 'decide on acceptance', 'risk_acceptance', a.risk_acceptance_id::text, a.system, a.vendor, f.duties[1],
-       NULL, (SELECT aims.day(a.created_at)), '6.1.3', format('risk %s, %s, until %s: %s', a.risk_id, a.level, to_char(a.valid_until, 'YYYY-MM-DD'), a.justification)
+       NULL, (a.created_at AT TIME ZONE d.zone)::date, '6.1.3', format('risk %s, %s, until %s: %s', a.risk_id, a.level, to_char(a.valid_until, 'YYYY-MM-DD'), a.justification)
   FROM aims.risk_acceptance AS a
+ CROSS JOIN day AS d
   JOIN aims.risk_authority_in_force AS f ON f.level = a.level
  WHERE a.status = 'requested'
 UNION ALL

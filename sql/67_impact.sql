@@ -361,9 +361,6 @@ WITH newest AS (
       FROM aims.impact_assessment AS n
      WHERE n.status = 'approved'
      ORDER BY n.system, n.version, n.approved_at DESC, n.impact_assessment_id DESC
-), present AS (
-    SELECT s.system, aims.version_in_force(s.system) AS version
-      FROM (SELECT DISTINCT i.system FROM aims.impact_assessment AS i) AS s
 ), found AS (
     SELECT e.impact_assessment_id, count(*) FILTER (WHERE e.kind = 'harm') AS harms, max(c.level) AS level
       FROM aims.impact_effect AS e
@@ -389,9 +386,8 @@ SELECT a.impact_assessment_id, a.system::text, a.version, a.status, t.state,
        coalesce(m.unusual, false) AS unusual_length
   FROM aims.impact_assessment AS a
   LEFT JOIN newest AS n ON n.system = a.system AND n.version = a.version
-  LEFT JOIN present AS p ON p.system = a.system
+  LEFT JOIN aims.current_version AS p ON p.system = a.system
   LEFT JOIN aims.model_version AS assessed ON assessed.system = a.system AND assessed.version = a.version
-  LEFT JOIN aims.model_version AS used ON used.system = p.system AND used.version = p.version
   LEFT JOIN found AS f ON f.impact_assessment_id = a.impact_assessment_id
   LEFT JOIN met AS m ON m.impact_assessment_id = a.impact_assessment_id
  CROSS JOIN LATERAL (
@@ -399,7 +395,7 @@ SELECT a.impact_assessment_id, a.system::text, a.version, a.status, t.state,
                    WHEN n.impact_assessment_id <> a.impact_assessment_id THEN 'superseded'
                    WHEN a.valid_until < (SELECT aims.today()) THEN 'expired'
                    WHEN a.version = p.version THEN 'in_force'
-                   WHEN assessed.registered_at > used.registered_at AND assessed.status <> 'withdrawn' THEN 'future'
+                   WHEN assessed.registered_at > p.registered_at AND assessed.status <> 'withdrawn' THEN 'future'
                    ELSE 'stale'
               END AS state) AS t;
 COMMENT ON VIEW aims.impact_state IS
@@ -411,7 +407,7 @@ COMMENT ON COLUMN aims.impact_state.status IS 'draft, in_review, approved or wit
 COMMENT ON COLUMN aims.impact_state.state IS
     'draft, in_review, withdrawn; of an approved one: in_force, superseded (a newer one of the same version is approved), expired (its last day is over), stale (another version is in force) or future (its version comes after the one in force)';
 COMMENT ON COLUMN aims.impact_state.why IS 'Why it is not in force';
-COMMENT ON COLUMN aims.impact_state.version_in_force IS 'Model version in force (aims.version_in_force)';
+COMMENT ON COLUMN aims.impact_state.version_in_force IS 'Model version in force (aims.current_version)';
 COMMENT ON COLUMN aims.impact_state.outcome IS 'acceptable, conditional or unacceptable';
 COMMENT ON COLUMN aims.impact_state.assessor IS 'Who led it';
 COMMENT ON COLUMN aims.impact_state.approved_by IS 'Who approved it';
@@ -422,22 +418,9 @@ COMMENT ON COLUMN aims.impact_state.level IS 'Highest level of them, by the matr
 COMMENT ON COLUMN aims.impact_state.workshops IS 'Workshops that were held, with minutes';
 COMMENT ON COLUMN aims.impact_state.unusual_length IS 'Was one of them shorter than 60 or longer than 90 minutes? A remark, no fault';
 
-CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        WITH candidate AS (
-            SELECT i.impact_assessment_id, i.version, i.approved_by, i.valid_until, i.outcome,
-                   CASE WHEN i.state <> 'in_force' THEN concat_ws(', ', i.state, i.why)
-                        WHEN i.outcome = 'unacceptable' THEN 'its outcome is unacceptable'
-                        WHEN i.approved_at < h.since THEN format('it was approved before %s', to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
-                   END AS problem
-              FROM aims.impact_state AS i
-             CROSS JOIN (SELECT max(m.moved_at) AS since
-                           FROM aims.stage_history AS m
-                          WHERE m.system = check_impact_assessment.system
-                            AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
-             WHERE i.system = check_impact_assessment.system
-        )
         SELECT coalesce(bool_or(c.problem IS NULL), false),
                coalesce(string_agg(format('impact assessment %s of version %s: %s, approved by %s, until %s', c.impact_assessment_id, c.version,
                                           c.outcome, c.approved_by, to_char(c.valid_until, 'YYYY-MM-DD')), ', ')
@@ -445,30 +428,46 @@ CREATE FUNCTION aims.check_impact_assessment(system text, parameter jsonb, OUT m
                         string_agg(format('impact assessment %s does not count: %s', c.impact_assessment_id, c.problem),
                                    '; ' ORDER BY c.impact_assessment_id),
                         'no impact assessment is recorded in aims.impact_assessment')
-          FROM candidate AS c;
+          FROM (SELECT i.impact_assessment_id, i.version, i.approved_by, i.valid_until, i.outcome,
+                       CASE WHEN i.state <> 'in_force' THEN concat_ws(', ', i.state, i.why)
+                            WHEN i.outcome = 'unacceptable' THEN 'its outcome is unacceptable'
+                            WHEN i.approved_at < h.since THEN
+                                format('it was approved before %s', to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+                       END AS problem
+                  FROM aims.impact_state AS i
+                 CROSS JOIN (SELECT max(m.moved_at) AS since
+                               FROM aims.stage_history AS m
+                              WHERE m.system = check_impact_assessment.system
+                                AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
+                 WHERE i.system = check_impact_assessment.system) AS c;
     END;
 COMMENT ON FUNCTION aims.check_impact_assessment(text, jsonb) IS
     'Gate check: is an impact assessment of the version in force approved and in date, with an outcome that is not unacceptable? With since = a stage it was approved after the last entry into it';
 
 CREATE VIEW aims.impact_action WITH (security_barrier) AS
-WITH day AS (SELECT (SELECT aims.today()) AS today)
+WITH day AS (
+    SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+)
 SELECT 'complete' AS action, 'impact_assessment' AS subject, a.impact_assessment_id::text AS subject_id, a.system::text,
-       NULL::text AS vendor, 'system_owner' AS duty, a.assessor::text AS person, (SELECT aims.day(a.created_at)) + 30 AS due_on,
+       NULL::text AS vendor, 'system_owner' AS duty, a.assessor::text AS person, (a.created_at AT TIME ZONE d.zone)::date + 30 AS due_on,
        '6.1.4' AS ref, string_agg(g.detail, '; ' ORDER BY g.gap, g.detail) AS detail
   FROM aims.impact_assessment AS a
+ CROSS JOIN day AS d
   JOIN aims.impact_gap AS g ON g.impact_assessment_id = a.impact_assessment_id
  WHERE a.status = 'draft'
- GROUP BY a.impact_assessment_id
+ GROUP BY a.impact_assessment_id, d.zone
 UNION ALL
 SELECT 'hand in', 'impact_assessment', a.impact_assessment_id::text, a.system, NULL, 'system_owner', a.assessor,
-       (SELECT aims.day(a.created_at)) + 30, '6.1.4', 'it is complete and still a draft'
+       (a.created_at AT TIME ZONE d.zone)::date + 30, '6.1.4', 'it is complete and still a draft'
   FROM aims.impact_assessment AS a
+ CROSS JOIN day AS d
  WHERE a.status = 'draft'
    AND NOT EXISTS (SELECT FROM aims.impact_gap AS g WHERE g.impact_assessment_id = a.impact_assessment_id)
 UNION ALL
 SELECT 'decide', 'impact_assessment', a.impact_assessment_id::text, a.system, NULL, 'committee_member', NULL,
-       (SELECT aims.day(a.submitted_at)), '6.1.4', format('of version %s, outcome %s: %s', a.version, a.outcome, a.conclusion)
+       (a.submitted_at AT TIME ZONE d.zone)::date, '6.1.4', format('of version %s, outcome %s: %s', a.version, a.outcome, a.conclusion)
   FROM aims.impact_assessment AS a
+ CROSS JOIN day AS d
  WHERE a.status = 'in_review'
 UNION ALL
 -- a system in use, or about to be, that no assessment in force covers, or whose assessment ends

@@ -48,6 +48,21 @@ FROM (VALUES
     (50, 'output_review'),
     (51, 'override_baseline'),
     (56, 'subscription_policy'),
+    (60, 'risk_source'),
+    (61, 'risk_scale'),
+    (62, 'risk_matrix'),
+    (63, 'risk_authority'),
+    (64, 'risk_appetite'),
+    (65, 'risk'),
+    (66, 'risk_treatment'),
+    (67, 'risk_acceptance'),
+    (68, 'impact_risk'),
+    (69, 'impact_answer'),
+    (70, 'impact_question'),
+    (71, 'impact_assessment'),
+    (72, 'impact_effect'),
+    (73, 'impact_workshop'),
+    (74, 'impact_participant'),
     (90, 'incident'),
     (91, 'incident_system'),
     (92, 'reporting_rule'),
@@ -224,6 +239,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
                        ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'),
                        ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'),
+                       ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'),
+                       ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
@@ -334,6 +351,22 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
           -- everybody for oneself
           SELECT r.bundle, 'document_acknowledgement', '{INSERT}' FROM reader AS r) AS w (bundle, name, privileges)
     CROSS JOIN unnest(w.privileges::text[]) AS p (privilege)
+    UNION ALL
+    -- records of risk and impact; reviewers, among them the executive sponsor, set criteria and appetite and report risks
+    SELECT b.bundle, 'TABLE', 'aims.' || t.name, p.privilege
+    FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
+    CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
+    CROSS JOIN (VALUES ('risk_scale', true, true), ('risk_matrix', true, true), ('risk_authority', true, true),
+                       ('risk_appetite', true, false), ('risk', true, false), ('risk_treatment', true, false),
+                       ('risk_source', false, true), ('risk_acceptance', false, false),
+                       ('impact_question', false, true), ('impact_assessment', false, false), ('impact_effect', false, true),
+                       ('impact_workshop', false, true), ('impact_participant', false, true), ('impact_answer', false, true))
+               AS t (name, by_reviewers, deleted)
+    WHERE (b.bundle = 'officer' OR t.by_reviewers) AND (p.privilege <> 'DELETE' OR t.deleted)
+    UNION ALL
+    SELECT 'officer', 'TABLE', 'aims.impact_risk', 'INSERT'
+    UNION ALL
+    SELECT 'officer', 'ROUTINE', 'aims.raise_risk(bigint,text,text,text)', 'EXECUTE'
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
