@@ -568,36 +568,36 @@ ALTER TABLE aims.vendor_notice ENABLE ALWAYS TRIGGER note_vendor_notice;
 COMMENT ON TRIGGER note_vendor_notice ON aims.vendor_notice IS 'Opens a finding for every affected system in use';
 
 CREATE VIEW aims.vendor_score WITH (security_barrier) AS
-SELECT v.vendor_questionnaire_id, v.vendor::text, v.product, v.questionnaire::text, v.status, v.due_on, r.valid_until,
-       CASE WHEN v.status = 'sent' AND v.due_on < t.today THEN 'overdue'
-            WHEN v.status = 'reviewed' AND r.valid_until < t.today THEN 'expired'
-            ELSE v.status
+SELECT s.vendor_questionnaire_id, s.vendor::text, s.product, s.questionnaire::text, s.status, s.due_on, r.valid_until,
+       CASE WHEN s.status = 'sent' AND s.due_on < t.today THEN 'overdue'
+            WHEN s.status = 'reviewed' AND r.valid_until < t.today THEN 'expired'
+            ELSE s.status
        END AS state,
        s.questions, s.answered, s.score,
-       CASE WHEN s.score < q.conditional_from OR cardinality(s.failed) > 0 THEN 'inadequate'
-            WHEN s.score < q.adequate_from OR s.weak THEN 'conditional'
+       CASE WHEN s.score < s.conditional_from OR s.worst = 0 THEN 'inadequate'
+            WHEN s.score < s.adequate_from OR s.worst < 1 THEN 'conditional'
             ELSE 'adequate'
        END AS verdict,
        s.failed, s.unanswered
-  FROM aims.vendor_questionnaire AS v
-  JOIN aims.questionnaire AS q ON q.questionnaire = v.questionnaire
- CROSS JOIN (SELECT (SELECT aims.today()) AS today, (SELECT time_zone FROM aims.organisation) AS time_zone) AS t
+  FROM (SELECT v.vendor_questionnaire_id, v.vendor, v.product, v.questionnaire, v.status, v.due_on, v.returned_at,
+               q.adequate_from, q.conditional_from, q.valid_months,
+               count(n.question) AS questions, count(a.answer) AS answered,
+               coalesce(round(100 * sum(n.weight * c.credit) / sum(n.weight), 1), 0) AS score,
+               min(c.credit) FILTER (WHERE n.critical) AS worst,
+               coalesce(array_agg(n.question::text ORDER BY n.position) FILTER (WHERE n.critical AND c.credit = 0), '{}') AS failed,
+               coalesce(array_agg(n.question::text ORDER BY n.position) FILTER (WHERE n.question IS NOT NULL AND a.answer IS NULL), '{}')
+                   AS unanswered
+          FROM aims.vendor_questionnaire AS v
+          JOIN aims.questionnaire AS q ON q.questionnaire = v.questionnaire
+          LEFT JOIN aims.question AS n ON n.questionnaire = v.questionnaire
+          LEFT JOIN aims.vendor_answer AS a ON a.vendor_questionnaire_id = v.vendor_questionnaire_id AND a.question = n.question
+         CROSS JOIN LATERAL (
+               SELECT CASE a.answer WHEN 'yes' THEN n.credit_yes WHEN 'partly' THEN n.credit_partly WHEN 'no' THEN n.credit_no
+                                    WHEN 'not_applicable' THEN n.credit_not_applicable ELSE 0 END AS credit) AS c
+         GROUP BY v.vendor_questionnaire_id, q.questionnaire) AS s
+ CROSS JOIN (SELECT (SELECT aims.today()) AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS t
  CROSS JOIN LATERAL (
-       SELECT ((v.returned_at AT TIME ZONE coalesce(t.time_zone, 'UTC'))::date + make_interval(months => q.valid_months))::date
-              AS valid_until) AS r
- CROSS JOIN LATERAL (
-       SELECT count(*) AS questions, count(c.answer) AS answered,
-              coalesce(round(100 * sum(c.weight * c.credit) / sum(c.weight), 1), 0) AS score,
-              coalesce(array_agg(c.question ORDER BY c.position) FILTER (WHERE c.critical AND c.credit = 0), '{}') AS failed,
-              coalesce(bool_or(c.critical AND c.credit < 1), false) AS weak,
-              coalesce(array_agg(c.question ORDER BY c.position) FILTER (WHERE c.answer IS NULL), '{}') AS unanswered
-         FROM (SELECT n.question::text, n.position, n.weight, n.critical, a.answer,
-                      CASE a.answer WHEN 'yes' THEN n.credit_yes WHEN 'partly' THEN n.credit_partly WHEN 'no' THEN n.credit_no
-                                    WHEN 'not_applicable' THEN n.credit_not_applicable ELSE 0 END AS credit
-                 FROM aims.question AS n
-                 LEFT JOIN aims.vendor_answer AS a
-                   ON a.vendor_questionnaire_id = v.vendor_questionnaire_id AND a.question = n.question
-                WHERE n.questionnaire = v.questionnaire) AS c) AS s;
+       SELECT ((s.returned_at AT TIME ZONE t.zone)::date + make_interval(months => s.valid_months))::date AS valid_until) AS r;
 COMMENT ON VIEW aims.vendor_score IS
     'Questionnaires with their score and verdict, computed. Score: 100 times the credited weight over the weight of all questions, an unanswered one credited with nothing. Verdict: inadequate below conditional_from or with a critical question credited with nothing; conditional below adequate_from or with a critical one credited with less than all; else adequate (A.10.3)';
 COMMENT ON COLUMN aims.vendor_score.vendor_questionnaire_id IS 'Number of the questionnaire';
@@ -618,7 +618,7 @@ COMMENT ON COLUMN aims.vendor_score.unanswered IS 'Questions without an answer';
 -- One row for each product of a vendor that something uses (NULL: product not
 -- stated): what covers it today. Coverage and the gate read the same row.
 CREATE VIEW aims.vendor_standing WITH (security_barrier) AS
-WITH today AS (
+WITH today AS MATERIALIZED (
     SELECT aims.today() AS today
 ), product_use AS (
     SELECT u.vendor, u.product,
@@ -636,13 +636,16 @@ SELECT u.vendor, u.product, u.systems, u.deployed, u.highest_tier, u.tier_undeci
        c.vendor_contract_id AS contract_id, c.valid_until AS contract_until, c.notice_days,
        num_nulls(c.change_notice_days, c.audit_right, c.training_use) = 0 AS terms_stated,
        b.vendor_contract_id AS associate_agreement_id, b.valid_until AS associate_agreement_until,
-       (SELECT coalesce(array_agg(r.responsibility::text ORDER BY r.responsibility), '{}')
-          FROM aims.responsibility AS r
-         WHERE NOT EXISTS (SELECT FROM aims.vendor_contract AS k
-                             JOIN aims.vendor_responsibility AS l ON l.vendor_contract_id = k.vendor_contract_id
-                            WHERE k.vendor = u.vendor AND (k.product IS NULL OR k.product = u.product)
-                              AND k.status = 'confirmed' AND l.responsibility = r.responsibility
-                              AND t.today BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity'))) AS unallocated,
+       CASE WHEN u.handles_data
+            THEN ARRAY(SELECT r.responsibility::text FROM aims.responsibility AS r
+                        WHERE r.responsibility <> ALL (
+                              ARRAY(SELECT l.responsibility::text FROM aims.vendor_contract AS k
+                                      JOIN aims.vendor_responsibility AS l ON l.vendor_contract_id = k.vendor_contract_id
+                                     WHERE k.vendor = u.vendor AND (k.product IS NULL OR k.product = u.product) AND k.status = 'confirmed'
+                                       AND t.today BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')))
+                        ORDER BY r.responsibility)
+            ELSE '{}'
+       END AS unallocated,
        a.vendor_assessment_id AS assessment_id, a.conclusion, a.valid_until AS assessment_until,
        a.conclusion <> 'not_acceptable' AND a.valid_until >= t.today AS assessed,
        n.open AS open_notices, n.overdue AS overdue_notices
@@ -690,7 +693,7 @@ COMMENT ON COLUMN aims.vendor_standing.notice_days IS 'Days before its end by wh
 COMMENT ON COLUMN aims.vendor_standing.terms_stated IS 'Are its terms on AI recorded: notice of changes, audit, use of our data for training?';
 COMMENT ON COLUMN aims.vendor_standing.associate_agreement_id IS 'Business associate agreement in force (aims.vendor_contract)';
 COMMENT ON COLUMN aims.vendor_standing.associate_agreement_until IS 'Its last day; NULL: it has none, or there is no agreement';
-COMMENT ON COLUMN aims.vendor_standing.unallocated IS 'Responsibilities that no contract in force allocates (A.10.2)';
+COMMENT ON COLUMN aims.vendor_standing.unallocated IS 'Responsibilities that no contract in force allocates, where it handles our data (A.10.2)';
 COMMENT ON COLUMN aims.vendor_standing.assessment_id IS 'Newest approved assessment (aims.vendor_assessment)';
 COMMENT ON COLUMN aims.vendor_standing.conclusion IS 'Its conclusion';
 COMMENT ON COLUMN aims.vendor_standing.assessment_until IS 'Its last day';
@@ -732,3 +735,279 @@ CREATE FUNCTION aims.check_vendor_assessed(system text, parameter jsonb, OUT met
     END;
 COMMENT ON FUNCTION aims.check_vendor_assessed(text, jsonb) IS
     'Gate check: is every vendor of the system and its components assessed, by the newest approved aims.vendor_assessment, in date and acceptable; with a business associate agreement in force where it handles health information, all responsibilities allocated where it handles our data, and no overdue notice? (A.10.2, A.10.3)';
+
+CREATE VIEW aims.vendor_coverage WITH (security_barrier) AS
+WITH today AS MATERIALIZED (
+    SELECT aims.today() AS today
+), used AS (
+    SELECT u.vendor, count(DISTINCT u.system) AS systems,
+           count(DISTINCT u.system) FILTER (WHERE u.stage IN ('deployment', 'operation_monitoring', 're_evaluation')) AS deployed,
+           min(u.clinical_tier) AS highest_tier, bool_or(u.clinical_tier IS NULL) AS tier_undecided,
+           bool_or(u.handles_data) AS handles_data, bool_or(u.phi) AS phi
+      FROM aims.vendor_system AS u
+     WHERE u.in_use
+     GROUP BY u.vendor
+), standing AS MATERIALIZED (
+    SELECT * FROM aims.vendor_standing AS s WHERE s.systems > 0
+), cover AS (
+    SELECT s.vendor,
+           coalesce(bool_and(s.contract_id IS NOT NULL) FILTER (WHERE s.handles_data), true) AS contracted,
+           min(s.contract_until) FILTER (WHERE s.handles_data) AS contract_until,
+           max(s.notice_days) FILTER (WHERE s.handles_data) AS notice_days,
+           coalesce(bool_and(s.terms_stated) FILTER (WHERE s.handles_data), true) AS terms_stated,
+           coalesce(bool_and(s.associate_agreement_id IS NOT NULL) FILTER (WHERE s.phi), true) AS associated,
+           min(s.associate_agreement_until) FILTER (WHERE s.phi) AS associate_agreement_until,
+           bool_and(s.assessed IS TRUE) AS assessed, bool_or(s.assessment_id IS NULL) AS unassessed,
+           bool_or(s.conclusion = 'not_acceptable') AS not_acceptable,
+           min(s.assessment_until) AS assessment_until, min(s.supported_until) AS supported_until
+      FROM standing AS s
+     GROUP BY s.vendor
+), unallocated AS (
+    SELECT s.vendor, array_agg(DISTINCT r.responsibility ORDER BY r.responsibility) AS responsibilities
+      FROM standing AS s
+     CROSS JOIN unnest(s.unallocated) AS r (responsibility)
+     WHERE s.handles_data
+     GROUP BY s.vendor
+), answered AS (
+    SELECT DISTINCT ON (q.vendor) q.vendor, q.state, q.valid_until, q.score, q.verdict
+      FROM aims.vendor_score AS q
+     -- the others need no score
+     WHERE q.vendor_questionnaire_id = ANY (ARRAY(SELECT max(n.vendor_questionnaire_id) FROM aims.vendor_questionnaire AS n
+                                                   WHERE n.status IN ('sent', 'returned', 'reviewed') GROUP BY n.vendor, n.status))
+     ORDER BY q.vendor, q.state = 'reviewed' DESC, q.vendor_questionnaire_id DESC
+), proof AS (
+    SELECT e.vendor, l.framework, l.ref, bool_or(e.state = 'in_force') AS in_force
+      FROM aims.evidence_state AS e
+      JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
+     WHERE e.vendor IS NOT NULL
+     GROUP BY e.vendor, l.framework, l.ref
+), stated AS (
+    SELECT a.vendor, count(*) AS statements,
+           count(*) FILTER (WHERE a.applicable AND a.implementation IN ('implemented', 'verified') AND p.in_force) AS evidenced,
+           count(*) FILTER (WHERE a.applicable
+                              AND (a.implementation NOT IN ('implemented', 'verified') OR p.in_force IS NOT TRUE)) AS gaps
+      FROM aims.applicability AS a
+      JOIN aims.framework AS f ON f.framework = a.framework AND f.in_soa
+      LEFT JOIN proof AS p ON p.vendor = a.vendor AND p.framework = a.framework AND p.ref OPERATOR(aims.=) a.ref
+     WHERE a.scope = 'vendor'
+     GROUP BY a.vendor
+), held AS MATERIALIZED (
+    SELECT v.vendor,
+           (SELECT max(k.valid_until) FROM aims.vendor_contract AS k
+             WHERE k.vendor = v.vendor AND k.kind = 'supply' AND k.status = 'confirmed' AND k.valid_until < t.today) AS contract_ended,
+           (SELECT max(k.valid_until) FROM aims.vendor_contract AS k
+             WHERE k.vendor = v.vendor AND k.kind = 'business_associate_agreement' AND k.status = 'confirmed'
+               AND k.valid_until < t.today) AS associate_agreement_ended,
+           (SELECT max(c.valid_until) FROM aims.vendor_certificate AS c
+             WHERE c.vendor = v.vendor AND c.status = 'confirmed') AS certificate_until,
+           ARRAY(SELECT DISTINCT c.standard FROM aims.vendor_certificate AS c
+                  WHERE c.vendor = v.vendor AND c.status = 'confirmed' AND c.valid_until >= t.today ORDER BY c.standard) AS standards,
+           (SELECT max(a.valid_until) FROM aims.vendor_attestation AS a
+             WHERE a.vendor = v.vendor AND a.status = 'confirmed') AS attestation_until,
+           (SELECT min(q.due_on) FROM aims.vendor_questionnaire AS q
+             WHERE q.vendor = v.vendor AND q.status = 'sent' AND q.due_on < t.today) AS silent_since,
+           (SELECT count(*) FROM aims.vendor_notice AS n WHERE n.vendor = v.vendor AND n.status = 'received') AS open_notices,
+           (SELECT count(*) FROM aims.vendor_notice AS n
+             WHERE n.vendor = v.vendor AND n.status = 'received' AND n.assess_by < t.today) AS overdue_notices
+      FROM aims.vendor AS v
+     CROSS JOIN today AS t
+), state AS MATERIALIZED (
+    SELECT v.vendor::text, v.title, v.owner::text, v.contact,
+           coalesce(u.systems, 0) AS systems, coalesce(u.deployed, 0) AS deployed, u.highest_tier, coalesce(u.phi, false) AS phi,
+           CASE WHEN u.handles_data AND (u.phi OR u.tier_undecided OR u.highest_tier IN ('critical', 'high')) THEN 'full'
+                WHEN u.handles_data THEN 'basic'
+                WHEN u.vendor IS NOT NULL THEN 'assessment'
+           END AS due_diligence,
+           CASE WHEN NOT coalesce(u.handles_data, false) THEN 'not_needed' WHEN c.contracted THEN 'in_force'
+                WHEN h.contract_ended IS NOT NULL THEN 'expired' ELSE 'missing' END AS contract,
+           CASE WHEN c.contracted THEN c.contract_until ELSE h.contract_ended END AS contract_until,
+           c.notice_days, c.terms_stated,
+           CASE WHEN NOT coalesce(u.phi, false) THEN 'not_needed' WHEN c.associated THEN 'in_force'
+                WHEN h.associate_agreement_ended IS NOT NULL THEN 'expired' ELSE 'missing' END AS associate_agreement,
+           CASE WHEN c.associated THEN c.associate_agreement_until ELSE h.associate_agreement_ended END AS associate_agreement_until,
+           coalesce(r.responsibilities, '{}') AS unallocated,
+           CASE WHEN u.vendor IS NULL THEN 'not_needed' WHEN c.assessed THEN 'in_force'
+                WHEN c.not_acceptable THEN 'not_acceptable' WHEN c.unassessed THEN 'missing' ELSE 'expired' END AS assessment,
+           c.assessment_until,
+           CASE WHEN h.silent_since IS NOT NULL THEN 'overdue' ELSE coalesce(q.state, 'missing') END AS questionnaire,
+           coalesce(h.silent_since, q.valid_until) AS questionnaire_until, q.score, q.verdict,
+           CASE WHEN h.certificate_until >= t.today THEN 'in_force' WHEN h.certificate_until IS NOT NULL THEN 'expired' ELSE 'missing' END
+               AS certificate,
+           h.certificate_until, h.standards,
+           CASE WHEN h.attestation_until >= t.today THEN 'in_force' WHEN h.attestation_until IS NOT NULL THEN 'expired' ELSE 'missing' END
+               AS attestation,
+           h.attestation_until,
+           coalesce(l.statements, 0) AS statements, coalesce(l.evidenced, 0) AS statements_evidenced, coalesce(l.gaps, 0) AS statement_gaps,
+           h.open_notices, h.overdue_notices, c.supported_until, t.today
+      FROM aims.vendor AS v
+     CROSS JOIN today AS t
+      JOIN held AS h ON h.vendor = v.vendor
+      LEFT JOIN used AS u ON u.vendor = v.vendor
+      LEFT JOIN cover AS c ON c.vendor = v.vendor
+      LEFT JOIN unallocated AS r ON r.vendor = v.vendor
+      LEFT JOIN answered AS q ON q.vendor = v.vendor
+      LEFT JOIN stated AS l ON l.vendor = v.vendor
+)
+SELECT s.vendor, s.title, s.owner, s.systems, s.deployed, s.highest_tier, s.phi, s.due_diligence,
+       s.contract, s.contract_until, s.notice_days, s.associate_agreement, s.associate_agreement_until, s.unallocated,
+       s.assessment, s.assessment_until, s.questionnaire, s.questionnaire_until, s.score, s.verdict,
+       s.certificate, s.certificate_until, s.standards, s.attestation, s.attestation_until,
+       s.statements, s.statements_evidenced, s.statement_gaps, s.open_notices, s.overdue_notices, s.supported_until,
+       g.gaps, CASE WHEN s.systems > 0 THEN g.gaps = '{}' END AS covered
+  FROM state AS s
+ CROSS JOIN LATERAL (
+       SELECT array_remove(ARRAY[
+              CASE WHEN s.systems > 0 AND s.owner IS NULL THEN 'owner' END,
+              CASE WHEN s.systems > 0 AND s.contact IS NULL THEN 'contact' END,
+              CASE WHEN s.contract IN ('missing', 'expired') THEN 'contract' END,
+              CASE WHEN s.contract = 'in_force' AND NOT s.terms_stated THEN 'contract_terms' END,
+              CASE WHEN s.associate_agreement IN ('missing', 'expired') THEN 'business_associate_agreement' END,
+              CASE WHEN s.unallocated <> '{}' THEN 'responsibilities' END,
+              CASE WHEN s.assessment NOT IN ('in_force', 'not_needed') THEN 'assessment' END,
+              CASE WHEN s.questionnaire = 'overdue'
+                     OR s.due_diligence = 'full' AND (s.questionnaire <> 'reviewed' OR s.verdict = 'inadequate') THEN 'questionnaire' END,
+              CASE WHEN s.due_diligence = 'full' AND s.certificate <> 'in_force' THEN 'certificate' END,
+              CASE WHEN s.due_diligence = 'full' AND s.attestation <> 'in_force' THEN 'attestation' END,
+              CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements = 0 THEN 'statements' END,
+              CASE WHEN s.overdue_notices > 0 THEN 'notices' END,
+              CASE WHEN s.supported_until < s.today THEN 'support' END], NULL) AS gaps) AS g;
+COMMENT ON VIEW aims.vendor_coverage IS
+    'Per vendor: what it needs, by the systems that use it, what it has, by dates, and what is missing (A.10.2, A.10.3, 9.1); the products one by one: aims.vendor_standing';
+COMMENT ON COLUMN aims.vendor_coverage.vendor IS 'Vendor';
+COMMENT ON COLUMN aims.vendor_coverage.title IS 'Name of the company';
+COMMENT ON COLUMN aims.vendor_coverage.owner IS 'Person who looks after it';
+COMMENT ON COLUMN aims.vendor_coverage.systems IS 'AI systems in use that use it, by the system or a component';
+COMMENT ON COLUMN aims.vendor_coverage.deployed IS 'Those of them that are deployed, in operation or in re-evaluation';
+COMMENT ON COLUMN aims.vendor_coverage.highest_tier IS 'Highest clinical tier of these systems';
+COMMENT ON COLUMN aims.vendor_coverage.phi IS 'Does it handle health information for one of them, or does one not say?';
+COMMENT ON COLUMN aims.vendor_coverage.due_diligence IS
+    'What is needed, computed: full (it handles our data, for a system of tier critical, high or undecided or with health information), basic (it handles our data: contract, responsibilities, assessment, statements), assessment (it supplies components that we run); NULL: no system in use';
+COMMENT ON COLUMN aims.vendor_coverage.contract IS 'in_force (for every product in use), expired, missing or not_needed';
+COMMENT ON COLUMN aims.vendor_coverage.contract_until IS 'First last day of these contracts, or of what has expired the latest';
+COMMENT ON COLUMN aims.vendor_coverage.notice_days IS 'Days before that by which notice has to be given';
+COMMENT ON COLUMN aims.vendor_coverage.associate_agreement IS 'Business associate agreement: in_force (where health information is handled), expired, missing or not_needed';
+COMMENT ON COLUMN aims.vendor_coverage.associate_agreement_until IS 'Its last day';
+COMMENT ON COLUMN aims.vendor_coverage.unallocated IS 'Responsibilities that no contract in force allocates, for some product (A.10.2)';
+COMMENT ON COLUMN aims.vendor_coverage.assessment IS 'in_force (for every product in use), not_acceptable, expired, missing or not_needed';
+COMMENT ON COLUMN aims.vendor_coverage.assessment_until IS 'First last day of the newest approved assessments';
+COMMENT ON COLUMN aims.vendor_coverage.questionnaire IS
+    'overdue (sent, not returned by its day), reviewed, expired, returned, sent or missing';
+COMMENT ON COLUMN aims.vendor_coverage.questionnaire_until IS 'Day by which it was to be returned, if overdue; else last day that the answers count';
+COMMENT ON COLUMN aims.vendor_coverage.score IS 'Score of the newest reviewed one that still counts, or else of the newest that was sent (aims.vendor_score)';
+COMMENT ON COLUMN aims.vendor_coverage.verdict IS 'Its verdict';
+COMMENT ON COLUMN aims.vendor_coverage.certificate IS 'in_force (one of them), expired or missing';
+COMMENT ON COLUMN aims.vendor_coverage.certificate_until IS 'Last day of the one that lasts longest';
+COMMENT ON COLUMN aims.vendor_coverage.standards IS 'What it holds certificates for today';
+COMMENT ON COLUMN aims.vendor_coverage.attestation IS 'in_force, expired or missing';
+COMMENT ON COLUMN aims.vendor_coverage.attestation_until IS 'Last day of the newest';
+COMMENT ON COLUMN aims.vendor_coverage.statements IS 'Statements of applicability of scope vendor (aims.soa)';
+COMMENT ON COLUMN aims.vendor_coverage.statements_evidenced IS 'Those of them that are implemented, with evidence in force today';
+COMMENT ON COLUMN aims.vendor_coverage.statement_gaps IS 'Those of them that apply and are not';
+COMMENT ON COLUMN aims.vendor_coverage.open_notices IS 'Notices that wait for their assessment';
+COMMENT ON COLUMN aims.vendor_coverage.overdue_notices IS 'Those of them whose assessment is overdue';
+COMMENT ON COLUMN aims.vendor_coverage.supported_until IS 'First last day of support of a product in use';
+COMMENT ON COLUMN aims.vendor_coverage.gaps IS
+    'What is missing: owner, contact, contract, contract_terms, business_associate_agreement, responsibilities, assessment, questionnaire, certificate, attestation, statements, notices, support';
+COMMENT ON COLUMN aims.vendor_coverage.covered IS 'Is nothing missing? NULL: no system in use';
+
+CREATE VIEW aims.vendor_action WITH (security_barrier) AS
+WITH coverage AS MATERIALIZED (
+    SELECT * FROM aims.vendor_coverage
+)
+SELECT g.action, 'vendor' AS subject, c.vendor AS subject_id, NULL::text AS system, c.vendor, 'ai_officer' AS duty, c.owner AS person,
+       g.due_on, g.ref, format('%s: %s', c.title, g.detail) AS detail
+  FROM coverage AS c
+ CROSS JOIN LATERAL (VALUES
+       ('owner', 'name owner of vendor', NULL::date, 'A.10.2', 'nobody looks after the vendor'),
+       ('contact', 'record contact of vendor', NULL, 'A.10.3', 'there is nobody to reach in an incident'),
+       ('contract', 'conclude contract', c.contract_until, 'A.10.3', 'contract ' || c.contract),
+       ('contract_terms', 'record terms on AI', NULL, 'A.10.3', 'notice of changes, audit or use of our data for training is not recorded'),
+       ('business_associate_agreement', 'conclude business associate agreement', c.associate_agreement_until, 'A.10.3',
+        'business associate agreement ' || c.associate_agreement || ', health information is handled'),
+       ('responsibilities', 'allocate responsibilities', NULL, 'A.10.2', 'not allocated: ' || array_to_string(c.unallocated, ', ')),
+       ('assessment', 'assess vendor', c.assessment_until, 'A.10.3', 'assessment ' || replace(c.assessment, '_', ' ')),
+       ('questionnaire', CASE WHEN c.verdict = 'inadequate' AND c.questionnaire = 'reviewed' THEN 'act on questionnaire' ELSE 'send questionnaire' END,
+        c.questionnaire_until, 'A.10.3',
+        'questionnaire ' || c.questionnaire || coalesce(format(', score %s, %s', c.score, c.verdict), '')),
+       ('certificate', 'obtain certificate', c.certificate_until, 'A.10.3', 'certificate ' || c.certificate),
+       ('attestation', 'obtain attestation', c.attestation_until, 'A.10.3', 'attestation ' || c.attestation),
+       ('statements', 'evidence statements of vendor', NULL, 'A.10.3',
+        CASE WHEN c.statements = 0 THEN 'no statement of applicability' ELSE format('%s of %s statements with a gap', c.statement_gaps, c.statements) END),
+       ('support', 'replace product', c.supported_until, 'A.10.3', 'a product in use is not supported any more')
+       ) AS g (gap, action, due_on, ref, detail)
+ WHERE g.gap = ANY (c.gaps)
+   -- for what has been sent or returned, and notices, the row itself is below
+   AND NOT (g.gap = 'questionnaire' AND c.questionnaire IN ('overdue', 'sent', 'returned'))
+ UNION ALL
+SELECT 'renew ' || e.what, 'vendor', c.vendor, NULL, c.vendor, 'ai_officer', c.owner, e.due_on, 'A.10.3',
+       format('%s: %s ends on %s', c.title, e.what, to_char(e.until, 'YYYY-MM-DD'))
+  FROM coverage AS c
+ CROSS JOIN (SELECT (SELECT aims.today()) AS today) AS t
+ CROSS JOIN LATERAL (VALUES
+       ('contract', c.contract = 'in_force', c.contract_until, c.contract_until - coalesce(c.notice_days, 0)),
+       ('business associate agreement', c.associate_agreement = 'in_force', c.associate_agreement_until, c.associate_agreement_until),
+       ('assessment', c.assessment = 'in_force', c.assessment_until, c.assessment_until),
+       ('questionnaire', c.questionnaire = 'reviewed', c.questionnaire_until, c.questionnaire_until),
+       ('certificate', c.certificate = 'in_force', c.certificate_until, c.certificate_until),
+       ('attestation', c.attestation = 'in_force', c.attestation_until, c.attestation_until),
+       ('support', c.supported_until >= t.today, c.supported_until, c.supported_until)
+       ) AS e (what, holds, until, due_on)
+ WHERE c.systems > 0 AND e.holds AND e.due_on <= t.today + 90
+ UNION ALL
+SELECT w.action, w.subject, w.subject_id, NULL, w.vendor, w.duty, w.person, w.due_on, w.ref, format('%s: %s', v.title, w.detail)
+  FROM (SELECT 'assess notice' AS action, 'vendor_notice' AS subject, n.vendor_notice_id::text AS subject_id, n.vendor::text,
+               'ai_officer' AS duty, o.owner::text AS person, n.assess_by AS due_on, 'A.10.3' AS ref,
+               format('%s: %s', replace(n.kind, '_', ' '), n.summary) AS detail
+          FROM aims.vendor_notice AS n
+          JOIN aims.vendor AS o ON o.vendor = n.vendor
+         WHERE n.status = 'received'
+         UNION ALL
+        SELECT CASE q.status WHEN 'sent' THEN 'obtain answers' ELSE 'review questionnaire' END, 'vendor_questionnaire',
+               q.vendor_questionnaire_id::text, q.vendor::text,
+               CASE q.status WHEN 'sent' THEN 'ai_officer' ELSE 'committee_member' END,
+               CASE q.status WHEN 'sent' THEN o.owner::text END, CASE q.status WHEN 'sent' THEN q.due_on END, 'A.10.3',
+               CASE q.status WHEN 'sent' THEN 'questionnaire sent, not returned' ELSE 'questionnaire returned' END
+          FROM aims.vendor_questionnaire AS q
+          JOIN aims.vendor AS o ON o.vendor = q.vendor
+         WHERE q.status IN ('sent', 'returned')
+         UNION ALL
+        SELECT 'finish assessment', 'vendor_assessment', a.vendor_assessment_id::text, a.vendor::text, 'ai_officer', a.assessor::text, NULL, 'A.10.3',
+               'assessment begun on ' || to_char(a.assessed_on, 'YYYY-MM-DD')
+          FROM aims.vendor_assessment AS a
+         WHERE a.status = 'draft'
+         UNION ALL
+        SELECT 'approve assessment', 'vendor_assessment', a.vendor_assessment_id::text, a.vendor::text, 'committee_member', NULL, NULL, 'A.10.3',
+               'assessment by ' || a.assessor
+          FROM aims.vendor_assessment AS a
+         WHERE a.status = 'in_review'
+         UNION ALL
+        SELECT 'confirm contract', 'vendor_contract', k.vendor_contract_id::text, k.vendor::text, 'committee_member', NULL, NULL, 'A.10.3', k.title
+          FROM aims.vendor_contract AS k
+         WHERE k.status = 'in_review'
+         UNION ALL
+        SELECT 'confirm certificate', 'vendor_certificate', c.vendor_certificate_id::text, c.vendor::text, 'committee_member', NULL, NULL, 'A.10.3',
+               format('%s of %s', c.standard, c.issuer)
+          FROM aims.vendor_certificate AS c
+         WHERE c.status = 'entered'
+         UNION ALL
+        SELECT 'confirm attestation', 'vendor_attestation', a.vendor_attestation_id::text, a.vendor::text, 'committee_member', NULL, NULL, 'A.10.3',
+               'signed by ' || a.signed_by
+          FROM aims.vendor_attestation AS a
+         WHERE a.status = 'entered') AS w
+  JOIN aims.vendor AS v ON v.vendor = w.vendor
+ UNION ALL
+SELECT 'publish questionnaire', 'questionnaire', q.questionnaire::text, NULL, NULL, 'committee_member', NULL, NULL, 'A.10.3', q.title
+  FROM aims.questionnaire AS q
+ WHERE q.status = 'in_review';
+COMMENT ON VIEW aims.vendor_action IS
+    'What somebody has to do about vendors: every gap of aims.vendor_coverage, what ends within 90 days, answers, reviews, approvals and notices that wait (A.10)';
+COMMENT ON COLUMN aims.vendor_action.action IS 'What is to be done';
+COMMENT ON COLUMN aims.vendor_action.subject IS 'Table of the row that it is about';
+COMMENT ON COLUMN aims.vendor_action.subject_id IS 'Key of that row; the vendor where something is missing';
+COMMENT ON COLUMN aims.vendor_action.system IS 'AI system concerned: none in particular';
+COMMENT ON COLUMN aims.vendor_action.vendor IS 'Vendor concerned';
+COMMENT ON COLUMN aims.vendor_action.duty IS 'Duty of whoever does it';
+COMMENT ON COLUMN aims.vendor_action.person IS 'Person who does it, where one is named: the vendor''s owner, the assessor';
+COMMENT ON COLUMN aims.vendor_action.due_on IS 'Day by which it is to be done; NULL: as soon as may be';
+COMMENT ON COLUMN aims.vendor_action.ref IS 'Clause or control';
+COMMENT ON COLUMN aims.vendor_action.detail IS 'What it is, in words';

@@ -63,6 +63,18 @@ FROM (VALUES
     (72, 'impact_effect'),
     (73, 'impact_workshop'),
     (74, 'impact_participant'),
+    (75, 'vendor_product'),
+    (76, 'vendor_contract'),
+    (77, 'vendor_certificate'),
+    (78, 'questionnaire'),
+    (79, 'question'),
+    (80, 'vendor_questionnaire'),
+    (81, 'vendor_answer'),
+    (82, 'responsibility'),
+    (83, 'vendor_responsibility'),
+    (84, 'vendor_notice'),
+    (85, 'vendor_attestation'),
+    (86, 'vendor_assessment'),
     (90, 'incident'),
     (91, 'incident_system'),
     (92, 'reporting_rule'),
@@ -244,6 +256,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
+                       ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'),
                        ('aims.document_version_state'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'),
@@ -257,6 +270,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.vendor_affected(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -304,7 +319,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                      'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
                      'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication',
-                     'incident_contact', 'capa', 'capa_step', 'concern_deadline')
+                     'incident_contact', 'capa', 'capa_step', 'concern_deadline',
+                     'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
+                     'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
+                     'questionnaire', 'question', 'responsibility')
+    -- records get another status, never lost
+    AND NOT (p.privilege = 'DELETE' AND g.name IN (SELECT k.record FROM aims.record_kind AS k))
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement', 'reporting_rule', 'incident_communication') AND p.privilege <> 'INSERT'
              OR g.name IN ('duty', 'monitor', 'capa', 'capa_step') AND p.privilege = 'DELETE'
