@@ -527,6 +527,7 @@ CREATE FUNCTION aims.follow_incident(incident bigint) RETURNS void
          WHERE i.incident_id = follow_incident.incident
            AND i.status <> 'closed'
            AND r.applies
+           AND NOT EXISTS (SELECT FROM aims.incident_clock AS c WHERE c.incident_id = i.incident_id AND c.rule = r.rule)
            AND NOT EXISTS (SELECT FROM aims.reporting_rule AS o WHERE o.instead_of = r.rule)
            AND (r.harms IS NULL OR i.harm = ANY (r.harms))
            AND (r.severities IS NULL OR i.severity = ANY (r.severities))
@@ -551,6 +552,7 @@ CREATE FUNCTION aims.follow_incident(incident bigint) RETURNS void
            AND i.status <> 'closed'
            AND aims.is_grave(i.severity, i.harm)
            AND a.stage IN ('deployment', 'operation_monitoring', 're_evaluation')
+           AND NOT EXISTS (SELECT FROM aims.finding AS f WHERE f.incident = i.incident_id AND f.system = a.system)
             ON CONFLICT (incident, system) WHERE incident IS NOT NULL DO NOTHING;
     END;
 COMMENT ON FUNCTION aims.follow_incident(bigint) IS

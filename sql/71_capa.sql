@@ -266,10 +266,8 @@ BEGIN
             DETAIL = 'A step of it was that person''s.',
             HINT = 'Ask another person.';
     END IF;
-    -- what an earlier round was judged by does not serve again
-    IF NEW.status = 'implemented' THEN
-        NEW.verification_evidence := NULL;
-    ELSIF NEW.status = 'verified' THEN
+    -- what was said of an earlier round does not serve again
+    IF NEW.status = 'verified' THEN
         NEW.effectiveness := NULL;
         NEW.effectiveness_evidence := NULL;
     END IF;

@@ -2,7 +2,7 @@
 -- Corrective action: done is what others have seen done.
 BEGIN;
 \i test/act.sql
-SELECT plan(95);
+SELECT plan(98);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -76,7 +76,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (7, '00000', 'capa_owner', $$UPDATE aims.capa SET status = 'analysed', method = 'five whys', root_cause = 'No plan for new versions' WHERE capa_id = 5001$$, 'analysed'),
     (8, 'MS042', 'capa_owner', $$UPDATE aims.capa SET status = 'planned' WHERE capa_id = 5001$$, 'planned is with days'),
     (9, 'MS042', 'capa_owner', $$UPDATE aims.capa SET status = 'planned', due_on = aims.today(), effectiveness_due = aims.today() + 30 WHERE capa_id = 5001$$, 'and steps'),
-    (10, '00000', 'capa_owner', $$INSERT INTO aims.capa_step (step_id, capa_id, action, owner, due_on, done_by, done_at) VALUES (701, 5001, 'Write the plan', 'owner', aims.today(), 'officer', now()), (702, 5001, 'Validate', 'guest', aims.today(), NULL, NULL), (703, 5001, 'Print it', 'helper', aims.today(), NULL, NULL)$$, 'there are three'),
+    (10, '00000', 'capa_owner', $$INSERT INTO aims.capa_step (step_id, capa_id, action, owner, due_on, done_by, done_at) VALUES (701, 5001, 'Write the plan', 'helper', aims.today(), 'officer', now()), (702, 5001, 'Validate', 'guest', aims.today(), NULL, NULL), (703, 5001, 'Print it', 'helper', aims.today(), NULL, NULL)$$, 'there are three'),
     (11, 'MS011', 'capa_owner', $$INSERT INTO aims.capa_step (capa_id, action, owner, due_on, status) VALUES (5001, 'x', 'owner', aims.today(), 'done')$$, 'none is entered as done'),
     (12, '23514', 'capa_owner', $$INSERT INTO aims.capa_step (capa_id, action, owner, due_on) VALUES (5001, '', 'owner', aims.today())$$, 'each says what'),
     (13, '23502', 'capa_owner', $$INSERT INTO aims.capa_step (capa_id, action, due_on) VALUES (5001, 'x', aims.today())$$, 'by whom'),
@@ -88,7 +88,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (19, '00000', 'capa_guest', $$UPDATE aims.capa_step SET status = 'done', result = 'Validated', done_by = 'officer', done_at = '2020-01-01' WHERE step_id = 702$$, 'a step done, by whoever it was given'),
     (20, 'MS041', 'capa_guest', $$UPDATE aims.capa_step SET owner = 'officer' WHERE step_id = 702$$, 'it stays whose it was'),
     (21, 'MS011', 'capa_guest', $$UPDATE aims.capa_step SET status = 'open' WHERE step_id = 702$$, 'and done'),
-    (22, '00000', 'capa_owner', $$UPDATE aims.capa_step SET status = 'done', result = 'Written' WHERE step_id = 701$$, 'another'),
+    (22, '00000', 'capa_helper', $$UPDATE aims.capa_step SET status = 'done', result = 'Written' WHERE step_id = 701$$, 'another'),
     (23, 'MS042', 'capa_owner', $$UPDATE aims.capa_step SET status = 'dropped' WHERE step_id = 703$$, 'dropped why?'),
     (24, '00000', 'capa_owner', $$UPDATE aims.capa_step SET status = 'dropped', dropped_reason = 'No paper' WHERE step_id = 703$$, 'dropped'),
     (25, '00000', 'capa_owner', $$UPDATE aims.capa SET status = 'implemented' WHERE capa_id = 5001$$, 'implemented'),
@@ -97,7 +97,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (28, 'MS041', 'capa_owner', $$UPDATE aims.capa SET effectiveness_due = aims.today() WHERE capa_id = 5001$$, 'and is judged when it was planned'))
   AS t (nr, state, role, command, name) ORDER BY nr;
 SELECT results_eq('SELECT system::text, status, done_by::text, done_at > now() - make_interval(days => 1) FROM aims.capa_step WHERE capa_id = 5001 ORDER BY step_id',
-    $$VALUES ('sepsis', 'done', 'owner', true), ('sepsis', 'done', 'guest', true), ('sepsis', 'dropped', 'owner', true)$$, 'who did what is the server''s to say');
+    $$VALUES ('sepsis', 'done', 'helper', true), ('sepsis', 'done', 'guest', true), ('sepsis', 'dropped', 'owner', true)$$, 'who did what is the server''s to say');
 
 -- To verified, effective, closed
 SET LOCAL session_replication_role = replica;
@@ -149,8 +149,17 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (9, '00000', 'capa_owner', $$UPDATE aims.capa_step SET status = 'done', result = 'Lowered' WHERE step_id = 704$$, 'done'),
     (10, '00000', 'capa_owner', $$UPDATE aims.capa SET status = 'implemented' WHERE capa_id = 5001$$, 'implemented'),
     (11, 'MS042', 'capa_auditor', $$UPDATE aims.capa SET status = 'verified' WHERE capa_id = 5001$$, 'the evidence of the first time does not serve'),
-    (12, 'MS042', 'capa_auditor', $$UPDATE aims.capa SET status = 'verified', verification_evidence = 804 WHERE capa_id = 5001$$, 'nor when it is stated again'),
-    (13, '00000', 'capa_auditor', $$UPDATE aims.capa SET status = 'analysed' WHERE capa_id = 5001$$, 'who verifies may send it back'))
+    (12, 'MS042', 'capa_auditor', $$UPDATE aims.capa SET status = 'verified', verification_evidence = 804 WHERE capa_id = 5001$$, 'nor when it is stated again'))
+  AS t (nr, state, role, command, name) ORDER BY nr;
+SAVEPOINT sent_back;
+SELECT pg_temp.ends_with('00000', 'capa_auditor', $$UPDATE aims.capa SET status = 'analysed' WHERE capa_id = 5001$$, 'who verifies may send it back');
+ROLLBACK TO sent_back;
+INSERT INTO aims.evidence (evidence_id, title, kind, uri) VALUES (807, 'Second report', 'verification', 'https://dms/7');
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, '00000', 'capa_auditor', $$UPDATE aims.capa SET status = 'verified', verification_evidence = 807 WHERE capa_id = 5001$$, 'another one does'),
+    (2, 'MS042', 'capa_member', $$UPDATE aims.capa SET status = 'effective' WHERE capa_id = 5001$$, 'what was said the first time is not said again'),
+    (3, '00000', 'capa_member', $$UPDATE aims.capa SET status = 'effective', effectiveness = 'None missed' WHERE capa_id = 5001$$, 'effective'))
   AS t (nr, state, role, command, name) ORDER BY nr;
 -- The emergency, to its end
 SELECT pg_temp.act(role, replace(command, '#', (SELECT capa_id::text FROM aims.capa WHERE finding = 9001)))
@@ -191,7 +200,7 @@ SELECT pg_temp.ends_with('MS042', 'capa_owner', $$SELECT aims.close_finding(9004
 
 -- What there is to do
 SELECT results_eq($$SELECT action, person FROM aims.capa_action WHERE subject = 'capa' AND subject_id IN ('5001', '5002') ORDER BY subject_id$$,
-    $$VALUES ('plan the corrective action', 'owner'), ('find the root cause', 'owner')$$, 'the next move of each is its owner''s');
+    $$VALUES ('close the corrective action', NULL), ('find the root cause', 'owner')$$, 'the next move of each');
 INSERT INTO aims.incident (incident_id, title, system, severity, harm) VALUES (6001, 'Alarm missed', 'sepsis', 'critical', 'potential');
 SELECT results_eq($$SELECT action, subject_id, system FROM aims.capa_action WHERE subject = 'incident'$$,
     $$VALUES ('open a corrective action', '6001', 'sepsis')$$, 'a grave incident asks for one');
