@@ -270,7 +270,6 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
                        ('aims.vendor_affected(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(101);
+SELECT plan(105);
 
 DO $$
 DECLARE
@@ -188,6 +188,10 @@ SELECT matches(pg_temp.users(), '^false: .*too long ago$', 'nor does a count of 
 SELECT is(met, true, 'unless the site lets it') FROM aims.check_users_trained('sepsis-watch', '{"share": 0.8, "counted_months": 24}');
 SELECT results_eq($$SELECT action, due_on < aims.today() FROM aims.competence_action WHERE system = 'sepsis-watch' ORDER BY 1$$,
     $$VALUES ('count users', true), ('train users', NULL)$$, 'both are asked for');
+CREATE ROLE competence_analyst;
+SELECT aims.grant_duty_role('analyst', 'competence_analyst') \g /dev/null
+SELECT pg_temp.ends_with('00000', 'competence_analyst', format('SELECT count(v::text) FROM aims.%I AS v', name), 'an analyst reads ' || name)
+  FROM unnest('{competence_state,competence_gap,user_training,competence_action}'::text[]) AS v (name);
 SELECT columns_are('aims', 'competence_action',
     '{action,subject,subject_id,system,vendor,duty,person,due_on,ref,detail}'::name[], 'actions have the columns of actions');
 
