@@ -334,6 +334,13 @@ CREATE FUNCTION aims.applicable_requirement(system text, from_stage aims.lifecyc
 COMMENT ON FUNCTION aims.applicable_requirement(text, aims.lifecycle_stage, aims.lifecycle_stage) IS
     'Requirements of the gate into a stage for the tier of the system';
 
+CREATE FUNCTION aims.is_import(from_stage aims.lifecycle_stage, to_stage aims.lifecycle_stage) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN EXISTS (SELECT FROM aims.stage_transition AS t
+                    WHERE t.from_stage = is_import.from_stage AND t.to_stage = is_import.to_stage AND t.import);
+COMMENT ON FUNCTION aims.is_import(aims.lifecycle_stage, aims.lifecycle_stage) IS
+    'Is that the move of a system that was in use before it was entered?';
+
 -- An import passes each gate that the system would have passed on its way.
 CREATE FUNCTION aims.move_requirement(system text, from_stage aims.lifecycle_stage, to_stage aims.lifecycle_stage)
     RETURNS SETOF aims.gate_requirement
@@ -341,16 +348,13 @@ CREATE FUNCTION aims.move_requirement(system text, from_stage aims.lifecycle_sta
     BEGIN ATOMIC
         SELECT g.*
           FROM aims.applicable_requirement(system, from_stage, to_stage) AS g
-         WHERE NOT EXISTS (SELECT FROM aims.stage_transition AS i
-                            WHERE i.from_stage = move_requirement.from_stage AND i.to_stage = move_requirement.to_stage
-                              AND i.import)
+         WHERE NOT aims.is_import(from_stage, to_stage)
          UNION ALL
         SELECT g.*
-          FROM aims.stage_transition AS i
-          JOIN aims.ai_system AS s ON s.system = move_requirement.system
-          JOIN aims.gate_requirement AS g
-            ON g.stage <= i.to_stage AND (s.clinical_tier IS NULL OR s.clinical_tier = ANY (g.tiers))
-         WHERE i.from_stage = move_requirement.from_stage AND i.to_stage = move_requirement.to_stage AND i.import
+          FROM aims.gate_requirement AS g
+          JOIN aims.ai_system AS s ON s.clinical_tier IS NULL OR s.clinical_tier = ANY (g.tiers)
+         WHERE s.system = move_requirement.system AND g.stage <= move_requirement.to_stage
+           AND aims.is_import(from_stage, to_stage)
            AND EXISTS (SELECT FROM aims.stage_transition AS t
                         WHERE t.to_stage = g.stage AND t.from_stage < t.to_stage AND NOT t.import
                           AND (g.from_stages IS NULL OR t.from_stage = ANY (g.from_stages)));

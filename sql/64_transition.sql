@@ -164,7 +164,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is not open', subject_id),
             DETAIL = format('Its outcome is: %s.', request.outcome),
-            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Request again: SELECT aims.request_%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     IF acting = request.person THEN
         RAISE EXCEPTION USING
@@ -220,7 +222,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is out of date', subject_id),
             DETAIL = format('%s%s.', upper(left(stale, 1)), substr(stale, 2)),
-            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Request again: SELECT aims.request_%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     IF EXISTS (SELECT FROM aims.approval AS a
                 WHERE a.subject = 'transition' AND a.subject_id = request.request_id::text
@@ -229,7 +233,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('person "%s" has signed request %s already', aims.current_person(), subject_id),
             DETAIL = format('The signature''s meaning is %s.', meaning),
-            HINT = format('Go on: SELECT aims.advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Go on: SELECT aims.%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import_system' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     PERFORM aims.record_signature(request, 'approve', meaning, reason);
 END $$;
