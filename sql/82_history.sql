@@ -33,3 +33,47 @@ CREATE FUNCTION aims.rebaseline(relation regclass, reason text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_rebaseline';
 COMMENT ON FUNCTION aims.rebaseline(regclass, text) IS
     'Write an entry BASELINE for every captured live row, so that aims.verify_table can compare rows again that DDL has rewritten: it accepts what they are now, so run that first. Writers of the table wait until the commit. Needs the duty data_steward or ai_officer (MS013, MS014) and a reason (MS018); MS033 where the table is not governed';
+
+CREATE FUNCTION aims.day_then(at timestamptz) RETURNS date
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    RETURN (at AT TIME ZONE coalesce((SELECT o ->> 'time_zone' FROM aims.as_of('aims.organisation', at) AS o), 'UTC'))::date;
+COMMENT ON FUNCTION aims.day_then(timestamptz) IS
+    'The day that it was then, in the time zone that the organisation had then (aims.as_of; MS029)';
+
+-- Views as of any time. What is computed from the tables is written once, in
+-- the view: its past is the same query over the tables as they were, and over
+-- the day that it was, made from the view's definition.
+DO $$
+DECLARE
+    past    text;
+    source  record;
+    query   text;
+    sources text;
+BEGIN
+    FOREACH past IN ARRAY ARRAY['evidence_state', 'soa'] LOOP
+        query := replace(rtrim(pg_get_viewdef(format('aims.%I', past)::regclass), ';'),
+                         'aims.today()', '(SELECT that_day.day FROM that_day)');
+        sources := 'that_day (day) AS MATERIALIZED (SELECT aims.day_then($1))';
+        FOR source IN
+            SELECT c.relname AS name, c.relkind AS kind
+            FROM pg_class AS c
+            WHERE c.relnamespace = 'aims'::regnamespace
+            AND c.oid IN (SELECT d.refobjid FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
+                          WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                          AND w.ev_class = format('aims.%I', past)::regclass AND d.refobjid <> w.ev_class)
+            ORDER BY c.relname
+        LOOP
+            query := regexp_replace(query, format('\maims\.%s\M', source.name), quote_ident(source.name), 'g');
+            sources := sources || format(CASE source.kind
+                WHEN 'v' THEN ', %1$I AS MATERIALIZED (SELECT v.* FROM aims.%2$I($1) AS v)'
+                ELSE ', %1$I AS MATERIALIZED (SELECT r.* FROM aims.as_of(''aims.%1$I'', $1) AS o CROSS JOIN jsonb_populate_record(NULL::aims.%1$I, o) AS r)'
+                END, source.name, source.name || '_at');
+        END LOOP;
+        EXECUTE format('CREATE FUNCTION aims.%I(at timestamptz) RETURNS SETOF aims.%I LANGUAGE sql VOLATILE PARALLEL UNSAFE
+                            BEGIN ATOMIC WITH %s SELECT v.* FROM (%s) AS v; END', past || '_at', past, sources, query);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION aims.evidence_state_at(timestamptz) IS
+    'aims.evidence_state as it was then, as aims.soa_at';
+COMMENT ON FUNCTION aims.soa_at(timestamptz) IS
+    'aims.soa as it was then: the same query over the tables by all entries of the newest seal not after that time (aims.as_of), judged by the day that it was then, in the time zone of then. What was changed before that time and sealed after it does not show: no tree vouched for it yet. Each source is read from the ledger once, which takes time as the ledger is long. For whoever may SELECT the tables (42501); MS029 where nothing was sealed by then, or a row is not known any more';
