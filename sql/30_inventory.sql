@@ -300,7 +300,7 @@ COMMENT ON COLUMN aims.dataset.cohort_at IS 'Cohort fingerprint: when it was tak
 COMMENT ON COLUMN aims.dataset.registered_at IS 'When the dataset was entered';
 
 CREATE VIEW aims.current_version WITH (security_invoker) AS
-SELECT DISTINCT ON (m.system) m.system::text, m.version, m.status, m.registered_at
+SELECT DISTINCT ON (m.system) m.system, m.version, m.status, m.registered_at
   FROM aims.model_version AS m
  WHERE m.status <> 'withdrawn'
  ORDER BY m.system, array_position(ARRAY['active', 'silent', 'candidate'], m.status),

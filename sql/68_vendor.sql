@@ -615,69 +615,78 @@ COMMENT ON COLUMN aims.vendor_score.verdict IS 'adequate, conditional or inadequ
 COMMENT ON COLUMN aims.vendor_score.failed IS 'Critical questions credited with nothing';
 COMMENT ON COLUMN aims.vendor_score.unanswered IS 'Questions without an answer';
 
--- One row for each product of a vendor that something uses (NULL: product not
--- stated): what covers it today. Coverage and the gate read the same row.
+-- What covers a product of a vendor today. Put in line where it is called:
+-- coverage and the gate judge by the same rows.
+CREATE FUNCTION aims.vendor_cover(vendor text, product text)
+    RETURNS TABLE (contract_id bigint, contract_until date, notice_days integer, terms_stated boolean,
+                   associate_agreement_id bigint, associate_agreement_until date, unallocated text[],
+                   assessment_id bigint, conclusion text, assessment_until date, assessed boolean,
+                   open_notices bigint[], overdue_notices bigint[])
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+    BEGIN ATOMIC
+        SELECT c.vendor_contract_id, c.valid_until, c.notice_days,
+               num_nulls(c.change_notice_days, c.audit_right, c.training_use) = 0,
+               b.vendor_contract_id, b.valid_until,
+               ARRAY(SELECT r.responsibility::text FROM aims.responsibility AS r
+                      WHERE r.responsibility <> ALL (
+                            ARRAY(SELECT l.responsibility::text FROM aims.vendor_contract AS k
+                                    JOIN aims.vendor_responsibility AS l ON l.vendor_contract_id = k.vendor_contract_id
+                                   WHERE k.vendor = vendor_cover.vendor AND (k.product IS NULL OR k.product = vendor_cover.product)
+                                     AND k.status = 'confirmed'
+                                     AND (SELECT aims.today()) BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')))
+                      ORDER BY r.responsibility),
+               a.vendor_assessment_id, a.conclusion, a.valid_until,
+               a.conclusion <> 'not_acceptable' AND a.valid_until >= (SELECT aims.today()),
+               n.open, n.overdue
+          FROM (SELECT coalesce(array_agg(o.vendor_notice_id ORDER BY o.vendor_notice_id), '{}') AS open,
+                       coalesce(array_agg(o.vendor_notice_id ORDER BY o.vendor_notice_id)
+                                    FILTER (WHERE o.assess_by < (SELECT aims.today())), '{}') AS overdue
+                  FROM aims.vendor_notice AS o
+                 WHERE o.vendor = vendor_cover.vendor AND o.status = 'received'
+                   AND coalesce(o.product = vendor_cover.product, true)) AS n
+          LEFT JOIN LATERAL (
+               SELECT k.vendor_contract_id, k.valid_until, k.notice_days, k.change_notice_days, k.audit_right, k.training_use
+                 FROM aims.vendor_contract AS k
+                WHERE k.vendor = vendor_cover.vendor AND (k.product IS NULL OR k.product = vendor_cover.product)
+                  AND k.kind = 'supply' AND k.status = 'confirmed'
+                  AND (SELECT aims.today()) BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')
+                ORDER BY k.valid_until DESC NULLS FIRST, k.vendor_contract_id DESC LIMIT 1) AS c ON true
+          LEFT JOIN LATERAL (
+               SELECT k.vendor_contract_id, k.valid_until
+                 FROM aims.vendor_contract AS k
+                WHERE k.vendor = vendor_cover.vendor AND (k.product IS NULL OR k.product = vendor_cover.product)
+                  AND k.kind = 'business_associate_agreement' AND k.status = 'confirmed'
+                  AND (SELECT aims.today()) BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')
+                ORDER BY k.valid_until DESC NULLS FIRST, k.vendor_contract_id DESC LIMIT 1) AS b ON true
+          LEFT JOIN LATERAL (
+               SELECT s.vendor_assessment_id, s.conclusion, s.valid_until
+                 FROM aims.vendor_assessment AS s
+                WHERE s.vendor = vendor_cover.vendor AND (s.product IS NULL OR s.product = vendor_cover.product)
+                  AND s.status = 'approved'
+                ORDER BY s.approved_at DESC, s.vendor_assessment_id DESC LIMIT 1) AS a ON true;
+    END;
+COMMENT ON FUNCTION aims.vendor_cover(text, text) IS
+    'What covers a product of a vendor today, or, where the product is NULL, what is for all its products: the columns of aims.vendor_standing, responsibilities whether they are needed or not (A.10.2, A.10.3)';
+
 CREATE VIEW aims.vendor_standing WITH (security_barrier) AS
-WITH today AS MATERIALIZED (
-    SELECT aims.today() AS today
-), product_use AS (
-    SELECT u.vendor, u.product,
-           count(DISTINCT u.system) FILTER (WHERE u.in_use) AS systems,
-           count(DISTINCT u.system) FILTER (WHERE u.in_use AND u.stage IN ('deployment', 'operation_monitoring', 're_evaluation')) AS deployed,
-           min(u.clinical_tier) FILTER (WHERE u.in_use) AS highest_tier,
-           coalesce(bool_or(u.clinical_tier IS NULL) FILTER (WHERE u.in_use), false) AS tier_undecided,
-           coalesce(bool_or(u.handles_data) FILTER (WHERE u.in_use), false) AS handles_data,
-           coalesce(bool_or(u.phi) FILTER (WHERE u.in_use), false) AS phi
-      FROM aims.vendor_system AS u
-     GROUP BY u.vendor, u.product
-)
-SELECT u.vendor, u.product, u.systems, u.deployed, u.highest_tier, u.tier_undecided, u.handles_data, u.phi,
-       p.supported_until,
-       c.vendor_contract_id AS contract_id, c.valid_until AS contract_until, c.notice_days,
-       num_nulls(c.change_notice_days, c.audit_right, c.training_use) = 0 AS terms_stated,
-       b.vendor_contract_id AS associate_agreement_id, b.valid_until AS associate_agreement_until,
-       CASE WHEN u.handles_data
-            THEN ARRAY(SELECT r.responsibility::text FROM aims.responsibility AS r
-                        WHERE r.responsibility <> ALL (
-                              ARRAY(SELECT l.responsibility::text FROM aims.vendor_contract AS k
-                                      JOIN aims.vendor_responsibility AS l ON l.vendor_contract_id = k.vendor_contract_id
-                                     WHERE k.vendor = u.vendor AND (k.product IS NULL OR k.product = u.product) AND k.status = 'confirmed'
-                                       AND t.today BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')))
-                        ORDER BY r.responsibility)
-            ELSE '{}'
-       END AS unallocated,
-       a.vendor_assessment_id AS assessment_id, a.conclusion, a.valid_until AS assessment_until,
-       a.conclusion <> 'not_acceptable' AND a.valid_until >= t.today AS assessed,
-       n.open AS open_notices, n.overdue AS overdue_notices
-  FROM product_use AS u
- CROSS JOIN today AS t
+SELECT u.vendor, u.product, u.systems, u.deployed, u.highest_tier, u.tier_undecided, u.handles_data, u.phi, p.supported_until,
+       c.contract_id, c.contract_until, c.notice_days, c.terms_stated, c.associate_agreement_id, c.associate_agreement_until,
+       CASE WHEN u.handles_data THEN c.unallocated ELSE '{}' END AS unallocated,
+       c.assessment_id, c.conclusion, c.assessment_until, c.assessed, c.open_notices, c.overdue_notices
+  FROM (SELECT o.vendor, o.product,
+               count(DISTINCT o.system) FILTER (WHERE o.in_use) AS systems,
+               count(DISTINCT o.system) FILTER (WHERE o.in_use AND o.stage IN ('deployment', 'operation_monitoring', 're_evaluation'))
+                   AS deployed,
+               min(o.clinical_tier) FILTER (WHERE o.in_use) AS highest_tier,
+               coalesce(bool_or(o.clinical_tier IS NULL) FILTER (WHERE o.in_use), false) AS tier_undecided,
+               coalesce(bool_or(o.handles_data) FILTER (WHERE o.in_use), false) AS handles_data,
+               coalesce(bool_or(o.phi) FILTER (WHERE o.in_use), false) AS phi
+          FROM aims.vendor_system AS o
+         GROUP BY o.vendor, o.product) AS u
   LEFT JOIN aims.vendor_product AS p ON p.vendor = u.vendor AND p.product = u.product
-  LEFT JOIN LATERAL (
-       SELECT k.vendor_contract_id, k.valid_until, k.notice_days, k.change_notice_days, k.audit_right, k.training_use
-         FROM aims.vendor_contract AS k
-        WHERE k.vendor = u.vendor AND (k.product IS NULL OR k.product = u.product)
-          AND k.kind = 'supply' AND k.status = 'confirmed'
-          AND t.today BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')
-        ORDER BY k.valid_until DESC NULLS FIRST, k.vendor_contract_id DESC LIMIT 1) AS c ON true
-  LEFT JOIN LATERAL (
-       SELECT k.vendor_contract_id, k.valid_until
-         FROM aims.vendor_contract AS k
-        WHERE k.vendor = u.vendor AND (k.product IS NULL OR k.product = u.product)
-          AND k.kind = 'business_associate_agreement' AND k.status = 'confirmed'
-          AND t.today BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')
-        ORDER BY k.valid_until DESC NULLS FIRST, k.vendor_contract_id DESC LIMIT 1) AS b ON true
-  LEFT JOIN LATERAL (
-       SELECT s.vendor_assessment_id, s.conclusion, s.valid_until
-         FROM aims.vendor_assessment AS s
-        WHERE s.vendor = u.vendor AND (s.product IS NULL OR s.product = u.product) AND s.status = 'approved'
-        ORDER BY s.approved_at DESC, s.vendor_assessment_id DESC LIMIT 1) AS a ON true
- CROSS JOIN LATERAL (
-       SELECT coalesce(array_agg(o.vendor_notice_id ORDER BY o.vendor_notice_id), '{}') AS open,
-              coalesce(array_agg(o.vendor_notice_id ORDER BY o.vendor_notice_id) FILTER (WHERE o.assess_by < t.today), '{}') AS overdue
-         FROM aims.vendor_notice AS o
-        WHERE o.vendor = u.vendor AND o.status = 'received' AND coalesce(o.product = u.product, true)) AS n;
+ CROSS JOIN LATERAL aims.vendor_cover(u.vendor, u.product) AS c;
 COMMENT ON VIEW aims.vendor_standing IS
-    'Per vendor and product in use: what covers it today (contract, business associate agreement, responsibilities, assessment) and which notices wait (A.10.2, A.10.3)';
+    'Per vendor and product that something uses: what covers it today (contract, business associate agreement, responsibilities, assessment) and which notices wait (A.10.2, A.10.3)';
 COMMENT ON COLUMN aims.vendor_standing.vendor IS 'Vendor';
 COMMENT ON COLUMN aims.vendor_standing.product IS 'Product; NULL: systems and components that do not say which, covered by what is for all products alone';
 COMMENT ON COLUMN aims.vendor_standing.systems IS 'AI systems in use that use it';
@@ -701,37 +710,32 @@ COMMENT ON COLUMN aims.vendor_standing.assessed IS 'Is it in date, and not not_a
 COMMENT ON COLUMN aims.vendor_standing.open_notices IS 'Notices that wait for their assessment (aims.vendor_notice)';
 COMMENT ON COLUMN aims.vendor_standing.overdue_notices IS 'Those of them whose assessment is overdue';
 
-CREATE FUNCTION aims.check_vendor_assessed(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_vendor_assessed(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        WITH supplied AS (
-            SELECT u.vendor, u.product, bool_or(u.handles_data) AS handles_data, bool_or(u.phi) AS phi
-              FROM aims.vendor_system AS u
-             WHERE u.system = check_vendor_assessed.system
-             GROUP BY u.vendor, u.product
-        ), judged AS (
-            SELECT format('%s%s: ', u.vendor, ' ' || u.product) AS name,
-                   format('assessment %s until %s', s.assessment_id, to_char(s.assessment_until, 'YYYY-MM-DD'))
-                   || coalesce(', contract ' || s.contract_id, '')
-                   || coalesce(', business associate agreement ' || s.associate_agreement_id, '') AS proof,
-                   nullif(concat_ws('; ',
-                       CASE WHEN s.assessment_id IS NULL THEN 'no approved assessment'
-                            WHEN s.conclusion = 'not_acceptable' THEN format('assessment %s: not acceptable', s.assessment_id)
-                            WHEN NOT s.assessed THEN format('assessment %s expired on %s', s.assessment_id, to_char(s.assessment_until, 'YYYY-MM-DD'))
-                       END,
-                       CASE WHEN u.phi AND s.associate_agreement_id IS NULL THEN 'no business associate agreement in force' END,
-                       CASE WHEN u.handles_data THEN 'responsibilities not allocated: ' || nullif(array_to_string(s.unallocated, ', '), '') END,
-                       'assessment overdue of notice ' || nullif(array_to_string(s.overdue_notices, ', '), '')), '') AS problem
-              FROM supplied AS u
-              -- asked for by vendor, so that the others are not computed
-              JOIN aims.vendor_standing AS s ON s.vendor = u.vendor AND s.product IS NOT DISTINCT FROM u.product
-             WHERE s.vendor = ANY (ARRAY(SELECT o.vendor FROM aims.vendor_system AS o WHERE o.system = check_vendor_assessed.system))
-        )
         SELECT coalesce(bool_and(j.problem IS NULL), true),
                coalesce(string_agg(j.name || j.problem, '. ' ORDER BY j.name) FILTER (WHERE j.problem IS NOT NULL),
                         string_agg(j.name || j.proof, '. ' ORDER BY j.name),
                         'there is no vendor')
-          FROM judged AS j;
+          FROM (SELECT format('%s%s: ', u.vendor, ' ' || u.product) AS name,
+                       format('assessment %s until %s', s.assessment_id, to_char(s.assessment_until, 'YYYY-MM-DD'))
+                       || coalesce(', contract ' || s.contract_id, '')
+                       || coalesce(', business associate agreement ' || s.associate_agreement_id, '') AS proof,
+                       nullif(concat_ws('; ',
+                           CASE WHEN s.assessment_id IS NULL THEN 'no approved assessment'
+                                WHEN s.conclusion = 'not_acceptable' THEN format('assessment %s: not acceptable', s.assessment_id)
+                                WHEN NOT s.assessed THEN
+                                    format('assessment %s expired on %s', s.assessment_id, to_char(s.assessment_until, 'YYYY-MM-DD'))
+                           END,
+                           CASE WHEN u.phi AND s.associate_agreement_id IS NULL THEN 'no business associate agreement in force' END,
+                           CASE WHEN u.handles_data THEN
+                               'responsibilities not allocated: ' || nullif(array_to_string(s.unallocated, ', '), '') END,
+                           'assessment overdue of notice ' || nullif(array_to_string(s.overdue_notices, ', '), '')), '') AS problem
+                  FROM (SELECT o.vendor, o.product, bool_or(o.handles_data) AS handles_data, bool_or(o.phi) AS phi
+                          FROM aims.vendor_system AS o
+                         WHERE o.system = check_vendor_assessed.system
+                         GROUP BY o.vendor, o.product) AS u
+                 CROSS JOIN LATERAL aims.vendor_cover(u.vendor, u.product) AS s) AS j;
     END;
 COMMENT ON FUNCTION aims.check_vendor_assessed(text, jsonb) IS
     'Gate check: is every vendor of the system and its components assessed, by the newest approved aims.vendor_assessment, in date and acceptable; with a business associate agreement in force where it handles health information, all responsibilities allocated where it handles our data, and no overdue notice? (A.10.2, A.10.3)';

@@ -121,6 +121,7 @@ CREATE TABLE aims.document_version (
     author              aims.slug   DEFAULT aims.current_person()
                         CONSTRAINT document_version_author_fkey REFERENCES aims.person,
     effective_on        date,
+    in_force_from       date,
     review_months       integer     NOT NULL DEFAULT 12,
     status              text        NOT NULL DEFAULT 'draft',
     withdrawal_reason   text,
@@ -141,12 +142,15 @@ CREATE TABLE aims.document_version (
     CONSTRAINT document_version_status_known CHECK (status IN ('draft', 'in_review', 'approved', 'withdrawn'))
 );
 CREATE INDEX document_version_system_idx ON aims.document_version (system) WHERE system IS NOT NULL;
+CREATE INDEX document_version_force_idx ON aims.document_version (document_id, in_force_from, document_version_id)
+    WHERE in_force_from IS NOT NULL;
 CREATE INDEX document_version_waiting_idx ON aims.document_version (document_id) WHERE status = 'in_review';
 SELECT pg_catalog.pg_extension_config_dump('aims.document_version', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.document_version_document_version_id_seq', '');
 COMMENT ON TABLE aims.document_version IS
     'Versions of documents: drafted, submitted, signed by another person; the file stays where it is, named by uri and hash (ISO/IEC 42001 7.5.2, 7.5.3; 21 CFR 11.50, 11.70)';
 COMMENT ON INDEX aims.document_version_system_idx IS 'Finds the versions of documents about a system';
+COMMENT ON INDEX aims.document_version_force_idx IS 'Finds the version of a document that took effect last';
 COMMENT ON INDEX aims.document_version_waiting_idx IS 'Finds what waits for approval';
 COMMENT ON COLUMN aims.document_version.document_version_id IS 'Number of the version: subject_id of aims.approve(''document_version'', ...)';
 COMMENT ON COLUMN aims.document_version.document_id IS 'Document';
@@ -158,6 +162,8 @@ COMMENT ON COLUMN aims.document_version.change_summary IS 'What changed, and why
 COMMENT ON COLUMN aims.document_version.author IS 'Who wrote it; may not approve it';
 COMMENT ON COLUMN aims.document_version.effective_on IS
     'Day on which it is to take effect; it does not before the day of its approval';
+COMMENT ON COLUMN aims.document_version.in_force_from IS
+    'First day in force: effective_on, or the day of approval where that is later; the server''s to say. NULL: not approved, or withdrawn before it took effect';
 COMMENT ON COLUMN aims.document_version.review_months IS
     'It is to be reviewed every so many months (A.2.4); signed with the version, so that nobody puts a review off';
 COMMENT ON COLUMN aims.document_version.status IS
@@ -215,12 +221,13 @@ CREATE TABLE aims.document_review (
                         CONSTRAINT document_review_version_fkey REFERENCES aims.document_version,
     outcome             text        NOT NULL,
     note                text        NOT NULL,
+    reviewed_on         date        NOT NULL DEFAULT aims.today(),
     recorded_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
     recorded_by         aims.slug   CONSTRAINT document_review_recorded_by_fkey REFERENCES aims.person,
     CONSTRAINT document_review_outcome_known CHECK (outcome IN ('confirmed', 'revise')),
     CONSTRAINT document_review_note_given CHECK (note ~ '\S')
 );
-CREATE INDEX document_review_version_idx ON aims.document_review (document_version_id, recorded_at);
+CREATE INDEX document_review_version_idx ON aims.document_review (document_version_id, reviewed_on);
 SELECT pg_catalog.pg_extension_config_dump('aims.document_review', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.document_review_document_review_id_seq', '');
 COMMENT ON TABLE aims.document_review IS
@@ -231,13 +238,14 @@ COMMENT ON COLUMN aims.document_review.document_version_id IS 'Version that was 
 COMMENT ON COLUMN aims.document_review.outcome IS
     'confirmed: it stays, and the time to the next review begins anew; revise: a new version is needed';
 COMMENT ON COLUMN aims.document_review.note IS 'What was looked at, and why it was decided so';
+COMMENT ON COLUMN aims.document_review.reviewed_on IS 'Day of the review: that of its record';
 COMMENT ON COLUMN aims.document_review.recorded_at IS 'When, by the server''s clock';
 COMMENT ON COLUMN aims.document_review.recorded_by IS 'Who reviewed it';
 
 INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
     ('document', 'document_id', 'document', '{}', '{}', '{}', '{title,owner,withdrawal_reason}', '{}', '{}'),
     ('document_version', 'document_version_id', 'document version', '{executive_sponsor,ai_officer,committee_member}',
-     '{created_by,author}', '{draft}', '{withdrawal_reason}', '{document_audience}', '{}');
+     '{created_by,author}', '{draft}', '{withdrawal_reason,in_force_from}', '{document_audience}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('document', NULL,      'current',   '{}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('document', 'current', 'withdrawn', '{ai_officer,executive_sponsor}', '{}', '{}', '{withdrawal_reason}', NULL, 'withdrawn_at', 'withdrawn_by'),
@@ -249,24 +257,35 @@ INSERT INTO aims.record_move (record, from_status, to_status, duties, named, fou
     ('document_version', 'in_review', 'draft',     '{}', '{}', '{}', '{}', 'reject', NULL, NULL),
     ('document_version', 'approved',  'withdrawn', '{ai_officer,executive_sponsor}', '{}', '{}', '{withdrawal_reason}', NULL, 'withdrawn_at', 'withdrawn_by');
 
-CREATE FUNCTION aims.derive_document_system() RETURNS trigger
+CREATE FUNCTION aims.derive_document_version() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
+DECLARE
+    former aims.document_version;
 BEGIN
-    IF NOT aims.restoring() THEN
-        NEW.system := (SELECT d.system FROM aims.document AS d WHERE d.document_id = NEW.document_id);
+    IF aims.restoring() THEN
+        RETURN NEW;
     END IF;
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    NEW.system := (SELECT d.system FROM aims.document AS d WHERE d.document_id = NEW.document_id);
+    NEW.in_force_from := CASE
+        WHEN NEW.status = 'approved' AND former.status <> 'approved' THEN greatest(NEW.effective_on, aims.today())
+        WHEN NEW.status = 'withdrawn' AND former.in_force_from > aims.today() THEN NULL
+        ELSE former.in_force_from
+    END;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION aims.derive_document_system() IS
-    'Trigger on aims.document_version: its system is its document''s, whatever is typed, since duties are asked for by it';
+COMMENT ON FUNCTION aims.derive_document_version() IS
+    'Trigger on aims.document_version: its system is its document''s, since duties are asked for by it, and in_force_from follows from approval and withdrawal, whatever is typed';
 
 -- Before the trigger guard, by its name
 CREATE TRIGGER derive BEFORE INSERT OR UPDATE ON aims.document_version
-    FOR EACH ROW EXECUTE FUNCTION aims.derive_document_system();
+    FOR EACH ROW EXECUTE FUNCTION aims.derive_document_version();
 ALTER TABLE aims.document_version ENABLE ALWAYS TRIGGER derive;
-COMMENT ON TRIGGER derive ON aims.document_version IS 'The system is the document''s';
+COMMENT ON TRIGGER derive ON aims.document_version IS 'The system is the document''s, and no version takes effect before its approval';
 
 CREATE FUNCTION aims.begin_audience() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -329,35 +348,30 @@ CREATE VIEW aims.document_version_state WITH (security_barrier) AS
 SELECT v.document_version_id, v.document_id, d.code::text, d.kind::text, d.title, v.system::text, v.version,
        CASE WHEN v.status IN ('draft', 'in_review') THEN v.status
             WHEN v.status = 'withdrawn' OR d.status = 'withdrawn' THEN 'withdrawn'
-            WHEN f.in_force_from > t.today THEN 'future'
-            WHEN later.document_version_id IS NOT NULL THEN 'superseded'
+            WHEN v.in_force_from > (SELECT aims.today()) THEN 'future'
+            WHEN newest.document_version_id <> v.document_version_id THEN 'superseded'
             ELSE 'in_force'
        END AS state,
-       f.in_force_from, r.confirmed_on,
-       (greatest(f.in_force_from, r.confirmed_on) + make_interval(months => v.review_months))::date AS review_due,
-       coalesce((greatest(f.in_force_from, r.confirmed_on) + make_interval(months => v.review_months))::date < t.today, false) AS review_overdue,
-       v.author::text, v.approved_by::text, v.approved_at, later.document_version_id AS superseded_by
+       v.in_force_from, r.confirmed_on, u.review_due,
+       coalesce(u.review_due < (SELECT aims.today()), false) AS review_overdue,
+       v.author::text, v.approved_by::text, v.approved_at,
+       CASE WHEN v.in_force_from <= (SELECT aims.today()) THEN nullif(newest.document_version_id, v.document_version_id) END AS superseded_by
   FROM aims.document_version AS v
   JOIN aims.document AS d ON d.document_id = v.document_id
- CROSS JOIN LATERAL (SELECT (SELECT aims.today()) AS today,
-                            coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS t
- CROSS JOIN LATERAL (SELECT CASE WHEN v.approved_at IS NOT NULL
-                                 THEN greatest(v.effective_on, (v.approved_at AT TIME ZONE t.zone)::date) END AS in_force_from) AS f
- CROSS JOIN LATERAL (SELECT (max(w.recorded_at) AT TIME ZONE t.zone)::date AS confirmed_on
-                       FROM aims.document_review AS w
-                      WHERE w.document_version_id = v.document_version_id AND w.outcome = 'confirmed') AS r
-  -- what has taken effect since, also where it was withdrawn afterwards: no
-  -- earlier version comes back by itself
+  -- what took effect last, also where it was withdrawn afterwards: no earlier
+  -- version comes back by itself
   LEFT JOIN LATERAL (
         SELECT n.document_version_id
           FROM aims.document_version AS n
-         CROSS JOIN LATERAL (SELECT greatest(n.effective_on, (n.approved_at AT TIME ZONE t.zone)::date) AS in_force_from) AS g
-         WHERE n.document_id = v.document_id AND n.approved_at IS NOT NULL
-           AND g.in_force_from <= t.today
-           AND (n.withdrawn_at IS NULL OR (n.withdrawn_at AT TIME ZONE t.zone)::date >= g.in_force_from)
-           AND (g.in_force_from, n.document_version_id) > (f.in_force_from, v.document_version_id)
-         ORDER BY g.in_force_from, n.document_version_id
-         LIMIT 1) AS later ON true;
+         WHERE n.document_id = v.document_id AND n.in_force_from <= (SELECT aims.today())
+         ORDER BY n.in_force_from DESC, n.document_version_id DESC
+         LIMIT 1) AS newest ON true
+  LEFT JOIN LATERAL (
+        SELECT max(w.reviewed_on) AS confirmed_on
+          FROM aims.document_review AS w
+         WHERE w.document_version_id = v.document_version_id AND w.outcome = 'confirmed') AS r ON true
+ CROSS JOIN LATERAL (
+        SELECT (greatest(v.in_force_from, r.confirmed_on) + make_interval(months => v.review_months))::date AS review_due) AS u;
 COMMENT ON VIEW aims.document_version_state IS
     'Versions as they stand today: computed from approval, effective day, what has followed and what reviews confirmed (ISO/IEC 42001 7.5.2, 7.5.3)';
 COMMENT ON COLUMN aims.document_version_state.document_version_id IS 'Number of the version';
@@ -370,44 +384,88 @@ COMMENT ON COLUMN aims.document_version_state.version IS 'Label of the version';
 COMMENT ON COLUMN aims.document_version_state.state IS
     'draft, in_review, future (approved, not yet effective), in_force, superseded (a later one has taken effect) or withdrawn (it, or the document)';
 COMMENT ON COLUMN aims.document_version_state.in_force_from IS
-    'First day in force: effective_on, or the day of approval where that is later; NULL: not approved';
+    'First day in force; NULL: not approved, or withdrawn before it took effect';
 COMMENT ON COLUMN aims.document_version_state.confirmed_on IS 'Day of the last review that confirmed it';
 COMMENT ON COLUMN aims.document_version_state.review_due IS 'review_months after it took effect or was confirmed';
 COMMENT ON COLUMN aims.document_version_state.review_overdue IS 'Is that day past?';
 COMMENT ON COLUMN aims.document_version_state.author IS 'Who wrote it';
 COMMENT ON COLUMN aims.document_version_state.approved_by IS 'Who approved it';
 COMMENT ON COLUMN aims.document_version_state.approved_at IS 'When';
-COMMENT ON COLUMN aims.document_version_state.superseded_by IS 'Version that replaced it';
+COMMENT ON COLUMN aims.document_version_state.superseded_by IS 'Version that took effect last, where it is another one';
+
+CREATE VIEW aims.document_in_force WITH (security_barrier) AS
+SELECT d.document_id, d.code::text, d.kind::text, d.title, d.system::text, d.owner::text,
+       v.document_version_id, v.version, v.in_force_from, v.approved_by::text
+  FROM (SELECT DISTINCT ON (w.document_id) w.document_id, w.document_version_id
+          FROM aims.document_version AS w
+         WHERE w.in_force_from <= (SELECT aims.today())
+         ORDER BY w.document_id, w.in_force_from DESC, w.document_version_id DESC) AS newest
+  JOIN aims.document_version AS v ON v.document_version_id = newest.document_version_id
+  JOIN aims.document AS d ON d.document_id = newest.document_id
+ WHERE v.status = 'approved' AND d.status = 'current';
+COMMENT ON VIEW aims.document_in_force IS
+    'The version in force today of each document that has one (ISO/IEC 42001 7.5.3)';
+COMMENT ON COLUMN aims.document_in_force.document_id IS 'Document';
+COMMENT ON COLUMN aims.document_in_force.code IS 'Its short name';
+COMMENT ON COLUMN aims.document_in_force.kind IS 'Its kind';
+COMMENT ON COLUMN aims.document_in_force.title IS 'Its title';
+COMMENT ON COLUMN aims.document_in_force.system IS 'AI system that it is about; NULL: the organisation';
+COMMENT ON COLUMN aims.document_in_force.owner IS 'Person who keeps it up to date';
+COMMENT ON COLUMN aims.document_in_force.document_version_id IS 'Number of the version';
+COMMENT ON COLUMN aims.document_in_force.version IS 'Its label';
+COMMENT ON COLUMN aims.document_in_force.in_force_from IS 'Its first day in force';
+COMMENT ON COLUMN aims.document_in_force.approved_by IS 'Who approved it';
 
 CREATE VIEW aims.document_reader WITH (security_barrier) AS
-WITH holder AS (
-    SELECT d.duty AS audience, d.system, d.person, d.valid_from AS since
-      FROM aims.duty AS d
-     WHERE (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
-    UNION ALL
-    SELECT 'everyone', NULL, d.person, d.valid_from
-      FROM aims.duty AS d
-     WHERE (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
-    UNION ALL
-    SELECT 'everyone', NULL, p.person,
-           (p.mapped_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date
-      FROM aims.person AS p
-     WHERE p.db_role IS NOT NULL
-), reader AS (
-    SELECT a.document_version_id, h.person, min(greatest(v.in_force_from, h.since) + a.within_days) AS due_on
-      FROM aims.document_version_state AS v
+WITH version AS (
+    SELECT v.document_version_id, v.code, v.kind, v.title, v.system, v.version, v.in_force_from, a.audience, a.within_days
+      FROM aims.document_in_force AS v
       JOIN aims.document_audience AS a ON a.document_version_id = v.document_version_id
-      JOIN holder AS h ON h.audience = a.audience AND (v.system IS NULL OR h.system IS NULL OR h.system = v.system)
-     WHERE v.state = 'in_force'
-     GROUP BY a.document_version_id, h.person
+), duty AS (
+    SELECT d.duty, d.system::text AS system, d.person, min(d.valid_from) AS since
+      FROM aims.duty AS d
+     WHERE (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
+     GROUP BY d.duty, d.system, d.person
+), anyone AS (
+    SELECT 'everyone' AS audience, o.person, min(o.since) AS since
+      FROM (SELECT d.person, d.since FROM duty AS d
+            UNION ALL
+            SELECT p.person, (p.mapped_at AT TIME ZONE coalesce((SELECT g.time_zone FROM aims.organisation AS g), 'UTC'))::date
+              FROM aims.person AS p
+             WHERE p.db_role IS NOT NULL) AS o
+     GROUP BY o.person
+    UNION ALL
+    SELECT d.duty, d.person, min(d.since) FROM duty AS d GROUP BY d.duty, d.person
+), reader AS (
+    -- about the organisation: whoever holds the duty, for any system
+    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days AS due_on
+      FROM version AS v
+      JOIN anyone AS h ON h.audience = v.audience
+     WHERE v.system IS NULL OR v.audience = 'everyone'
+    UNION ALL
+    -- about a system: for that system
+    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days
+      FROM version AS v
+      JOIN duty AS h ON h.duty = v.audience AND h.system = v.system
+    UNION ALL
+    -- or for the organisation
+    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days
+      FROM version AS v
+      JOIN duty AS h ON h.duty = v.audience AND h.system IS NULL
+     WHERE v.system IS NOT NULL
+), due AS (
+    SELECT r.document_version_id, r.person, min(r.due_on) AS due_on
+      FROM reader AS r
+     GROUP BY r.document_version_id, r.person
 )
-SELECT v.document_version_id, v.code, v.kind, v.title, v.system, v.version, r.person::text, r.due_on, k.acknowledged_at,
+SELECT v.document_version_id, d.code::text, d.kind::text, d.title, v.system::text, v.version, r.person::text, r.due_on, k.acknowledged_at,
        CASE WHEN k.acknowledged_at IS NOT NULL THEN 'acknowledged'
             WHEN r.due_on < (SELECT aims.today()) THEN 'overdue'
             ELSE 'pending'
        END AS state
-  FROM reader AS r
-  JOIN aims.document_version_state AS v ON v.document_version_id = r.document_version_id
+  FROM due AS r
+  JOIN aims.document_version AS v ON v.document_version_id = r.document_version_id
+  JOIN aims.document AS d ON d.document_id = v.document_id
   LEFT JOIN aims.document_acknowledgement AS k
     ON k.document_version_id = r.document_version_id AND k.person = r.person;
 COMMENT ON VIEW aims.document_reader IS
@@ -502,6 +560,7 @@ BEGIN
             HINT = 'Ask another person who may approve it.';
     END IF;
     PERFORM aims.require_duty(aims.document_approvers(NEW.document_version_id), reviewed.system);
+    NEW.reviewed_on := aims.today();
     NEW.recorded_at := clock_timestamp();
     NEW.recorded_by := acting;
     RETURN NEW;
@@ -521,6 +580,20 @@ COMMENT ON TRIGGER immutable ON aims.document_review IS 'A review stays as it wa
 COMMENT ON TRIGGER immutable_truncate ON aims.document_review IS 'A review stays as it was (MS041)';
 
 CREATE VIEW aims.document_state WITH (security_barrier) AS
+WITH reader AS (
+    SELECT r.document_version_id, count(*) AS readers, count(r.acknowledged_at) AS acknowledged
+      FROM aims.document_reader AS r
+     GROUP BY r.document_version_id
+), signed AS (
+    SELECT DISTINCT a.subject_id::bigint AS document_version_id
+      FROM aims.approval AS a
+     WHERE a.subject = 'document_version' AND a.decision = 'approve' AND a.meaning = 'approval'
+), waiting AS (
+    SELECT v.document_id, max(v.document_version_id) AS document_version_id
+      FROM aims.document_version AS v
+     WHERE v.status = 'in_review'
+     GROUP BY v.document_id
+)
 SELECT d.document_id, d.code::text, d.kind::text, d.title, d.system::text, d.owner::text,
        CASE WHEN d.status = 'withdrawn' THEN 'withdrawn'
             WHEN v.document_version_id IS NULL THEN 'none_in_force'
@@ -528,20 +601,15 @@ SELECT d.document_id, d.code::text, d.kind::text, d.title, d.system::text, d.own
             ELSE 'in_force'
        END AS state,
        v.document_version_id, v.version, v.in_force_from, v.review_due, v.approved_by,
-       EXISTS (SELECT FROM aims.approval AS a
-                WHERE a.subject = 'document_version' AND a.subject_id = v.document_version_id::text
-                  AND a.decision = 'approve' AND a.meaning = 'approval') AS signed,
+       g.document_version_id IS NOT NULL AS signed,
        coalesce(r.readers, 0) AS readers, coalesce(r.acknowledged, 0) AS acknowledged,
        CASE WHEN r.readers > 0 THEN round(r.acknowledged::numeric / r.readers, 3) END AS acknowledged_share,
        w.document_version_id AS waiting
   FROM aims.document AS d
-  LEFT JOIN aims.document_version_state AS v ON v.document_id = d.document_id AND v.state = 'in_force'
-  LEFT JOIN (SELECT q.document_version_id, count(*) AS readers, count(q.acknowledged_at) AS acknowledged
-               FROM aims.document_reader AS q
-              GROUP BY q.document_version_id) AS r ON r.document_version_id = v.document_version_id
-  LEFT JOIN LATERAL (SELECT max(n.document_version_id) AS document_version_id
-                       FROM aims.document_version AS n
-                      WHERE n.document_id = d.document_id AND n.status = 'in_review') AS w ON true;
+  LEFT JOIN (SELECT * FROM aims.document_version_state AS s WHERE s.state = 'in_force') AS v ON v.document_id = d.document_id
+  LEFT JOIN reader AS r ON r.document_version_id = v.document_version_id
+  LEFT JOIN signed AS g ON g.document_version_id = v.document_version_id
+  LEFT JOIN waiting AS w ON w.document_id = d.document_id;
 COMMENT ON VIEW aims.document_state IS
     'Each document today: the version in force, whether its review is overdue, its signature, and how many of its audience have acknowledged it (ISO/IEC 42001 5.2, 7.3, 7.5.1, A.2.4)';
 COMMENT ON COLUMN aims.document_state.document_id IS 'Document';
@@ -574,7 +642,7 @@ SELECT v.document_version_id, v.code, v.version, v.in_force_from,
        CASE WHEN count(h.person) > 0 THEN round(count(k.person)::numeric / count(h.person), 3) END AS share,
        coalesce(array_agg(h.person::text ORDER BY h.person) FILTER (WHERE k.person IS NULL AND h.person IS NOT NULL), '{}') AS missing
   FROM (VALUES ('ai_policy')) AS p (kind)
-  LEFT JOIN aims.document_version_state AS v ON v.kind = p.kind AND v.state = 'in_force'
+  LEFT JOIN aims.document_in_force AS v ON v.kind = p.kind
   LEFT JOIN holder AS h ON true
   LEFT JOIN aims.document_acknowledgement AS k ON k.document_version_id = v.document_version_id AND k.person = h.person
  GROUP BY v.document_version_id, v.code, v.version, v.in_force_from;
@@ -607,8 +675,7 @@ SELECT n.kind::text, n.title, n.ref, n.system, n.duty,
                 'there is none') AS detail
   FROM needed AS n
   LEFT JOIN (SELECT DISTINCT v.kind, coalesce(v.system, '') AS target
-               FROM aims.document_version_state AS v
-              WHERE v.state = 'in_force') AS held
+               FROM aims.document_in_force AS v) AS held
     ON held.kind = n.kind AND held.target = coalesce(n.system, '')
  WHERE held.kind IS NULL;
 COMMENT ON VIEW aims.document_gap IS
@@ -620,8 +687,8 @@ COMMENT ON COLUMN aims.document_gap.system IS 'AI system that lacks it; NULL: th
 COMMENT ON COLUMN aims.document_gap.duty IS 'Duty whose holder sees to it';
 COMMENT ON COLUMN aims.document_gap.detail IS 'Versions that there are, and why they do not count';
 
-CREATE FUNCTION aims.check_document(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_document(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(bool_or(v.state = 'in_force' AND NOT v.review_overdue), false),
                coalesce(string_agg(format('%s %s, approved by %s, review due %s', v.code, v.version, v.approved_by,
@@ -1144,7 +1211,7 @@ SELECT s.system::text, s.title, s.organisation_role, s.domain, s.department, s.v
        s.out_of_scope_reason IS NULL AS in_scope, s.out_of_scope_reason AS reason,
        v.document_version_id, v.code, v.version, v.in_force_from
   FROM aims.ai_system AS s
-  LEFT JOIN aims.document_version_state AS v ON v.kind = 'scope' AND v.state = 'in_force';
+  LEFT JOIN aims.document_in_force AS v ON v.kind = 'scope';
 COMMENT ON VIEW aims.scope_statement IS
     'Boundaries of the management system as the inventory draws them: each AI system in or out, with the reason, beside the scope statement in force (ISO/IEC 42001 4.3)';
 COMMENT ON COLUMN aims.scope_statement.system IS 'AI system';
@@ -1177,9 +1244,9 @@ SELECT 'review', 'document', s.document_id::text, s.system, NULL, k.approvers[1]
        CASE s.kind WHEN 'ai_policy' THEN 'A.2.4' ELSE '7.5.2' END,
        format('%s %s is to be reviewed: INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (%s, ...)',
               s.code, s.version, s.document_version_id)
-  FROM aims.document_state AS s
+  FROM aims.document_version_state AS s
   JOIN aims.document_kind AS k ON k.kind = s.kind
- WHERE s.state IN ('in_force', 'stale') AND s.review_due < (SELECT today FROM calendar) + 90
+ WHERE s.state = 'in_force' AND s.review_due < (SELECT today FROM calendar) + 90
 UNION ALL
 SELECT 'revise', 'document', v.document_id::text, v.system, NULL, NULL, d.owner, NULL, '7.5.2',
        format('%s %s: a review asked for a new version: %s', v.code, v.version, r.note)

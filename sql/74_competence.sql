@@ -175,7 +175,7 @@ CREATE TABLE aims.user_count (
     CONSTRAINT user_count_source_given CHECK (source ~ '\S'),
     CONSTRAINT user_count_status_known CHECK (status IN ('stated', 'confirmed', 'withdrawn'))
 );
-CREATE INDEX user_count_group_idx ON aims.user_count (user_group_id, counted_on);
+CREATE INDEX user_count_group_idx ON aims.user_count (system, user_group_id, counted_on);
 SELECT pg_catalog.pg_extension_config_dump('aims.user_count', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.user_count_user_count_id_seq', '');
 COMMENT ON TABLE aims.user_count IS
@@ -220,7 +220,7 @@ CREATE TABLE aims.training_session (
     CONSTRAINT training_session_roster_sha256_size CHECK (octet_length(roster_sha256) = 32),
     CONSTRAINT training_session_status_known CHECK (status IN ('stated', 'confirmed', 'revoked'))
 );
-CREATE INDEX training_session_group_idx ON aims.training_session (user_group_id, valid_until);
+CREATE INDEX training_session_group_idx ON aims.training_session (system, user_group_id, valid_until);
 SELECT pg_catalog.pg_extension_config_dump('aims.training_session', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.training_session_training_session_id_seq', '');
 COMMENT ON TABLE aims.training_session IS
@@ -424,27 +424,32 @@ COMMENT ON COLUMN aims.competence_gap.state IS 'expired or missing';
 
 CREATE VIEW aims.user_training WITH (security_barrier) AS
 SELECT g.user_group_id, g.system::text, g.title, g.curriculum::text, n.user_count_id, n.headcount, n.counted_on,
-       a.trained, CASE WHEN n.headcount > 0 THEN round(least(a.trained, n.headcount)::numeric / n.headcount, 3) END AS share,
-       a.lapsing, a.next_lapse, coalesce(s.session_ids, '{}') AS session_ids
+       coalesce(a.trained, 0) AS trained,
+       CASE WHEN n.headcount > 0 THEN round(least(coalesce(a.trained, 0), n.headcount)::numeric / n.headcount, 3) END AS share,
+       coalesce(a.lapsing, 0) AS lapsing, a.next_lapse, coalesce(s.session_ids, '{}') AS session_ids
   FROM aims.user_group AS g
-  LEFT JOIN LATERAL (
-        SELECT c.user_count_id, c.headcount, c.counted_on
+  LEFT JOIN (
+        SELECT DISTINCT ON (c.system, c.user_group_id) c.system, c.user_group_id, c.user_count_id, c.headcount, c.counted_on
           FROM aims.user_count AS c
-         WHERE c.user_group_id = g.user_group_id AND c.status = 'confirmed'
-         ORDER BY c.counted_on DESC, c.user_count_id DESC
-         LIMIT 1) AS n ON true
- CROSS JOIN LATERAL (
-        SELECT count(*) AS trained, count(*) FILTER (WHERE e.valid_until < (SELECT aims.today()) + 90) AS lapsing,
-               min(e.valid_until) AS next_lapse
-          FROM (SELECT max(t.valid_until) AS valid_until
+         WHERE c.status = 'confirmed'
+         ORDER BY c.system, c.user_group_id, c.counted_on DESC, c.user_count_id DESC) AS n
+    ON n.system = g.system AND n.user_group_id = g.user_group_id
+  LEFT JOIN (
+        SELECT e.system, e.user_group_id, count(*) AS trained, min(e.valid_until) AS next_lapse,
+               count(*) FILTER (WHERE e.valid_until < (SELECT aims.today()) + 90) AS lapsing
+          FROM (SELECT t.system, t.user_group_id, max(t.valid_until) AS valid_until
                   FROM aims.training_session AS t
                   JOIN aims.training_attendance AS w ON w.training_session_id = t.training_session_id
-                 WHERE t.user_group_id = g.user_group_id AND t.status = 'confirmed' AND t.valid_until >= (SELECT aims.today())
-                 GROUP BY w.attendee) AS e) AS a
- CROSS JOIN LATERAL (
-        SELECT array_agg(t.training_session_id ORDER BY t.training_session_id) AS session_ids
+                 WHERE t.status = 'confirmed' AND t.valid_until >= (SELECT aims.today())
+                 GROUP BY t.system, t.user_group_id, w.attendee) AS e
+         GROUP BY e.system, e.user_group_id) AS a
+    ON a.system = g.system AND a.user_group_id = g.user_group_id
+  LEFT JOIN (
+        SELECT t.system, t.user_group_id, array_agg(t.training_session_id ORDER BY t.training_session_id) AS session_ids
           FROM aims.training_session AS t
-         WHERE t.user_group_id = g.user_group_id AND t.status = 'confirmed' AND t.valid_until >= (SELECT aims.today())) AS s
+         WHERE t.status = 'confirmed' AND t.valid_until >= (SELECT aims.today())
+         GROUP BY t.system, t.user_group_id) AS s
+    ON s.system = g.system AND s.user_group_id = g.user_group_id
  WHERE g.status = 'current';
 COMMENT ON VIEW aims.user_training IS
     'Groups of users of AI systems: how many there are, how many have been taught and count today, each attendee once (ISO/IEC 42001 7.2, A.8.2)';
@@ -461,8 +466,8 @@ COMMENT ON COLUMN aims.user_training.lapsing IS 'Those of them whose training st
 COMMENT ON COLUMN aims.user_training.next_lapse IS 'When that of the first one does';
 COMMENT ON COLUMN aims.user_training.session_ids IS 'Sessions that count today';
 
-CREATE FUNCTION aims.check_users_trained(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT
+CREATE FUNCTION aims.check_users_trained(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(bool_and(coalesce(q.problem IS NULL AND u.trained >= (parameter ->> 'share')::numeric * u.headcount, false)), false),
                coalesce(string_agg(format('%s: %s of %s trained (needed: %s)%s%s', u.title, u.trained, coalesce(u.headcount::text, '?'),

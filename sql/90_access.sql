@@ -52,7 +52,7 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
+    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
     (130, 'monitor'),
     (131, 'monitor_control'),
     (132, 'measurement'),
@@ -195,12 +195,13 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
+                       ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
-                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
+                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_in_force'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
                        ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
                        ('aims.lifecycle_action')) AS v (name)
     UNION ALL
@@ -208,7 +209,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -254,7 +255,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
                      'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
-                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period')
+                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
+                     'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
+                     'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
+                     'questionnaire', 'question', 'responsibility')
+    -- records get another status, never lost
+    AND NOT (p.privilege = 'DELETE' AND g.name IN (SELECT k.record FROM aims.record_kind AS k))
     -- evidence is revised and duties are ended: neither is changed or deleted
     AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement', 'reporting_rule', 'incident_communication') AND p.privilege <> 'INSERT'
              OR g.name IN ('duty', 'monitor', 'capa', 'capa_step') AND p.privilege = 'DELETE'
@@ -301,6 +307,23 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
           -- everybody for oneself
           SELECT r.bundle, 'document_acknowledgement', '{INSERT}' FROM reader AS r) AS w (bundle, name, privileges)
     CROSS JOIN unnest(w.privileges::text[]) AS p (privilege)
+    UNION ALL
+    -- records of risk and impact; reviewers, among them the executive sponsor, set criteria and appetite and report risks
+    SELECT b.bundle, 'TABLE', 'aims.' || t.name, p.privilege
+    FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
+    CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
+    CROSS JOIN (VALUES ('risk_scale', true, true), ('risk_matrix', true, true), ('risk_authority', true, true),
+                       ('risk_appetite', true, false), ('risk', true, false), ('risk_treatment', true, false),
+                       ('risk_source', false, true), ('risk_acceptance', false, false),
+                       ('impact_question', false, true), ('impact_assessment', false, false), ('impact_effect', false, true),
+                       ('impact_workshop', false, true), ('impact_participant', false, true), ('impact_answer', false, true))
+               AS t (name, by_reviewers, deleted)
+    WHERE (b.bundle = 'officer' OR t.by_reviewers) AND (p.privilege <> 'DELETE' OR t.deleted)
+    AND NOT (b.bundle = 'reviewer' AND t.name = 'risk' AND p.privilege <> 'INSERT')
+    UNION ALL
+    SELECT 'officer', 'TABLE', 'aims.impact_risk', 'INSERT'
+    UNION ALL
+    SELECT 'officer', 'ROUTINE', 'aims.raise_risk(bigint,text,text,text)', 'EXECUTE'
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)

@@ -1,16 +1,17 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Documents: who approves what, what is in force when, who has read it;
--- objectives, communication, context, planned changes, resources.
-BEGIN;
+-- objectives, communication, context, planned changes, resources. Commits, since
+-- nobody decides on what the same transaction has written.
 \i test/act.sql
-SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(244);
+SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
+SELECT plan(248);
 
 DO $$
 DECLARE
     r text;
 BEGIN
     FOREACH r IN ARRAY ARRAY['sponsor', 'officer', 'member', 'author', 'owner', 'guest', 'nobody', 'kiosk'] LOOP
+        EXECUTE format('DROP ROLE IF EXISTS document_%s', r);
         EXECUTE format('CREATE ROLE document_%s', r);
         PERFORM aims.grant_duty_role(CASE WHEN r IN ('sponsor', 'member') THEN 'reviewer' WHEN r = 'guest' THEN 'analyst' ELSE 'officer' END,
                                      ('document_' || r)::regrole);
@@ -26,12 +27,12 @@ INSERT INTO aims.trusted_application (db_role, may_approve) VALUES ('document_ki
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES
     ('sepsis-watch', 'Sepsis', 'owner', 'warn of sepsis'), ('triage', 'Triage', 'owner', 'order a worklist');
 -- As if a superuser had assigned them long ago
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.duty (person, duty, system, valid_from, valid_until) VALUES
     ('sponsor', 'executive_sponsor', NULL, '2020-01-01', NULL), ('officer', 'ai_officer', NULL, '2020-01-01', NULL),
     ('member', 'committee_member', NULL, '2020-01-01', NULL), ('owner', 'system_owner', 'sepsis-watch', '2020-01-01', NULL),
     ('auditor', 'internal_auditor', NULL, '2020-01-01', NULL), ('guest', 'risk_owner', NULL, '2020-01-01', aims.today() - 1);
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 
 -- What is shipped
 SELECT is(approvers, '{executive_sponsor}', 'the policy is the sponsor''s') FROM aims.document_kind WHERE kind = 'ai_policy';
@@ -79,7 +80,7 @@ SELECT results_eq('SELECT author::text, created_by::text, status FROM aims.docum
     $$VALUES ('author', 'author', 'draft')$$, 'author and status are noted');
 SELECT results_eq('SELECT audience FROM aims.document_audience WHERE document_version_id = 10', $$VALUES ('everyone')$$,
     'a policy is for everyone');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1,  'MS042', 'document_author', $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 10$$, 'an empty draft is not submitted'),
     (2,  '23514', 'document_author', $$UPDATE aims.document_version SET content_sha256 = 'x' WHERE document_version_id = 10$$, 'a hash of one byte'),
     (3,  '23514', 'document_author', $$UPDATE aims.document_version SET effective_on = 'infinity' WHERE document_version_id = 10$$, 'effective at the end of time'),
@@ -116,7 +117,7 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (33, 'MS041', 'document_officer', $$DELETE FROM aims.document_audience WHERE document_version_id = 10$$, 'its audience does not shrink'),
     (34, 'MS011', 'document_author', $$UPDATE aims.document_version SET status = 'draft' WHERE document_version_id = 10$$, 'nor does it become a draft again')
     ) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT results_eq('SELECT code, version, state, approved_by, signed, in_force_from, readers::int, acknowledged::int, waiting FROM aims.document_state WHERE document_id = 1',
     $$VALUES ('policy', '1.0', 'in_force', 'sponsor', true, aims.today(), 7, 0, NULL::bigint)$$,
     'the policy is in force from the day of its approval, not from the day that was typed');
@@ -127,7 +128,7 @@ SELECT is(intact, true, 'its signature is intact') FROM aims.signature
 SELECT bag_eq('SELECT person FROM aims.document_reader WHERE code = ''policy''',
     $$VALUES ('sponsor'), ('officer'), ('member'), ('author'), ('owner'), ('guest'), ('auditor')$$,
     'everyone is who has a role or a duty');
-SELECT pg_temp.ends_with(state, role, command, name, actor) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L, %L)', state, role, command, name, actor) FROM (VALUES
     (1, '00000', 'document_owner', 'INSERT INTO aims.document_acknowledgement (document_version_id) VALUES (10)', 'the owner has read it', NULL),
     (2, '23505', 'document_owner', 'INSERT INTO aims.document_acknowledgement (document_version_id) VALUES (10)', 'once', NULL),
     (3, 'MS012', 'document_officer', 'INSERT INTO aims.document_acknowledgement VALUES (10, ''member'')', 'not for somebody else', NULL),
@@ -139,7 +140,7 @@ SELECT pg_temp.ends_with(state, role, command, name, actor) FROM (VALUES
     (9, '23502', 'document_owner', 'INSERT INTO aims.document_acknowledgement (document_version_id) VALUES (NULL)', 'of NULL', NULL),
     (10, '42501', 'document_owner', 'UPDATE aims.document_acknowledgement SET person = ''member''', 'is not changed', NULL),
     (11, '00000', 'document_guest', 'INSERT INTO aims.document_acknowledgement VALUES (10, ''guest'', ''2001-01-01'')', 'the guest has read it, today', NULL)
-    ) AS t (nr, state, role, command, name, actor) ORDER BY nr;
+    ) AS t (nr, state, role, command, name, actor) ORDER BY nr \gexec
 SELECT throws_ok(format('%s aims.document_acknowledgement', command), 'MS041', NULL, command || ' of acknowledgements')
   FROM unnest('{DELETE FROM,TRUNCATE}'::text[]) AS c (command);
 SELECT throws_ok('UPDATE aims.document_acknowledgement SET person = ''member''', 'MS041', NULL, 'UPDATE of acknowledgements');
@@ -161,16 +162,16 @@ CREATE FUNCTION pg_temp.document_check(system text, kind text) RETURNS SETOF rec
     $$SELECT c.met, c.detail FROM aims.check_document(system, jsonb_build_object('kind', kind)) AS c$$;
 SELECT results_eq($$SELECT * FROM pg_temp.document_check('sepsis-watch', 'instruction_for_use') AS (met boolean, detail text)$$,
     $$VALUES (false, 'sepsis-ifu 1 does not count: draft')$$, 'a draft counts for nothing');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, '00000', 'document_owner', $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 20$$, 'the owner submits it'),
     (2, 'MS012', 'document_owner', $$SELECT aims.approve('document_version', '20', 'approval', 'fine')$$, 'but does not approve it'),
     (3, '00000', 'document_member', $$SELECT aims.approve('document_version', '20', 'approval', 'fine')$$, 'a member does')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT results_eq($$SELECT * FROM pg_temp.document_check('sepsis-watch', 'instruction_for_use') AS (met boolean, detail text)$$,
     $$VALUES (false, 'sepsis-ifu 1 does not count: future')$$, 'nor does what takes effect in ten days');
-SET LOCAL session_replication_role = replica;
-UPDATE aims.document_version SET effective_on = aims.today() WHERE document_version_id = 20;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = replica;
+UPDATE aims.document_version SET in_force_from = aims.today() WHERE document_version_id = 20;
+SET session_replication_role = origin;
 SELECT matches(met || ': ' || detail, '^true: sepsis-ifu 1, approved by member, review due 20', 'it counts from today') FROM aims.check_document('sepsis-watch', '{"kind": "instruction_for_use"}');
 SELECT results_eq($$SELECT * FROM pg_temp.document_check('triage', 'instruction_for_use') AS (met boolean, detail text)$$,
     $$VALUES (false, 'no document of kind instruction_for_use is about the system')$$, 'for its system alone');
@@ -183,21 +184,21 @@ SELECT is(signed, true, 'the signature is there') FROM aims.document_state WHERE
 CREATE FUNCTION pg_temp.states(document bigint) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(version || ' ' || state || CASE WHEN review_overdue THEN ', review overdue' ELSE '' END, '; ' ORDER BY document_version_id)
       FROM aims.document_version_state WHERE document_id = document $$;
-SET LOCAL session_replication_role = replica;
-UPDATE aims.document_version SET effective_on = aims.today() - 300, approved_at = now() - make_interval(days => 300) WHERE document_version_id = 20;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = replica;
+UPDATE aims.document_version SET in_force_from = aims.today() - 300 WHERE document_version_id = 20;
+SET session_replication_role = origin;
 SELECT is(pg_temp.states(2), '1 in_force, review overdue', 'six months later its review is overdue');
 SELECT is(state, 'stale', 'the document is stale') FROM aims.document_state WHERE code = 'sepsis-ifu';
 SELECT matches(met || ': ' || detail, '^false: .*its review was due', 'and it does not count') FROM aims.check_document('sepsis-watch', '{"kind": "instruction_for_use"}');
 SELECT is(state, 'overdue', 'who has not read it is late') FROM aims.document_reader WHERE code = 'sepsis-ifu';
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, 'MS012', 'document_owner', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'confirmed', 'fine')$$, 'the author does not confirm it'),
     (2, 'MS013', 'document_author', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'confirmed', 'fine')$$, 'nor does who could not approve it'),
     (3, 'MS014', 'document_nobody', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'confirmed', 'fine')$$, 'nor nobody'),
     (4, 'MS013', 'document_member', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (10, 'confirmed', 'fine')$$, 'nor a member the policy'),
     (5, '23514', 'document_member', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'confirmed', ' ')$$, 'nor without a note'),
     (6, '23514', 'document_member', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'maybe', 'x')$$, 'nor perhaps'),
-    (7, '00000', 'document_member', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'revise', 'the threshold is not explained')$$, 'a review may ask for a new version')) AS t (nr, state, role, command, name) ORDER BY nr;
+    (7, '00000', 'document_member', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (20, 'revise', 'the threshold is not explained')$$, 'a review may ask for a new version')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
 SELECT is(pg_temp.states(2), '1 in_force, review overdue', 'which confirms nothing');
 SELECT results_eq($$SELECT person FROM aims.document_action WHERE action = 'revise'$$, $$VALUES ('owner')$$, 'and is for the owner to do');
 SELECT pg_temp.ends_with('00000', 'document_officer', $$INSERT INTO aims.document_review (document_version_id, outcome, note, recorded_at, recorded_by)
@@ -212,30 +213,29 @@ INSERT INTO aims.document_version (document_version_id, document_id, version, au
 VALUES (21, 2, '2', 'author', 'https://dms/ifu2', sha256('ifu2'), 'threshold', aims.today());
 SELECT results_eq('SELECT audience, within_days FROM aims.document_audience WHERE document_version_id = 21 ORDER BY 1',
     $$VALUES ('risk_owner', 5), ('system_owner', 5)$$, 'the next version begins with the audience of the one before');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, 'MS015', 'document_sponsor', $$INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (21, 'confirmed', 'x')$$, 'a draft is not reviewed'),
     (2, '00000', 'document_author', $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 21$$, 'the second version is submitted'),
-    (3, '00000', 'document_member', $$SELECT aims.approve('document_version', '21', 'approval', 'fine')$$, 'and approved')) AS t (nr, state, role, command, name) ORDER BY nr;
+    (3, '00000', 'document_member', $$SELECT aims.approve('document_version', '21', 'approval', 'fine')$$, 'and approved')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
 SELECT is(pg_temp.states(2), '1 superseded; 2 in_force', 'the later version is in force');
 SELECT pg_temp.ends_with('MS015', 'document_owner', 'INSERT INTO aims.document_acknowledgement (document_version_id) VALUES (20)', 'what is superseded is not acknowledged');
-SET LOCAL session_replication_role = replica;
-UPDATE aims.document_version SET effective_on = aims.today() + 1 WHERE document_version_id = 21;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = replica;
+UPDATE aims.document_version SET in_force_from = aims.today() + 1 WHERE document_version_id = 21;
+SET session_replication_role = origin;
 SELECT is(pg_temp.states(2), '1 in_force; 2 future', 'until tomorrow the earlier one is');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, 'MS042', 'document_officer', $$UPDATE aims.document_version SET status = 'withdrawn' WHERE document_version_id = 21$$, 'withdrawing needs a reason'),
     (2, 'MS013', 'document_author', $$UPDATE aims.document_version SET status = 'withdrawn', withdrawal_reason = 'mine' WHERE document_version_id = 21$$, 'and a duty'),
-    (3, '00000', 'document_officer', $$UPDATE aims.document_version SET status = 'withdrawn', withdrawal_reason = 'wrong' WHERE document_version_id = 21$$, 'the officer withdraws it')) AS t (nr, state, role, command, name) ORDER BY nr;
-SELECT is(pg_temp.states(2), '1 in_force; 2 withdrawn', 'what is withdrawn replaces nothing');
-SET LOCAL session_replication_role = replica;
-UPDATE aims.document_version SET effective_on = aims.today() - 1, approved_at = now() - make_interval(days => 9),
-       withdrawn_at = now() - make_interval(days => 5) WHERE document_version_id = 21;
-SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.states(2), '1 in_force; 2 withdrawn', 'nor when its day has come, since it never took effect');
-SET LOCAL session_replication_role = replica;
-UPDATE aims.document_version SET withdrawn_at = now() WHERE document_version_id = 21;
-SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.states(2), '1 superseded; 2 withdrawn', 'what did replaces the earlier one for good');
+    (3, '00000', 'document_officer', $$UPDATE aims.document_version SET in_force_from = '2020-01-01' WHERE document_version_id = 21$$, 'when it takes effect is typed in vain'),
+    (4, '00000', 'document_officer', $$UPDATE aims.document_version SET status = 'withdrawn', withdrawal_reason = 'wrong' WHERE document_version_id = 21$$, 'the officer withdraws it')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
+SELECT results_eq('SELECT in_force_from, status FROM aims.document_version WHERE document_version_id = 21', $$VALUES (NULL::date, 'withdrawn')$$,
+    'what was withdrawn before it took effect never will');
+SELECT is(pg_temp.states(2), '1 in_force; 2 withdrawn', 'and replaces nothing');
+SET session_replication_role = replica;
+UPDATE aims.document_version SET status = 'approved', in_force_from = aims.today() WHERE document_version_id = 21;
+SET session_replication_role = origin;
+SELECT pg_temp.ends_with('00000', 'document_officer', $$UPDATE aims.document_version SET status = 'withdrawn' WHERE document_version_id = 21$$, 'had it taken effect');
+SELECT is(pg_temp.states(2), '1 superseded; 2 withdrawn', 'it would have replaced the earlier one for good');
 SELECT is(state, 'none_in_force', 'so none is in force') FROM aims.document_state WHERE code = 'sepsis-ifu';
 SELECT pg_temp.ends_with('00000', 'document_sponsor', $$UPDATE aims.document SET status = 'withdrawn', withdrawal_reason = 'new policy' WHERE code = 'policy'$$,
     'the sponsor withdraws the policy');
@@ -243,23 +243,25 @@ SELECT is(pg_temp.states(1), '1.0 withdrawn', 'and its versions go with it');
 SELECT is(document_version_id, NULL, 'nobody is aware of a policy that is not') FROM aims.policy_awareness;
 SELECT matches(detail, 'policy 1.0 is withdrawn', 'the gap says why') FROM aims.document_gap WHERE kind = 'ai_policy';
 SELECT is(count(*), 0::bigint, 'and nobody has to read it') FROM aims.document_reader WHERE code = 'policy';
--- Two time zones: the day of approval is the organisation's
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.document SET status = 'current' WHERE document_id = 1;
-UPDATE aims.document_version SET approved_at = (aims.today() - 40)::timestamp AT TIME ZONE 'UTC' + make_interval(hours => 23) WHERE document_version_id = 10;
-SET LOCAL session_replication_role = origin;
-CREATE TEMPORARY TABLE utc AS SELECT in_force_from AS day FROM aims.document_version_state WHERE document_version_id = 10;
+SET session_replication_role = origin;
+-- The day of approval is the organisation's: these two zones are 26 hours apart
 UPDATE aims.organisation SET time_zone = 'Pacific/Kiritimati';
-SELECT is(in_force_from, day + 1, 'further east it took effect a day later') FROM aims.document_version_state, utc WHERE document_version_id = 10;
-SET LOCAL timezone = 'Etc/GMT+12';
-SELECT is(in_force_from, day + 1, 'the session''s time zone changes nothing') FROM aims.document_version_state, utc WHERE document_version_id = 10;
-RESET timezone;
+INSERT INTO aims.document_version (document_version_id, document_id, version, author, uri, content_sha256, change_summary, effective_on)
+VALUES (30, 3, '1', 'author', 'https://dms/rules', sha256('rules'), 'first', '2020-01-01');
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
+    (1, '00000', 'document_author', $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 30$$, 'submitted in the east'),
+    (2, '00000', 'document_member', $$SET TimeZone = 'Etc/GMT+12'; SELECT aims.approve('document_version', '30', 'approval', 'fine'); RESET TimeZone$$, 'approved there')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
+SELECT is(in_force_from, (now() AT TIME ZONE 'Pacific/Kiritimati')::date, 'its day is that of the east') FROM aims.document_version WHERE document_version_id = 30;
+UPDATE aims.organisation SET time_zone = 'Etc/GMT+12';
+SELECT is(pg_temp.states(3), '1 future', 'in the west it has not come yet');
 UPDATE aims.organisation SET time_zone = 'UTC';
 
 -- A system in use needs an instruction
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'operation_monitoring';
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT bag_eq($$SELECT system, ref::text, duty FROM aims.document_gap WHERE kind = 'instruction_for_use'$$,
     $$VALUES ('sepsis-watch', 'A.8.2', 'system_owner'), ('triage', 'A.8.2', 'system_owner')$$, 'both systems lack one');
 UPDATE aims.ai_system SET out_of_scope_reason = 'Not AI after all' WHERE system = 'triage';
@@ -281,7 +283,7 @@ SELECT throws_ok(pg_temp.objective(1, NULL, direction, baseline, target, due), s
     ('23514', 'at_least', '0', '1', 'infinity'::date, 'due at the end of time'),
     ('23502', 'at_least', NULL, '1', aims.today(), 'no baseline'),
     ('23502', 'at_least', '0', '1', NULL, 'no day')) AS t (state, direction, baseline, target, due, name);
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, '00000', 'document_author', pg_temp.objective(1, 'sepsis-watch', 'at_least', '50', '90', aims.today() + 100), 'an objective is proposed'),
     (2, 'MS012', 'document_author', $$SELECT aims.approve('objective', '1', 'approval', 'fine')$$, 'who proposed it does not approve it'),
     (3, 'MS015', 'document_owner', $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (1, 60, 'q')$$, 'what is only proposed is not measured'),
@@ -295,13 +297,13 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (11, '23514', 'document_owner', $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (1, 5, '')$$, 'nor one from nowhere'),
     (12, '23514', 'document_owner', $$INSERT INTO aims.objective_value (objective_id, value, measured_on, source) VALUES (1, 5, '-infinity', 'q')$$, 'nor one of no day'),
     (13, '23503', 'document_owner', $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (99, 5, 'q')$$, 'nor one of no objective')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 CREATE FUNCTION pg_temp.objective_is() RETURNS text LANGUAGE sql AS 'SELECT state FROM aims.objective_state WHERE objective_id = 1';
 SELECT is(pg_temp.objective_is(), 'not_measured', 'at first there is no value');
 -- As if it had been approved 100 days ago: halfway today
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.objective SET approved_at = now() - make_interval(days => 100) WHERE objective_id = 1;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 INSERT INTO aims.objective_value (objective_id, value, source) VALUES (1, 69, 'q');
 SELECT results_eq('SELECT state, expected, ref::text FROM aims.objective_state WHERE objective_id = 1', $$VALUES ('behind', 70.0, 'A.9.3')$$, 'halfway it should be at 70');
 INSERT INTO aims.objective_value (objective_id, value, source) VALUES (1, 70, 'q, corrected');
@@ -327,14 +329,14 @@ SELECT is(pg_temp.objective_when(aims.today() + due, aims.today() - ago), state,
     (5, -30, 20, 'missed', 'nor one that was measured after its day')) AS t (nr, due, ago, state, name) ORDER BY nr;
 SELECT results_eq($$SELECT action, person FROM aims.document_action WHERE subject = 'objective' AND subject_id = '1'$$,
     $$VALUES ('explain', 'owner')$$, 'what was missed is explained by its owner');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, '00000', 'document_author', pg_temp.objective(2, NULL, 'at_most', '10', '5', aims.today() + 9), 'another objective'),
     (2, '00000', 'document_officer', $$SELECT aims.reject('objective', '2', 'too late')$$, 'is rejected'),
     (3, 'MS015', 'document_sponsor', $$SELECT aims.approve('objective', '2', 'approval', 'no')$$, 'for good'),
     (4, '00000', 'document_author', pg_temp.objective(3, NULL, 'at_most', '10', '5', aims.today() + 9), 'a third one'),
     (5, '00000', 'document_officer', $$SELECT aims.approve('objective', '3', 'approval', 'fine')$$, 'is approved'),
     (6, '00000', 'document_owner', $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (3, 5, 'q')$$, 'and measured'),
-    (7, 'MS041', 'document_author', $$UPDATE aims.objective SET owner = 'member' WHERE objective_id = 3$$, 'its owner stays')) AS t (nr, state, role, command, name) ORDER BY nr;
+    (7, 'MS041', 'document_author', $$UPDATE aims.objective SET owner = 'member' WHERE objective_id = 3$$, 'its owner stays')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
 SELECT results_eq('SELECT objective_id::int, state FROM aims.objective_state WHERE objective_id > 1 ORDER BY 1',
     $$VALUES (2, 'rejected'), (3, 'met')$$, 'at most is met from below');
 SELECT pg_temp.ends_with('00000', 'document_sponsor', $$UPDATE aims.objective SET status = 'withdrawn', withdrawal_reason = 'merged' WHERE objective_id = 3$$,
@@ -349,14 +351,14 @@ INSERT INTO aims.communication (communication_id, subject, audience, internal, o
 CREATE FUNCTION pg_temp.communications() RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(state || coalesce(' ' || (next_due - aims.today()), ''), '; ' ORDER BY communication_id) FROM aims.communication_state $$;
 SELECT matches(pg_temp.communications(), '^never_made 1[78][0-9]; never_made$', 'the clock runs from the entry in the plan');
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, 'MS044', 'document_officer', $$INSERT INTO aims.communication_made (communication_id, made_on, uri) VALUES (1, aims.today() + 1, 'x')$$, 'nothing was told tomorrow'),
     (2, '23514', 'document_officer', $$INSERT INTO aims.communication_made (communication_id, uri) VALUES (1, ' ')$$, 'nor without a trace'),
     (3, '23514', 'document_officer', $$INSERT INTO aims.communication_made (communication_id, uri, content_sha256) VALUES (1, 'x', '')$$, 'nor with an empty hash'),
     (4, '23503', 'document_officer', $$INSERT INTO aims.communication_made (communication_id, uri) VALUES (9, 'x')$$, 'nor unplanned'),
     (5, '23514', 'document_officer', $$INSERT INTO aims.communication (subject, audience, internal, occasion, every_months, owner, channel) VALUES ('x', 'x', true, 'x', 0, 'officer', 'x')$$, 'not always'),
     (6, '00000', 'document_officer', $$INSERT INTO aims.communication_made (communication_id, made_on, uri) VALUES (1, aims.today() - 200, 'https://web/ai')$$, 'it was told 200 days ago'),
-    (7, '42501', 'document_officer', $$DELETE FROM aims.communication$$, 'the plan is kept')) AS t (nr, state, role, command, name) ORDER BY nr;
+    (7, '42501', 'document_officer', $$DELETE FROM aims.communication$$, 'the plan is kept')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
 SELECT matches(pg_temp.communications(), '^overdue -', 'and is overdue');
 SELECT results_eq($$SELECT person, ref FROM aims.document_action WHERE subject = 'communication' AND subject_id = '1'$$, $$VALUES ('officer', '7.4')$$, 'its owner is reminded');
 SELECT throws_ok(command, 'MS041', NULL, 'what was told stays: ' || command) FROM unnest(ARRAY[
@@ -389,7 +391,7 @@ SELECT pg_temp.ends_with('00000', 'document_officer', $$UPDATE aims.context_issu
 SELECT matches(pg_temp.undetermined(), 'climate-change', 'it is asked for again');
 
 -- Planned changes and resources
-SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name) FROM (VALUES
     (1, '00000', 'document_author', $$INSERT INTO aims.planned_change (planned_change_id, title, purpose, consequences, resources, owner, planned_for)
         VALUES (1, 'Join the committees', 'fewer meetings', 'duties move', 'none', 'officer', aims.today() + 30)$$, 'a change is proposed'),
     (2, 'MS012', 'document_officer', $$SELECT aims.approve('planned_change', '1', 'approval', 'x')$$, 'its owner does not approve it'),
@@ -409,7 +411,7 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (15, '00000', 'document_sponsor', $$SELECT aims.approve('resource', '1', 'approval', 'x')$$, 'the sponsor does'),
     (16, '42501', 'document_guest', $$INSERT INTO aims.document (code, kind, title, owner) VALUES ('x', 'other', 'x', 'guest')$$, 'an analyst writes nothing'),
     (17, '42501', 'document_member', $$INSERT INTO aims.document (code, kind, title, owner) VALUES ('x', 'other', 'x', 'guest')$$, 'nor a member'),
-    (18, '42501', 'document_officer', $$UPDATE aims.document_review SET note = 'x'$$, 'reviews are not rewritten')) AS t (nr, state, role, command, name) ORDER BY nr;
+    (18, '42501', 'document_officer', $$UPDATE aims.document_review SET note = 'x'$$, 'reviews are not rewritten')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
 SELECT results_eq($$SELECT action, subject, duty, due_on - aims.today() FROM aims.document_action WHERE subject IN ('resource', 'planned_change')$$,
     $$VALUES ('renew', 'resource', 'ai_officer', 60)$$, 'what is done is done, what ends is renewed');
 SELECT pg_temp.ends_with('00000', 'document_guest', format('SELECT count(v::text) FROM aims.%I AS v', name), 'an analyst reads ' || name)
@@ -418,4 +420,5 @@ SELECT columns_are('aims', 'document_action',
     '{action,subject,subject_id,system,vendor,duty,person,due_on,ref,detail}'::name[], 'actions have the columns of actions');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+DROP ROLE document_sponsor, document_officer, document_member, document_author, document_owner, document_guest, document_nobody, document_kiosk;

@@ -1,8 +1,8 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Impact assessments: what they need, who signs, and when they are in force.
-BEGIN;
+-- Commits, since nobody decides on what the same transaction has written.
 \i test/act.sql
-SET LOCAL client_min_messages = warning;
+SET client_min_messages = warning;
 SELECT plan(103);
 
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC');
@@ -11,6 +11,7 @@ DECLARE
     r text;
 BEGIN
     FOREACH r IN ARRAY ARRAY['officer', 'member', 'owner', 'assessor', 'nurse', 'guest'] LOOP
+        EXECUTE format('DROP ROLE IF EXISTS impact_%s', r);
         EXECUTE format('CREATE ROLE impact_%s', r);
         PERFORM aims.grant_duty_role(CASE WHEN r IN ('member', 'nurse') THEN 'reviewer' ELSE 'officer' END, ('impact_' || r)::regrole);
         INSERT INTO aims.person (person, full_name, db_role) VALUES (r, initcap(r), 'impact_' || r);
@@ -19,13 +20,13 @@ END $$;
 INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES
     ('sepsis', 'Sepsis Watch', 'owner', 'warn'), ('triage', 'Triage', 'owner', 'sort');
 INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis', '1.0', 'active'), ('triage', 'T1', 'active');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.duty (person, duty, system, valid_from) VALUES
     ('officer', 'ai_officer', NULL, '2020-01-01'), ('member', 'committee_member', NULL, '2020-01-01'),
     ('owner', 'system_owner', 'sepsis', '2020-01-01'), ('guest', 'system_owner', 'triage', '2020-01-01');
 UPDATE aims.model_version SET registered_at = '2020-01-01';
 UPDATE aims.ai_system SET clinical_tier = 'low' WHERE system = 'triage';
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 
 -- Template
 SELECT results_eq('SELECT ref::text, count(*) FROM aims.impact_question GROUP BY ref ORDER BY ref',
@@ -36,9 +37,9 @@ SELECT throws_ok('TRUNCATE aims.impact_question CASCADE', 'MS016', NULL, 'as a w
 SELECT is(met || ': ' || detail, 'false: no impact assessment is recorded in aims.impact_assessment', 'what is not assessed has no green gate')
   FROM aims.check_impact_assessment('sepsis', '{}');
 SELECT is_empty($$SELECT FROM aims.impact_action$$, 'nothing is asked of systems in inception');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'deployment';
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT results_eq($$SELECT action, system, person FROM aims.impact_action ORDER BY system$$,
     $$VALUES ('assess impact', 'sepsis', 'owner'), ('assess impact', 'triage', 'owner')$$, 'of others an assessment is');
 
@@ -84,7 +85,7 @@ SELECT throws_ok(format('INSERT INTO aims.%s VALUES (%s)', cols, vals), state, N
 
 -- Completing it
 SELECT is(count(*), 18::bigint, 'a draft lacks fourteen answers, three effects and a workshop') FROM aims.impact_gap WHERE impact_assessment_id = 1;
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS042', 'impact_owner', $$UPDATE aims.impact_assessment SET status = 'in_review' WHERE impact_assessment_id = 1$$, 'an empty one is not handed in'),
     (2, '00000', 'impact_owner', $$UPDATE aims.impact_assessment SET version = '1.0', assessor = 'assessor', scope = 'All wards',
@@ -104,13 +105,13 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (8, '23505', 'impact_owner', $$INSERT INTO aims.impact_participant (impact_assessment_id, impact_workshop_id, person, role, perspective) VALUES (1, 1, 'nurse', 'nurse', 'law')$$, 'nobody takes part twice'),
     (9, '23514', 'impact_owner', $$INSERT INTO aims.impact_participant (impact_assessment_id, impact_workshop_id, person, guest, role, perspective) VALUES (1, 1, 'guest', 'Guest', 'x', 'law')$$, 'nor as two people'),
     (10, '23514', 'impact_owner', $$INSERT INTO aims.impact_participant (impact_assessment_id, impact_workshop_id, role, perspective) VALUES (1, 1, 'x', 'law')$$, 'nor as nobody')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT results_eq('SELECT gap, detail FROM aims.impact_gap WHERE impact_assessment_id = 1 ORDER BY gap',
     $$VALUES ('effect', 'no effect on society is stated, nor that and why there is none'),
              ('workshop', 'no workshop was held, with minutes, in which two people besides the assessor took part')$$,
     'a workshop to come, one without minutes and one with the assessor and another person do not count');
 SELECT matches(detail, 'no effect on society', 'somebody has to complete it') FROM aims.impact_action WHERE action = 'complete';
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '00000', 'impact_owner', $$INSERT INTO aims.impact_effect (impact_assessment_id, subject, kind, description) VALUES (1, 'society', 'none', 'One hospital, one warning')$$, 'that there is no effect is stated, with the reason'),
     (2, 'MS042', 'impact_owner', $$UPDATE aims.impact_assessment SET status = 'in_review' WHERE impact_assessment_id = 1$$, 'it still lacks a workshop'),
@@ -130,7 +131,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (16, '00000', 'impact_member', $$SELECT aims.reject('impact_assessment', '1', 'think again')$$, 'a member of the committee sends it back'),
     (17, '00000', 'impact_owner', $$UPDATE aims.impact_assessment SET conclusion = 'Use with much care' WHERE impact_assessment_id = 1$$, 'it may be changed again'),
     (18, '00000', 'impact_assessor', $$UPDATE aims.impact_assessment SET status = 'in_review' WHERE impact_assessment_id = 1$$, 'and handed in')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT results_eq($$SELECT action, subject_id, duty FROM aims.impact_action WHERE system = 'sepsis' AND action <> 'assess impact' ORDER BY action$$,
     $$VALUES ('decide', '1', 'committee_member'), ('raise a risk', '1', 'risk_owner')$$, 'the committee is asked, and a risk is to be raised of the critical harm');
 SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, false, 'what is not approved opens no gate');
@@ -156,9 +157,9 @@ SELECT throws_ok('INSERT INTO aims.impact_risk (impact_effect_id, risk_id) VALUE
 
 -- Out of force by itself
 SELECT is((aims.check_impact_assessment('sepsis', '{"since": "re_evaluation"}')).met, true, 'a system that was never re-evaluated needs no newer one');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.stage_history (system, from_stage, to_stage, gate, moved_at) VALUES ('sepsis', 'deployment', 're_evaluation', '[]', clock_timestamp());
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT matches(met || ': ' || detail, '^false: .*approved before', 'after a re-evaluation it does')
   FROM aims.check_impact_assessment('sepsis', '{"since": "re_evaluation"}');
 SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, true, 'where it is asked for');
@@ -171,40 +172,40 @@ SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, false, 'the gate i
 SELECT is(action, 'assess impact', 'and an assessment is asked for') FROM aims.impact_action WHERE system = 'sepsis';
 UPDATE aims.model_version SET status = 'candidate' WHERE version = '2.0';
 UPDATE aims.model_version SET status = 'active' WHERE version = '1.0';
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.impact_assessment (impact_assessment_id, system, version, status, outcome, valid_until, approved_at) VALUES
     (2, 'sepsis', '2.0', 'approved', 'acceptable', aims.today() + 400, now());
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT results_eq('SELECT impact_assessment_id::int, state FROM aims.impact_state ORDER BY 1', $$VALUES (1, 'in_force'), (2, 'future')$$,
     'one of a version to come waits');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.impact_assessment SET version = '1.0', approved_at = clock_timestamp() WHERE impact_assessment_id = 2;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT results_eq('SELECT impact_assessment_id::int, state, why FROM aims.impact_state ORDER BY 1',
     $$VALUES (1, 'superseded', 'assessment 2 is newer'), (2, 'in_force', NULL)$$, 'a newer one of the same version takes its place');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.impact_assessment SET outcome = 'unacceptable' WHERE impact_assessment_id = 2;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT matches(met || ': ' || detail, '^false: .*impact assessment 2 does not count: its outcome is unacceptable', 'an approved no is a no')
   FROM aims.check_impact_assessment('sepsis', '{}');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.impact_assessment SET outcome = 'acceptable', valid_until = aims.today() WHERE impact_assessment_id = 2;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(state, 'in_force', 'its last day counts') FROM aims.impact_state WHERE impact_assessment_id = 2;
 SELECT results_eq($$SELECT action, due_on FROM aims.impact_action WHERE system = 'sepsis'$$, $$VALUES ('assess impact again', aims.today())$$, 'it is to be done again');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.impact_assessment SET valid_until = aims.today() - 1 WHERE impact_assessment_id = 2;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(state, 'expired', 'the day after it is over') FROM aims.impact_state WHERE impact_assessment_id = 2;
 SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, false, 'and no earlier one comes back');
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS042', 'impact_officer', $$UPDATE aims.impact_assessment SET status = 'withdrawn' WHERE impact_assessment_id = 1$$, 'it is withdrawn with a reason'),
     (2, 'MS013', 'impact_guest', $$UPDATE aims.impact_assessment SET status = 'withdrawn', withdrawal_reason = 'x' WHERE impact_assessment_id = 1$$, 'by who may'),
     (3, '00000', 'impact_officer', $$UPDATE aims.impact_assessment SET status = 'withdrawn', withdrawal_reason = 'Data were wrong' WHERE impact_assessment_id = 1$$, 'an AI officer'),
     (4, 'MS011', 'impact_officer', $$UPDATE aims.impact_assessment SET status = 'approved' WHERE impact_assessment_id = 1$$, 'for good'),
     (5, '42501', 'impact_officer', $$DELETE FROM aims.impact_assessment$$, 'nobody deletes it')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(state || ': ' || why, 'withdrawn: Data were wrong', 'and why is kept') FROM aims.impact_state WHERE impact_assessment_id = 1;
 SELECT throws_ok('DELETE FROM aims.impact_assessment', 'MS041', NULL, 'not even a superuser');
 
@@ -214,4 +215,5 @@ SELECT results_eq('SELECT gap, count(*) FROM aims.impact_gap WHERE impact_assess
     $$VALUES ('answer', 6::bigint), ('effect', 3)$$, 'for a low tier six questions are asked, and no workshop');
 SELECT pg_temp.ends_with('00000', 'impact_nurse', 'SELECT count(*) FROM aims.impact_state, aims.impact_action, aims.impact_gap', 'people read it');
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+DROP ROLE impact_officer, impact_member, impact_owner, impact_assessor, impact_nurse, impact_guest;

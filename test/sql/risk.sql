@@ -1,9 +1,9 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Risk: criteria, appetite, register, treatment, acceptance; what is refused,
--- and what counts on which day.
-BEGIN;
+-- and what counts on which day. Commits, since nobody decides on what the same
+-- transaction has written.
 \i test/act.sql
-SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
+SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
 SELECT plan(176);
 
 -- People: a sponsor, two AI officers, a member of the committee, an owner of the system, an owner of risks, a nurse, a guest
@@ -13,6 +13,7 @@ DECLARE
     r text;
 BEGIN
     FOREACH r IN ARRAY ARRAY['sponsor', 'officer', 'deputy', 'member', 'owner', 'keeper', 'nurse', 'guest'] LOOP
+        EXECUTE format('DROP ROLE IF EXISTS risk_%s', r);
         EXECUTE format('CREATE ROLE risk_%s', r);
         PERFORM aims.grant_duty_role(CASE WHEN r IN ('sponsor', 'member', 'nurse') THEN 'reviewer' ELSE 'officer' END, ('risk_' || r)::regrole);
         INSERT INTO aims.person (person, full_name, db_role) VALUES (r, initcap(r), 'risk_' || r);
@@ -23,13 +24,13 @@ INSERT INTO aims.ai_system (system, title, owner, purpose, domain) VALUES
     ('sepsis', 'Sepsis Watch', 'owner', 'warn', 'clinical'), ('triage', 'Triage', 'owner', 'sort', 'clinical'),
     ('billing', 'Billing', 'owner', 'code', 'operational');
 -- As if superusers had assigned all of them before: nobody depends on anybody
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.duty (person, duty, system, valid_from) VALUES
     ('sponsor', 'executive_sponsor', NULL, '2020-01-01'), ('officer', 'ai_officer', NULL, '2020-01-01'),
     ('deputy', 'ai_officer', NULL, '2020-01-01'),
     ('member', 'committee_member', NULL, '2020-01-01'), ('owner', 'system_owner', NULL, '2020-01-01'),
     ('keeper', 'risk_owner', 'sepsis', '2020-01-01'), ('guest', 'ai_officer', 'billing', '2020-01-01');
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 
 -- Shipped
 SELECT results_eq($$SELECT source::text FROM aims.risk_source ORDER BY 1$$,
@@ -81,7 +82,7 @@ SELECT pg_temp.ends_with(state, 'risk_officer', format('INSERT INTO aims.risk_ap
     (8, '23514', 'dates in reverse', $$'organisation', NULL, NULL, NULL, 'low', 'x', '2026-01-02', '2026-01-01'$$),
     (9, '23514', 'until infinity', $$'organisation', NULL, NULL, NULL, 'low', 'x', '2026-01-02', 'infinity'$$)) AS t (nr, state, why, vals)
  ORDER BY nr;
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS013', 'risk_owner', $$INSERT INTO aims.risk_appetite (level, justification) VALUES ('critical', 'all is well')$$, 'an owner of systems sets no appetite'),
     (2, 'MS013', 'risk_guest', $$INSERT INTO aims.risk_appetite (level, justification) VALUES ('critical', 'all is well')$$, 'nor does an officer of one system'),
@@ -93,7 +94,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (8, 'MS041', 'risk_officer', $$UPDATE aims.risk_appetite SET level = 'critical' WHERE risk_appetite_id = 1$$, 'then it stays as it is'),
     (9, 'MS041', 'risk_officer', $$UPDATE aims.risk_appetite SET valid_until = '2100-01-01' WHERE risk_appetite_id = 1$$, 'for the time that was approved'),
     (10, '42501', 'risk_officer', $$DELETE FROM aims.risk_appetite$$, 'nobody may delete it')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT throws_ok('DELETE FROM aims.risk_appetite', 'MS041', NULL, 'not even a superuser');
 SELECT throws_ok('TRUNCATE aims.risk CASCADE', 'MS041', NULL, 'the register is not emptied');
 
@@ -115,7 +116,7 @@ SELECT is(detail, 'risk 1: no owner', 'an owner is missing') FROM aims.check_ris
 SELECT pg_temp.ends_with('00000', 'risk_owner', $$UPDATE aims.risk SET owner = 'keeper', review_due = aims.today() + 200 WHERE risk_id = 1$$, 'and named');
 SELECT is((aims.check_risk_assessed('sepsis', '{}')).met, true, 'now the initial risk is assessed');
 SELECT is(pg_temp.counts(1), 'inherent critical in moderate above', 'a residual level that is only typed does not count');
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '23514', 'risk_owner', $$INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on) VALUES (1, ' ', 'nurse', '2030-01-01')$$, 'a treatment says what'),
     (2, '23503', 'risk_owner', $$INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on) VALUES (99, 'x', 'nurse', '2030-01-01')$$, 'of a risk that there is'),
@@ -128,13 +129,13 @@ SELECT pg_temp.ends_with(state, role, command, name)
         VALUES (1, 1, 'billing', 'Nurses check every alert', 'nurse', aims.today() - 1, 'iso42001', 'A.9.2'), (2, 1, NULL, 'Retrain twice a year', 'keeper', aims.today() + 9, 'iso42001', 'A.6.2.6')$$, 'treatments are planned'),
     (9, 'MS042', 'risk_nurse', $$UPDATE aims.risk_treatment SET status = 'done' WHERE risk_treatment_id = 1$$, 'done without evidence is not done'),
     (10, 'MS011', 'risk_owner', $$INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, status) VALUES (1, 'x', 'nurse', '2030-01-01', 'done')$$, 'nor is what was never planned')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(system, 'sepsis', 'a treatment is of its risk''s system') FROM aims.risk_treatment WHERE risk_treatment_id = 1;
 SELECT results_eq('SELECT treatments_open, treatments_overdue FROM aims.risk_register WHERE risk_id = 1', 'VALUES (2::bigint, 1::bigint)', 'two are open, one is late');
 INSERT INTO aims.evidence (evidence_id, title, uri, effective_on, valid_until) VALUES
     (901, 'Minutes', 'file:m', '2020-01-01', aims.today()), (902, 'Report', 'file:r', '2020-01-01', NULL),
     (903, 'Old report', 'file:o', '2020-01-01', aims.today() - 1), (904, 'A claim', NULL, '2020-01-01', NULL);
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS013', 'risk_guest', $$UPDATE aims.risk_treatment SET status = 'done', evidence = 901 WHERE risk_treatment_id = 1$$, 'others do not report it done'),
     (2, 'MS013', 'risk_guest', $$UPDATE aims.risk_treatment SET system = 'billing', status = 'done', evidence = 901 WHERE risk_treatment_id = 1$$, 'not even as one of their own system'),
@@ -142,7 +143,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (4, 'MS041', 'risk_owner', $$UPDATE aims.risk_treatment SET action = 'Something else' WHERE risk_treatment_id = 1$$, 'what was done is not rewritten'),
     (5, 'MS011', 'risk_owner', $$UPDATE aims.risk_treatment SET status = 'planned' WHERE risk_treatment_id = 1$$, 'nor undone'),
     (6, 'MS042', 'risk_owner', $$UPDATE aims.risk_treatment SET status = 'cancelled' WHERE risk_treatment_id = 2$$, 'cancelling says why')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(done_by, 'nurse', 'who did it is the server''s to say') FROM aims.risk_treatment WHERE risk_treatment_id = 1;
 SELECT is(pg_temp.counts(1), 'inherent critical in moderate above', 'some of it is done; a current level is not stated');
 UPDATE aims.risk SET current_likelihood = 3, current_severity = 4 WHERE risk_id = 1;
@@ -168,7 +169,7 @@ INSERT INTO aims.risk (risk_id, system, vendor, title, source, owner, inherent_l
     (4, NULL, 'acme', 'Acme fails', 'third_party', 'keeper', 3, 3), (5, NULL, NULL, 'No staff', 'safety', 'keeper', 3, 3),
     (6, 'billing', NULL, 'Codes leak', 'privacy', 'keeper', 1, 1);
 SELECT is(bool_and(within_appetite), true, 'moderate is within the organisation''s appetite') FROM aims.risk_register WHERE risk_id BETWEEN 2 AND 6;
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.risk_appetite (risk_appetite_id, scope, domain, clinical_tier, source, level, justification, valid_from, valid_until, status, approved_at) VALUES
     (11, 'clinical_tier', NULL, 'critical', NULL, 'low', 'x', '2020-01-01', NULL, 'approved', '2020-01-01'),
     (12, 'domain', 'operational', NULL, NULL, 'high', 'x', '2020-01-01', NULL, 'approved', '2020-01-01'),
@@ -176,31 +177,31 @@ INSERT INTO aims.risk_appetite (risk_appetite_id, scope, domain, clinical_tier, 
     (14, 'source', NULL, NULL, 'privacy', 'low', 'x', aims.today() + 1, NULL, 'approved', '2020-01-01'),
     (15, 'source', NULL, NULL, 'safety', 'low', 'x', '2020-01-01', NULL, 'proposed', NULL);
 UPDATE aims.ai_system SET clinical_tier = 'low' WHERE system = 'billing';
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT results_eq('SELECT risk_id::int, appetite::text FROM aims.risk_register WHERE risk_id BETWEEN 2 AND 6 ORDER BY 1',
     $$VALUES (2, 'low'), (3, 'moderate'), (4, 'moderate'), (5, 'moderate'), (6, 'moderate')$$,
     'a system whose tier is not decided is critical; a wider appetite widens nothing; past, future and proposed ones do not count');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 INSERT INTO aims.risk_appetite (risk_appetite_id, level, justification, valid_from, status, approved_at) VALUES
     (16, 'high', 'x', aims.today(), 'approved', clock_timestamp());
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(appetite, 'high', 'of two of one scope the later one counts') FROM aims.risk_register WHERE risk_id = 5;
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 DELETE FROM aims.risk_appetite WHERE risk_appetite_id > 10;
 UPDATE aims.risk_appetite SET valid_from = '2020-01-01', valid_until = aims.today() - 1;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(pg_temp.counts(5), 'inherent moderate above', 'without an appetite in force nothing is within');
 SELECT isnt_empty($$SELECT FROM aims.risk_action WHERE action = 'set risk appetite'$$, 'and the sponsor is asked for one');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.risk_appetite SET valid_until = NULL;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 
 -- Acceptance
 INSERT INTO aims.risk (risk_id, system, title, source, owner, inherent_likelihood, inherent_severity, treatment) VALUES
     (20, 'triage', 'Misses strokes', 'safety', 'keeper', 3, 4, 'retain'), (21, 'triage', 'Not assessed', 'safety', 'keeper', NULL, NULL, NULL),
     (22, 'triage', 'Of the deputy', 'safety', 'deputy', 2, 4, NULL), (23, 'triage', 'Kills', 'safety', 'sponsor', 5, 5, NULL);
 SELECT is(pg_temp.counts(20), 'inherent high in moderate above', 'a risk is above appetite');
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '23502', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification) VALUES (20, 'x')$$, 'no acceptance is for ever'),
     (2, '23514', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (20, ' ', aims.today() + 9)$$, 'none is without a justification'),
@@ -213,11 +214,11 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (9, '00000', 'risk_officer', $$INSERT INTO aims.risk_acceptance (risk_acceptance_id, risk_id, system, likelihood, severity, level, justification, conditions, valid_until)
         VALUES (1, 20, 'billing', 5, 5, 'low', 'Nothing better to be had', 'Nurses check', aims.today() + 100)$$, 'an acceptance is requested'),
     (10, '00000', 'risk_officer', $$UPDATE aims.risk_acceptance SET likelihood = 5, level = 'low', risk_id = 1, system = 'billing' WHERE risk_acceptance_id = 1$$, 'and typed over, to no effect')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT results_eq('SELECT risk_id::int, system::text, likelihood::int, severity::int, level::text, created_by::text FROM aims.risk_acceptance WHERE risk_acceptance_id = 1',
     $$VALUES (20, 'triage', 3, 4, 'high', 'officer')$$, 'it is for what the risk is, whatever was typed');
 SELECT is(duty, 'executive_sponsor', 'the sponsor is asked') FROM aims.risk_action WHERE action = 'decide on acceptance';
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS043', 'risk_officer', $$UPDATE aims.risk_acceptance SET status = 'accepted' WHERE risk_acceptance_id = 1$$, 'the status is not typed'),
     (2, 'MS012', 'risk_officer', $$SELECT aims.approve('risk_acceptance', '1', 'approval', 'mine')$$, 'who requests it does not sign'),
@@ -233,7 +234,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (12, 'MS012', 'risk_sponsor', $$SELECT aims.approve('risk_acceptance', '3', 'approval', 'mine')$$, 'whom even the sponsor''s office does not help'),
     (13, '00000', 'risk_sponsor', $$SELECT aims.reject('risk_acceptance', '3', 'not me')$$, 'but who may reject it'),
     (14, 'MS015', 'risk_sponsor', $$SELECT aims.approve('risk_acceptance', '3', 'approval', 'after all')$$, 'once')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(pg_temp.counts(20), 'inherent high in moderate above in_force acceptable', 'the risk is accepted');
 SELECT is(status || ' ' || decided_by, 'rejected sponsor', 'and the other one rejected') FROM aims.risk_acceptance WHERE risk_acceptance_id = 3;
 UPDATE aims.risk SET inherent_severity = 5 WHERE risk_id = 20;
@@ -243,30 +244,30 @@ SELECT is(pg_temp.counts(20), 'inherent high in moderate above exceeded', 'also 
 UPDATE aims.risk SET inherent_likelihood = 3, inherent_severity = 4 WHERE risk_id = 20;
 SELECT is(pg_temp.counts(20), 'inherent high in moderate above in_force acceptable', 'it is what was accepted again');
 SELECT is_empty($$SELECT FROM aims.risk_action WHERE action = 'renew acceptance'$$, 'there is time yet');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.risk_acceptance SET valid_until = aims.today() WHERE risk_acceptance_id = 1;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(pg_temp.counts(20), 'inherent high in moderate above in_force acceptable', 'the last day counts');
 SELECT is(subject_id, '20', 'on which it is to be renewed') FROM aims.risk_action WHERE action = 'renew acceptance';
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.risk_acceptance SET valid_until = aims.today() - 1 WHERE risk_acceptance_id = 1;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 SELECT is(pg_temp.counts(20), 'inherent high in moderate above expired', 'the day after, the risk is back');
 SELECT results_eq($$SELECT due_on FROM aims.risk_action WHERE subject_id = '20' AND action = 'treat or have accepted'$$, 'VALUES (aims.today() - 1)', 'and due');
 SELECT matches(detail, 'risk 20: high \(inherent\), appetite moderate, acceptance 1 ended on', 'in the gate, too') FROM aims.check_residual_risk('triage', '{}');
 -- a request that the risk outgrew
 SELECT pg_temp.ends_with('00000', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_acceptance_id, risk_id, justification, valid_until) VALUES (5, 20, 'x', aims.today() + 9)$$, 'a new one is requested');
 UPDATE aims.risk SET inherent_likelihood = 4, inherent_severity = 4 WHERE risk_id = 20;
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS015', 'risk_sponsor', $$SELECT aims.approve('risk_acceptance', '5', 'approval', 'fine')$$, 'what the risk outgrew is not signed'),
     (2, 'MS013', 'risk_nurse', $$SELECT aims.reject('risk_acceptance', '5', 'no')$$, 'nor rejected by anybody'),
     (3, 'MS013', 'risk_guest', $$UPDATE aims.risk_acceptance SET status = 'withdrawn' WHERE risk_acceptance_id = 5$$, 'nor withdrawn'),
     (4, '00000', 'risk_keeper', $$UPDATE aims.risk_acceptance SET status = 'withdrawn' WHERE risk_acceptance_id = 5$$, 'but by who requested it')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 
 -- Closing
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS011', 'risk_keeper', $$UPDATE aims.risk SET status = 'closed' WHERE risk_id = 1$$, 'no risk is closed at once'),
     (2, 'MS042', 'risk_keeper', $$UPDATE aims.risk SET status = 'closing' WHERE risk_id = 1$$, 'nor without a reason'),
@@ -280,14 +281,14 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (10, 'MS015', 'risk_owner', $$INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on) VALUES (1, 'x', 'nurse', '2030-01-01')$$, 'what is closed is not treated'),
     (11, 'MS041', 'risk_owner', $$UPDATE aims.risk SET system = 'billing' WHERE risk_id = 2$$, 'no risk moves to another system'),
     (12, 'MS041', 'risk_owner', $$UPDATE aims.risk SET system = NULL, vendor = 'acme' WHERE risk_id = 2$$, 'nor to a vendor')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(met || ': ' || detail, 'false: all risks are closed: 1', 'a system whose risks are all closed is not assessed') FROM aims.check_risk_assessed('sepsis', '{}');
 SELECT is(met || ': ' || detail, 'false: all risks are closed: 1', 'in no way') FROM aims.check_residual_risk('sepsis', '{}');
 SELECT isnt_empty($$SELECT FROM aims.risk_action WHERE action = 'identify risks' AND system = 'sepsis'$$, 'and its owner is asked');
 SELECT pg_temp.ends_with('00000', 'risk_keeper', $$UPDATE aims.risk SET status = 'open' WHERE risk_id = 1$$, 'it can be opened again');
 
 -- Criteria
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS013', 'risk_officer', $$INSERT INTO aims.risk_matrix (likelihood, severity, level) SELECT l, s, 'low' FROM generate_series(1, 5) AS l, generate_series(1, 5) AS s$$, 'an AI officer sets no matrix'),
     (2, 'MS042', 'risk_sponsor', $$INSERT INTO aims.risk_matrix (likelihood, severity, level) VALUES (5, 5, 'low')$$, 'a part of a matrix is none'),
@@ -303,7 +304,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (12, '00000', 'risk_sponsor', $$INSERT INTO aims.risk_scale (dimension, step, word) SELECT 'severity', n, 'S' || n FROM generate_series(1, 5) AS n$$, 'and own words'),
     (13, '00000', 'risk_sponsor', $$INSERT INTO aims.risk_authority (level, duties, days) VALUES ('critical', '{executive_sponsor,ai_officer}', 10)$$, 'and own authority'),
     (14, 'MS042', 'risk_sponsor', $$DELETE FROM aims.risk_matrix WHERE NOT shipped AND likelihood = 1$$, 'which does not fall apart')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(count(*), 25::bigint, 'still one matrix is in force') FROM aims.risk_criteria;
 SELECT results_eq('SELECT inherent_likelihood, inherent_severity, inherent_level::text FROM aims.risk_register WHERE risk_id = 5', $$VALUES ('occasional', 'S3', 'low')$$,
     'levels follow the organisation''s own matrix and words');
@@ -325,4 +326,5 @@ SELECT is(review_overdue, true, 'and the register says so') FROM aims.risk_regis
 SELECT pg_temp.ends_with('00000', 'risk_nurse', 'SELECT count(*) FROM aims.risk_register, aims.risk_action', 'people read it');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+DROP ROLE risk_sponsor, risk_officer, risk_deputy, risk_member, risk_owner, risk_keeper, risk_nurse, risk_guest;

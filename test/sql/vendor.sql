@@ -1,9 +1,9 @@
-\i test/setup.sql
+\i test/setup_database.sql
 -- Vendors: what is refused, what is scored, what covers a vendor today, and
--- which systems an incident of one affects.
-BEGIN;
+-- which systems an incident of one affects. Steps commit, each by itself:
+-- whoever decides on a record has seen it committed.
 \i test/act.sql
-SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
+SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
 SELECT plan(250);
 
 -- People: an AI officer, a risk owner, a committee member, somebody, an auditor
@@ -21,10 +21,10 @@ BEGIN
 END $$;
 INSERT INTO aims.person (person, full_name, db_role)
 SELECT p, initcap(p), 'vendor_' || p FROM unnest('{officer,risk,member,guest,auditor}'::text[]) AS p;
-SET LOCAL session_replication_role = replica;		-- as superusers had assigned them long ago
+SET session_replication_role = replica;		-- as superusers had assigned them long ago
 INSERT INTO aims.duty (person, duty, valid_from) VALUES
     ('officer', 'ai_officer', '2020-01-01'), ('risk', 'risk_owner', '2020-01-01'), ('member', 'committee_member', '2020-01-01');
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 
 -- Inventory: acme sells two products, cloud hosts a service, lib gives a library
 INSERT INTO aims.vendor (vendor, title, owner, contact) VALUES
@@ -43,10 +43,10 @@ UPDATE aims.ai_system SET out_of_scope_reason = 'pilot of another group' WHERE s
 INSERT INTO aims.component (system, component, kind, title, vendor, product) VALUES
     ('own', 'llm', 'service', 'LLM', 'cloud', 'LLM'), ('own', 'trees', 'library', 'Trees', 'lib', NULL),
     ('triage', 'acme-viewer', 'tool', 'Viewer', 'acme', 'Sepsis');
-SET LOCAL session_replication_role = replica;
+SET session_replication_role = replica;
 UPDATE aims.ai_system SET stage = CASE system WHEN 'retired' THEN 'retirement' WHEN 'vague' THEN 'inception'
                                               WHEN 'triage' THEN 'deployment' ELSE 'operation_monitoring' END::aims.lifecycle_stage;
-SET LOCAL session_replication_role = origin;
+SET session_replication_role = origin;
 CREATE SCHEMA vendor_test;
 CREATE TABLE vendor_test.score (id integer PRIMARY KEY, score float8);
 SELECT aims.govern('vendor_test.score', 'sepsis') \g /dev/null
@@ -145,7 +145,7 @@ SELECT throws_ok(command, 'MS041', NULL, 'refuses ' || command)
 SELECT is(pg_temp.act('vendor_risk', $$INSERT INTO aims.vendor_contract (vendor_contract_id, vendor, product, title, created_by, confirmed_by)
                                        VALUES (9001, 'acme', 'Sepsis', 'Supply of Sepsis', 'member', 'member') RETURNING created_by || coalesce(confirmed_by, ' unconfirmed')$$),
           'risk unconfirmed', 'who entered it is the server''s to say');
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS042', 'vendor_risk', $$UPDATE aims.vendor_contract SET status = 'in_review' WHERE vendor_contract_id = 9001$$, 'a contract without dates and document is not submitted'),
     (2, '23514', 'vendor_risk', $$INSERT INTO aims.vendor_responsibility VALUES (9001, 'monitoring', 'somebody', 'x')$$, 'a responsibility of somebody'),
@@ -174,7 +174,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (23, '00000', 'vendor_member', $$SELECT aims.approve('vendor_contract', '9001', 'approval', 'read')$$, 'another person confirms it'),
     (24, 'MS042', 'vendor_officer', $$UPDATE aims.vendor_contract SET status = 'terminated' WHERE vendor_contract_id = 9001$$, 'it does not end without a reason')
     ) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is((SELECT confirmed_by::text FROM aims.vendor_contract WHERE vendor_contract_id = 9001), 'member', 'who confirmed it');
 
 -- What covers a product today
@@ -293,7 +293,7 @@ SELECT pg_temp.ends_with('00000', 'vendor_risk', $$INSERT INTO aims.vendor_notic
 SELECT is((SELECT string_agg(system, ' ') FROM aims.finding WHERE detail ~ '^Notice 9011 '), 'own', 'reaches systems by their components');
 SELECT is((SELECT assess_by FROM aims.vendor_notice WHERE vendor_notice_id = id), aims.today() + days, format('notice %s is to be assessed in %s days', id, days))
   FROM (VALUES (9010, 10), (9011, 30)) AS t (id, days);
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS042', 'vendor_officer', $$UPDATE aims.vendor_notice SET status = 'assessed' WHERE vendor_notice_id = 9010$$, 'a notice is not assessed by saying so'),
     (2, 'MS013', 'vendor_guest', $$UPDATE aims.vendor_notice SET status = 'assessed', consequence = 'none', assessment = 'x' WHERE vendor_notice_id = 9010$$, 'nor by anybody'),
@@ -302,10 +302,10 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (5, '00000', 'vendor_officer', $$UPDATE aims.vendor_notice SET status = 'assessed', consequence = 're_evaluation', assessment = 'other training data' WHERE vendor_notice_id = 9010$$, 'a notice is assessed'),
     (6, 'MS041', 'vendor_officer', $$UPDATE aims.vendor_notice SET consequence = 'none' WHERE vendor_notice_id = 9010$$, 'once'),
     (7, 'MS011', 'vendor_officer', $$UPDATE aims.vendor_notice SET status = 'received' WHERE vendor_notice_id = 9010$$, 'and for all')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 
 -- Questionnaires: published by another person, scored by the rule
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '00000', 'vendor_risk', $$INSERT INTO aims.questionnaire (questionnaire, title) VALUES ('house', 'House rules')$$, 'a template of the site'),
     (2, '23514', 'vendor_risk', $$UPDATE aims.questionnaire SET conditional_from = 90 WHERE questionnaire = 'house'$$, 'its thresholds are in order'),
@@ -334,7 +334,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (24, '23514', 'vendor_risk', $$INSERT INTO aims.vendor_answer VALUES (9020, 'house', 'a', 'not_applicable', ' ')$$, 'and so is what does not apply'),
     (25, '00000', 'vendor_risk', $$INSERT INTO aims.vendor_answer VALUES (9020, 'house', 'a', 'yes')$$, 'an answer'),
     (26, '23505', 'vendor_risk', $$INSERT INTO aims.vendor_answer VALUES (9020, 'house', 'a', 'no')$$, 'once')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 CREATE FUNCTION pg_temp.score() RETURNS text LANGUAGE sql AS
     $$SELECT concat_ws(' ', state, score, verdict, answered || '/' || questions, failed, unanswered) FROM aims.vendor_score WHERE vendor_questionnaire_id = 9020$$;
 SELECT is(pg_temp.score(), 'sent 50.0 inadequate 1/2 {b} {b}', 'unanswered counts against, and a critical question unanswered fails');
@@ -350,7 +350,7 @@ SELECT pg_temp.with_change($$INSERT INTO aims.vendor_answer VALUES (9020, 'house
                            'SELECT pg_temp.score()', 'sent 97.5 conditional 2/2 {} {}', 'a half one allows conditional at most');
 SELECT pg_temp.with_change('UPDATE aims.vendor_questionnaire SET due_on = aims.today() - 1', 'SELECT pg_temp.score()',
                            'overdue 50.0 inadequate 1/2 {b} {b}', 'silence past the day');
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, 'MS015', 'vendor_member', $$SELECT aims.approve('vendor_questionnaire', '9020', 'approval', 'r')$$, 'what was not returned is not reviewed'),
     (2, 'MS013', 'vendor_guest', $$UPDATE aims.vendor_questionnaire SET status = 'returned' WHERE vendor_questionnaire_id = 9020$$, 'nor taken back by anybody'),
@@ -364,14 +364,14 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (10, 'MS012', 'vendor_risk', $$SELECT aims.approve('vendor_questionnaire', '9020', 'approval', 'r')$$, 'not reviewed by who took it back'),
     (11, 'MS043', 'vendor_officer', $$UPDATE aims.vendor_questionnaire SET status = 'reviewed' WHERE vendor_questionnaire_id = 9020$$, 'nor by saying so'),
     (12, '00000', 'vendor_member', $$SELECT aims.approve('vendor_questionnaire', '9020', 'approval', 'plausible')$$, 'reviewed by another person')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is(pg_temp.score(), 'reviewed 75.0 conditional 2/2 {} {}', 'what was signed');
 SELECT is((SELECT valid_until FROM aims.vendor_score WHERE vendor_questionnaire_id = 9020), (aims.today() + make_interval(years => 1))::date, 'it counts for the months of its template');
 SELECT pg_temp.with_change($$UPDATE aims.vendor_questionnaire SET returned_at = now() - make_interval(years => 1, days => 2)$$, 'SELECT pg_temp.score()',
                            'expired 75.0 conditional 2/2 {} {}', 'and not longer');
 
 -- Certificates and attestations: entered once, confirmed by another person
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '00000', 'vendor_risk', $$INSERT INTO aims.vendor_certificate (vendor_certificate_id, vendor, standard, scope, issuer, number, issued_on, valid_until, document_sha256)
         VALUES (9030, 'acme', 'ISO/IEC 42001', 'Sepsis', 'BSI', 'AI 1', aims.today() - 9, aims.today(), sha256('x'))$$, 'a certificate is entered'),
@@ -385,10 +385,10 @@ SELECT pg_temp.ends_with(state, role, command, name)
         VALUES (9031, 'acme', 'No training on customer data', 'N. N., CMO', aims.today() - 9, aims.today(), sha256('x'))$$, 'an attestation is entered'),
     (8, 'MS012', 'vendor_risk', $$SELECT aims.approve('vendor_attestation', '9031', 'approval', 'r')$$, 'not confirmed by who entered it'),
     (9, '00000', 'vendor_officer', $$SELECT aims.approve('vendor_attestation', '9031', 'approval', 'read')$$, 'but by another person')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 
 -- An assessment: by the assessor, approved by another person
-SELECT pg_temp.ends_with(state, role, command, name)
+SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
   FROM (VALUES
     (1, '00000', 'vendor_officer', $$INSERT INTO aims.vendor_assessment (vendor_assessment_id, vendor, assessor, valid_until) VALUES (9040, 'cloud', 'risk', aims.today() + 300)$$, 'an assessment is begun'),
     (2, 'MS042', 'vendor_risk', $$UPDATE aims.vendor_assessment SET status = 'in_review', conclusion = 'acceptable', rationale = 'r' WHERE vendor_assessment_id = 9040$$, 'not without a review of the responsible AI policy'),
@@ -400,7 +400,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (8, '00000', 'vendor_member', $$SELECT aims.approve('vendor_assessment', '9040', 'approval', 'agreed')$$, 'but by another person'),
     (9, 'MS041', 'vendor_risk', $$UPDATE aims.vendor_assessment SET valid_until = aims.today() + 9999 WHERE vendor_assessment_id = 9040$$, 'and then it stays'),
     (10, 'MS011', 'vendor_officer', $$UPDATE aims.vendor_assessment SET status = 'withdrawn' WHERE vendor_assessment_id = 9040$$, 'also when it is unwelcome')) AS t (nr, state, role, command, name)
- ORDER BY nr;
+ ORDER BY nr \gexec
 SELECT is((SELECT bool_and(intact) FROM aims.signature WHERE subject LIKE 'vendor%' AND decision = 'approve'), true, 'every record is what was signed');
 
 -- Coverage
@@ -490,4 +490,5 @@ SELECT pg_temp.put($$INSERT INTO aims.vendor_notice (vendor, kind, summary) VALU
 SELECT is((SELECT count(*) FROM aims.finding WHERE kind = 'vendor_notice'), 3::bigint, 'findings after');
 
 SELECT * FROM finish();
-ROLLBACK;
+\i test/drop_database.sql
+DROP ROLE vendor_officer, vendor_risk, vendor_member, vendor_guest, vendor_auditor, vendor_nobody;
