@@ -277,6 +277,19 @@ COMMENT ON COLUMN aims.finding.closed_at IS 'When it was closed; NULL: open';
 COMMENT ON COLUMN aims.finding.closed_by IS 'Who closed it';
 COMMENT ON COLUMN aims.finding.closing_note IS 'What was done about it';
 
+CREATE TABLE aims.imported_gate (
+    finding_id  bigint               PRIMARY KEY
+                CONSTRAINT imported_gate_finding_fkey REFERENCES aims.finding,
+    stage       aims.lifecycle_stage NOT NULL,
+    requirement aims.slug            NOT NULL
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.imported_gate', '');
+COMMENT ON TABLE aims.imported_gate IS
+    'Requirements that an imported system lacked, each with the finding that waits until it is met. Written by the trigger on aims.ai_system alone (ISO/IEC 42001 8.1, 10.2)';
+COMMENT ON COLUMN aims.imported_gate.finding_id IS 'The finding (imported_gate)';
+COMMENT ON COLUMN aims.imported_gate.stage IS 'Stage whose gate has the requirement';
+COMMENT ON COLUMN aims.imported_gate.requirement IS 'The requirement, as aims.gate lists it; no key, since a site may give up one of its own';
+
 -- The machine (src/lifecycle.c)
 
 CREATE FUNCTION aims.gate(system text, stage aims.lifecycle_stage)
