@@ -278,6 +278,7 @@ COMMENT ON FUNCTION aims.check_record_move(aims.record_kind, jsonb, jsonb) IS
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET IntervalStyle = 'iso_8601' SET bytea_output = 'hex' SET extra_float_digits = 1
     AS $$
 DECLARE
     kind    aims.record_kind;

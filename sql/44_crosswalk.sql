@@ -339,10 +339,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.stamp_crosswalk() IS
     'Trigger on aims.crosswalk: who recorded and who reviewed a mapping is the server''s to say. A changed one is not reviewed any more; a review is an AI officer''s or committee member''s (MS013, MS014), in the own name and of what another recorded (MS012)';
-CREATE TRIGGER crosswalk_reviewed BEFORE INSERT OR UPDATE ON aims.crosswalk
+CREATE TRIGGER crosswalk_stamp BEFORE INSERT OR UPDATE ON aims.crosswalk
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_crosswalk();
-ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_reviewed;
-COMMENT ON TRIGGER crosswalk_reviewed ON aims.crosswalk IS 'A mapping counts once another person has reviewed it';
+ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_stamp;
+COMMENT ON TRIGGER crosswalk_stamp ON aims.crosswalk IS 'A mapping counts once another person has reviewed it';
 CREATE TRIGGER crosswalk_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.crosswalk
     FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
 ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_shipped;
@@ -593,7 +593,7 @@ INSERT INTO aims.framework_deadline (deadline, framework, ref, provision, title,
         'Regulation (EU) 2024/1689, Article 113', '2026-11-26', true),
     ('eu-marking', 'eu-ai-act', NULL, 'Article 50(2)', 'Marking of generated content by systems on the market before 2 August 2026', '2026-12-02', 'limited', 'provider',
         'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
-    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5', 'Prohibition of generating intimate images without consent, or child abuse', '2026-12-02', 'unacceptable', NULL,
+    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5', 'Prohibition of generating intimate images without consent, or of child abuse', '2026-12-02', 'unacceptable', NULL,
         'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
     ('eu-general-purpose-old', 'eu-ai-act', NULL, 'Article 111(3)', 'General-purpose AI models on the market before 2 August 2025', '2027-08-02', NULL, 'provider',
         'Regulation (EU) 2024/1689, Article 111(3)', '2026-11-26', true),
@@ -654,13 +654,12 @@ COMMENT ON COLUMN aims.deadline.as_of IS 'Day on which the source was read';
 COMMENT ON COLUMN aims.deadline.shipped IS 'Did it come with the extension?';
 
 CREATE VIEW aims.crosswalk_action WITH (security_barrier) AS
-SELECT 'deadline ahead' AS action, 'framework_deadline' AS subject, d.deadline AS subject_id, s.system,
-       NULL::text AS vendor, 'system_owner' AS duty, NULL::text AS person, d.due_on,
+SELECT 'deadline ahead' AS action, 'framework_deadline' AS subject, d.deadline AS subject_id, NULL::text AS system,
+       NULL::text AS vendor, 'ai_officer' AS duty, NULL::text AS person, d.due_on,
        concat_ws(' ', d.framework, coalesce(d.provision, d.ref::text)) AS ref,
-       format('%s; applies in %s days (%s)', d.title, d.days_left, d.source) AS detail
+       format('%s; source: %s; touches %s', d.title, d.source, array_to_string(d.systems, ', ')) AS detail
   FROM aims.deadline AS d
- CROSS JOIN unnest(d.systems) AS s (system)
- WHERE d.days_left BETWEEN 0 AND 180
+ WHERE d.days_left BETWEEN 0 AND 180 AND cardinality(d.systems) > 0
 UNION ALL
 SELECT 'review of a mapping', 'crosswalk', format('%s %s %s %s', c.framework, c.ref, c.other_framework, c.other_ref),
        NULL, NULL, 'ai_officer', NULL, aims.day(c.recorded_at) + 30, '6.1.3',
@@ -673,9 +672,9 @@ COMMENT ON VIEW aims.crosswalk_action IS
 COMMENT ON COLUMN aims.crosswalk_action.action IS 'deadline ahead, or review of a mapping';
 COMMENT ON COLUMN aims.crosswalk_action.subject IS 'Table: framework_deadline or crosswalk';
 COMMENT ON COLUMN aims.crosswalk_action.subject_id IS 'Deadline, or both requirements of the mapping';
-COMMENT ON COLUMN aims.crosswalk_action.system IS 'AI system that the deadline touches';
+COMMENT ON COLUMN aims.crosswalk_action.system IS 'Always NULL: a deadline touches several, which detail lists';
 COMMENT ON COLUMN aims.crosswalk_action.vendor IS 'Always NULL';
-COMMENT ON COLUMN aims.crosswalk_action.duty IS 'Duty of whoever has to act';
+COMMENT ON COLUMN aims.crosswalk_action.duty IS 'Always ai_officer';
 COMMENT ON COLUMN aims.crosswalk_action.person IS 'Always NULL';
 COMMENT ON COLUMN aims.crosswalk_action.due_on IS 'Day by which';
 COMMENT ON COLUMN aims.crosswalk_action.ref IS 'Provision, or clause of ISO/IEC 42001';

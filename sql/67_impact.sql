@@ -333,7 +333,7 @@ BEGIN
             DETAIL = format('Its last day is %s; today is %s.', NEW.valid_until, aims.today()),
             HINT = 'Set valid_until to the day by which it is to be done again.';
     END IF;
-    SELECT string_agg(g.detail || '.', E'\n' ORDER BY g.gap, g.detail) INTO gaps
+    SELECT string_agg(g.detail, E'\n' ORDER BY g.gap, g.detail) INTO gaps
       FROM aims.impact_gap AS g WHERE g.impact_assessment_id = NEW.impact_assessment_id;
     IF gaps IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',

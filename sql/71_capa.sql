@@ -12,6 +12,7 @@ CREATE TABLE aims.capa (
     concern                bigint,
     audit_finding          bigint,
     management_review      bigint,
+    certification_nonconformity bigint,
     system                 aims.slug   CONSTRAINT capa_system_fkey REFERENCES aims.ai_system,
     vendor                 aims.slug   CONSTRAINT capa_vendor_fkey REFERENCES aims.vendor,
     severity               text        NOT NULL DEFAULT 'serious',
@@ -40,13 +41,15 @@ CREATE TABLE aims.capa (
     closed_by              aims.slug   CONSTRAINT capa_closed_by_fkey REFERENCES aims.person,
     CONSTRAINT capa_title_given CHECK (title ~ '\S'),
     CONSTRAINT capa_source_known CHECK (source IN (
-        'finding', 'emergency', 'monitor', 'incident', 'concern', 'audit_finding', 'management_review')),
+        'finding', 'emergency', 'monitor', 'incident', 'concern', 'audit_finding', 'management_review',
+        'certification_nonconformity')),
     CONSTRAINT capa_source_named CHECK (
         CASE source
             WHEN 'incident' THEN incident IS NOT NULL
             WHEN 'concern' THEN concern IS NOT NULL
             WHEN 'audit_finding' THEN audit_finding IS NOT NULL
             WHEN 'management_review' THEN management_review IS NOT NULL
+            WHEN 'certification_nonconformity' THEN certification_nonconformity IS NOT NULL
             ELSE finding IS NOT NULL
         END),
     CONSTRAINT capa_severity_known CHECK (severity IN (
@@ -74,12 +77,13 @@ COMMENT ON INDEX aims.capa_system_idx IS 'Finds the corrective actions of a syst
 COMMENT ON COLUMN aims.capa.capa_id IS 'Number of the corrective action';
 COMMENT ON COLUMN aims.capa.title IS 'What is to be corrected';
 COMMENT ON COLUMN aims.capa.source IS
-    'finding, emergency, monitor (each by finding), incident, concern, audit_finding or management_review: the column of that name says which';
+    'finding, emergency, monitor (each by finding), incident, concern, audit_finding, management_review or certification_nonconformity: the column of that name says which';
 COMMENT ON COLUMN aims.capa.finding IS 'Finding that it answers; an emergency''s opens one by itself';
 COMMENT ON COLUMN aims.capa.incident IS 'Incident that it answers';
 COMMENT ON COLUMN aims.capa.concern IS 'Concern that it answers';
 COMMENT ON COLUMN aims.capa.audit_finding IS 'Finding of an internal audit that it answers';
 COMMENT ON COLUMN aims.capa.management_review IS 'Management review that decided on it';
+COMMENT ON COLUMN aims.capa.certification_nonconformity IS 'Nonconformity of the certification body that it answers';
 COMMENT ON COLUMN aims.capa.system IS 'AI system concerned; NULL: none in particular';
 COMMENT ON COLUMN aims.capa.vendor IS 'Vendor concerned';
 COMMENT ON COLUMN aims.capa.severity IS 'negligible, minor, serious, critical or catastrophic (words of ISO 14971)';

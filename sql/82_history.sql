@@ -42,38 +42,53 @@ COMMENT ON FUNCTION aims.day_then(timestamptz) IS
 
 -- Views as of any time. What is computed from the tables is written once, in
 -- the view: its past is the same query over the tables as they were, and over
--- the day that it was, made from the view's definition.
+-- the day that it was, made from the definitions of the view and of those that
+-- it reads. Functions in them may read no table but by aims.today().
 DO $$
 DECLARE
     past    text;
     source  record;
     query   text;
     sources text;
+    names   text;
 BEGIN
-    FOREACH past IN ARRAY ARRAY['evidence_state', 'soa'] LOOP
-        query := replace(rtrim(pg_get_viewdef(format('aims.%I', past)::regclass), ';'),
-                         'aims.today()', '(SELECT that_day.day FROM that_day)');
+    FOREACH past IN ARRAY ARRAY['soa', 'risk_register'] LOOP
         sources := 'that_day (day) AS MATERIALIZED (SELECT aims.day_then($1))';
+        names := NULL;
+        -- tables, then views, each after those that it reads; the last is the view itself
         FOR source IN
-            SELECT c.relname AS name, c.relkind AS kind
-            FROM pg_class AS c
-            WHERE c.relnamespace = 'aims'::regnamespace
-            AND c.oid IN (SELECT d.refobjid FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
-                          WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-                          AND w.ev_class = format('aims.%I', past)::regclass AND d.refobjid <> w.ev_class)
-            ORDER BY c.relname
+            WITH RECURSIVE used (relid, depth) AS (
+                SELECT format('aims.%I', past)::regclass::oid, 0
+                UNION
+                SELECT c.oid, u.depth + 1
+                FROM used AS u
+                JOIN pg_rewrite AS w ON w.ev_class = u.relid
+                JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+                JOIN pg_class AS c ON c.oid = d.refobjid AND c.relnamespace = 'aims'::regnamespace
+                WHERE c.oid <> u.relid)
+            SELECT c.relname AS name, c.relkind AS kind, c.oid AS relid
+            FROM used AS u
+            JOIN pg_class AS c ON c.oid = u.relid
+            GROUP BY c.oid
+            ORDER BY c.relkind, max(u.depth) DESC, c.relname
         LOOP
-            query := regexp_replace(query, format('\maims\.%s\M', source.name), quote_ident(source.name), 'g');
-            sources := sources || format(CASE source.kind
-                WHEN 'v' THEN ', %1$I AS MATERIALIZED (SELECT v.* FROM aims.%2$I($1) AS v)'
-                ELSE ', %1$I AS MATERIALIZED (SELECT r.* FROM aims.as_of(''aims.%1$I'', $1) AS o CROSS JOIN jsonb_populate_record(NULL::aims.%1$I, o) AS r)'
-                END, source.name, source.name || '_at');
+            IF source.kind = 'v' THEN
+                query := replace(rtrim(pg_get_viewdef(source.relid), ';'), 'aims.today()', '(SELECT that_day.day FROM that_day)');
+                query := regexp_replace(query, format('\maims\.(%s)\M', names), '\1', 'g');
+            ELSE
+                query := format('SELECT r.* FROM aims.as_of(''aims.%1$I'', $1) AS o CROSS JOIN jsonb_populate_record(NULL::aims.%1$I, o) AS r',
+                                source.name);
+            END IF;
+            IF source.name <> past THEN
+                sources := sources || format(', %I AS MATERIALIZED (%s)', source.name, query);
+            END IF;
+            names := concat_ws('|', names, source.name);
         END LOOP;
         EXECUTE format('CREATE FUNCTION aims.%I(at timestamptz) RETURNS SETOF aims.%I LANGUAGE sql VOLATILE PARALLEL UNSAFE
                             BEGIN ATOMIC WITH %s SELECT v.* FROM (%s) AS v; END', past || '_at', past, sources, query);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION aims.evidence_state_at(timestamptz) IS
-    'aims.evidence_state as it was then, as aims.soa_at';
 COMMENT ON FUNCTION aims.soa_at(timestamptz) IS
-    'aims.soa as it was then: the same query over the tables by all entries of the newest seal not after that time (aims.as_of), judged by the day that it was then, in the time zone of then. What was changed before that time and sealed after it does not show: no tree vouched for it yet. Each source is read from the ledger once, which takes time as the ledger is long. For whoever may SELECT the tables (42501); MS029 where nothing was sealed by then, or a row is not known any more';
+    'aims.soa as it was then: the same query over the tables by all entries of the newest seal not after that time (aims.as_of), judged by the day that it was then, in the time zone of then. What was changed before that time and sealed after it does not show: no tree vouched for it yet. Each table is read from the ledger once, which takes time as the ledger is long. For whoever may SELECT the tables (42501); MS029 where nothing was sealed by then, or a row is not known any more';
+COMMENT ON FUNCTION aims.risk_register_at(timestamptz) IS
+    'aims.risk_register as it was then, as aims.soa_at (6.1.2, 8.2)';

@@ -26,6 +26,8 @@ INSERT INTO aims.duty (person, duty, system, seat, valid_from) VALUES
     ('owner', 'system_owner', NULL, NULL, '2020-01-01'), ('officer', 'ai_officer', NULL, NULL, '2020-01-01'),
     ('helper', 'risk_owner', NULL, NULL, '2020-01-01'),
     ('auditor', 'internal_auditor', NULL, NULL, '2020-01-01'), ('member', 'committee_member', NULL, 'it', '2020-01-01');
+INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref, statement, objective_evidence, response_due)
+    VALUES (1, 1, 'minor', 'A.6.2.4', 'not validated', 'report', aims.today());
 SET LOCAL session_replication_role = DEFAULT;
 
 -- An emergency opens one
