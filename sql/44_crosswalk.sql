@@ -229,13 +229,143 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('cfr-part-11', '11.10.i', '{7.2}'),
     ('cfr-part-11', '11.10.j', '{5.3,A.3.2}'),
     ('cfr-part-11', '11.10.k', '{7.5.2,7.5.3}'),
-    ('cfr-part-11', '11.30', '{7.5.3}')) AS v (framework, ref, refs)
+    ('cfr-part-11', '11.30', '{7.5.3}'),
+    ('nist-csf', 'GV.OC.01', '{4.1}'),
+    ('nist-csf', 'GV.OC.02', '{4.2}'),
+    ('nist-csf', 'GV.OC.03', '{4.2}'),
+    ('nist-csf', 'GV.RM.01', '{6.1.1,6.2}'),
+    ('nist-csf', 'GV.RM.02', '{6.1.1}'),
+    ('nist-csf', 'GV.RM.05', '{7.4}'),
+    ('nist-csf', 'GV.RM.06', '{6.1.2}'),
+    ('nist-csf', 'GV.RR.01', '{5.1}'),
+    ('nist-csf', 'GV.RR.02', '{5.3,A.3.2}'),
+    ('nist-csf', 'GV.RR.03', '{7.1}'),
+    ('nist-csf', 'GV.PO.01', '{5.2,A.2.2,A.2.3}'),
+    ('nist-csf', 'GV.PO.02', '{A.2.4}'),
+    ('nist-csf', 'GV.OV.01', '{9.3.2,9.3.3}'),
+    ('nist-csf', 'GV.OV.02', '{9.3.3}'),
+    ('nist-csf', 'GV.OV.03', '{9.1,9.3.2}'),
+    ('nist-csf', 'GV.SC.01', '{A.10.3}'),
+    ('nist-csf', 'GV.SC.02', '{A.10.2}'),
+    ('nist-csf', 'GV.SC.03', '{A.10.3}'),
+    ('nist-csf', 'GV.SC.05', '{A.10.2,A.10.3}'),
+    ('nist-csf', 'GV.SC.06', '{A.10.3}'),
+    ('nist-csf', 'GV.SC.07', '{A.10.3}'),
+    ('soc2', 'CC1.3', '{5.3}'),
+    ('soc2', 'CC1.4', '{7.2}'),
+    ('soc2', 'CC2.2', '{7.4}'),
+    ('soc2', 'CC2.3', '{A.8.5}'),
+    ('soc2', 'CC3.1', '{6.2}'),
+    ('soc2', 'CC3.2', '{6.1.2}'),
+    ('soc2', 'CC3.4', '{8.2}'),
+    ('soc2', 'CC4.1', '{9.1,9.2.1}'),
+    ('soc2', 'CC4.2', '{10.2}'),
+    ('soc2', 'CC5.3', '{5.2}'),
+    ('soc2', 'CC7.2', '{A.6.2.6,A.6.2.8}'),
+    ('soc2', 'CC7.4', '{A.8.4}'),
+    ('soc2', 'CC8.1', '{A.6.2.5}'),
+    ('soc2', 'CC9.2', '{A.10.3}'),
+    ('cis-controls', '15.2', '{A.10.3}'),
+    ('cis-controls', '15.4', '{A.10.2,A.10.3}'),
+    ('cis-controls', '15.5', '{A.10.3}'),
+    ('cis-controls', '15.6', '{A.10.3}'),
+    ('cis-controls', '16.1', '{A.6.1.3}'),
+    ('cis-controls', '16.9', '{7.2}'),
+    ('cis-controls', '16.10', '{A.6.2.3}'),
+    ('hitrust', '02', '{7.2}'),
+    ('hitrust', '03', '{6.1.2,6.1.3}'),
+    ('hitrust', '04', '{5.2,A.2.2}'),
+    ('hitrust', '05', '{5.3,A.10.3}'),
+    ('hitrust', '06', '{4.2}'),
+    ('hitrust', '07', '{A.4.2}'),
+    ('hitrust', '09', '{A.6.2.6,A.6.2.8}'),
+    ('hitrust', '10', '{A.6.1.3,A.6.2.2}'),
+    ('hitrust', '11', '{A.8.4}'),
+    ('iso14971', '4.1', '{6.1.2}'),
+    ('iso14971', '4.2', '{5.1}'),
+    ('iso14971', '4.3', '{7.2}'),
+    ('iso14971', '4.4', '{6.1.1}'),
+    ('iso14971', '5.1', '{6.1.2}'),
+    ('iso14971', '5.2', '{A.9.4}'),
+    ('iso14971', '5.4', '{6.1.2}'),
+    ('iso14971', '5.5', '{6.1.2}'),
+    ('iso14971', '6', '{6.1.2}'),
+    ('iso14971', '7.1', '{6.1.3}'),
+    ('iso14971', '7.2', '{8.3}'),
+    ('iso14971', '7.3', '{6.1.3}'),
+    ('iso14971', '8', '{6.1.3}'),
+    ('iso14971', '10.1', '{A.6.2.6}'),
+    ('iso14971', '10.2', '{A.6.2.6}'),
+    ('iso14971', '10.3', '{A.6.2.6}'),
+    ('iso14971', '10.4', '{10.2}'),
+    ('iec62304', '4.2', '{6.1.2}'),
+    ('iec62304', '5.1', '{A.6.1.3}'),
+    ('iec62304', '5.2', '{A.6.2.2}'),
+    ('iec62304', '5.3', '{A.6.2.3}'),
+    ('iec62304', '5.4', '{A.6.2.3}'),
+    ('iec62304', '5.7', '{A.6.2.4}'),
+    ('iec62304', '5.8', '{A.6.2.5}'),
+    ('iec62304', '6.1', '{A.6.2.6}'),
+    ('iec62304', '9.2', '{10.2}'),
+    ('iso13485', '4.2', '{7.5.2,7.5.3}'),
+    ('iso13485', '5.1', '{5.1}'),
+    ('iso13485', '5.3', '{5.2}'),
+    ('iso13485', '5.4', '{6.2}'),
+    ('iso13485', '5.5', '{5.3}'),
+    ('iso13485', '5.6', '{9.3.1,9.3.2,9.3.3}'),
+    ('iso13485', '6.1', '{7.1}'),
+    ('iso13485', '6.2', '{7.2}'),
+    ('iso13485', '7.1', '{8.1}'),
+    ('iso13485', '7.3', '{A.6.2.2,A.6.2.3,A.6.2.4}'),
+    ('iso13485', '7.4', '{A.10.3}'),
+    ('iso13485', '8.2', '{9.1,9.2.1}'),
+    ('iso13485', '8.4', '{9.1}'),
+    ('iso13485', '8.5', '{10.1,10.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.i', '{A.8.2,A.9.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.ii', '{A.8.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.iii', '{A.8.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.iv', '{A.8.2,A.9.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.3.i', '{A.8.2,A.9.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.3.ii', '{A.8.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.4.i', '{A.7.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.4.iii', '{A.7.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.4.iv', '{A.7.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.5.i', '{A.5.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.5.ii', '{A.5.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.6.i', '{A.6.2.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.6.iv', '{A.6.2.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.7.i', '{A.6.2.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.7.iii', '{A.6.2.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.8.i', '{A.6.2.6}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.8.ii', '{A.6.2.6}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.8.iii', '{A.6.2.6}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.8.iv', '{A.6.2.6}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.9.i', '{A.6.2.6}')) AS v (framework, ref, refs)
  CROSS JOIN unnest(v.refs::text[]) AS o (ref);
 
 -- Both ask that systems are used as their instructions say; A.9.4 asks it of
 -- every AI system, the article of those with high risk.
 INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped) VALUES
     ('eu-ai-act', '26.1', 'subset', 'iso42001', 'A.9.4', 'own reading', true);
+
+-- The model card was drawn up to carry what HTI-1 asks for.
+INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped)
+SELECT 'onc-hti-1', ('170.315.b.11.iv.B.' || v.ref)::aims.control_ref, 'intersects', 'chai-model-card', v.other::aims.control_ref,
+       'own reading', true
+  FROM (VALUES
+    ('1.i', 'BasicInfo.DeveloperContact'),
+    ('1.ii', 'TrustIngredients.TransparencyInformation.FundingSource'),
+    ('1.iii', 'TrustIngredients.AISystemFacts.OutcomesAndOutputs'),
+    ('2.i', 'UsesAndDirections.IntendedUseAndWorkflow'),
+    ('2.ii', 'UsesAndDirections.TargetedPatientPopulation'),
+    ('2.iii', 'UsesAndDirections.PrimaryIntendedUsers'),
+    ('3.i', 'UsesAndDirections.CautionedOutOfScopeSettings'),
+    ('3.ii', 'Warnings.KnownRisksAndLimitations'),
+    ('4.iii', 'TrustIngredients.AISystemFacts.DevelopmentDataCharacterization'),
+    ('5.ii', 'TrustIngredients.AISystemFacts.BiasMitigationApproaches'),
+    ('7.v', 'Resources.EvaluationReferences'),
+    ('8.i', 'TrustIngredients.AISystemFacts.OngoingMaintenance'),
+    ('9.i', 'TrustIngredients.AISystemFacts.OngoingMaintenance')) AS v (ref, other);
 
 -- What an existing certificate brings along. The clauses have the same
 -- structure, but evidence about information security is none about AI yet.
@@ -662,13 +792,13 @@ SELECT 'deadline ahead' AS action, 'framework_deadline' AS subject, d.deadline A
  WHERE d.days_left BETWEEN 0 AND 180 AND cardinality(d.systems) > 0
 UNION ALL
 SELECT 'review of a mapping', 'crosswalk', format('%s %s %s %s', c.framework, c.ref, c.other_framework, c.other_ref),
-       NULL, NULL, 'ai_officer', NULL, aims.day(c.recorded_at) + 30, '6.1.3',
+       NULL, NULL, 'ai_officer', NULL, NULL, '6.1.3',
        format('%s %s %s %s %s counts for nothing until another person than %s has reviewed it',
               c.framework, c.ref, c.relation, c.other_framework, c.other_ref, coalesce(c.recorded_by, 'who recorded it'))
   FROM aims.crosswalk AS c
  WHERE NOT c.shipped AND c.reviewer IS NULL;
 COMMENT ON VIEW aims.crosswalk_action IS
-    'What has to be done about frameworks: deadlines within 180 days that touch an AI system, mappings of the organisation''s own to be reviewed (within 30 days) (4.2, 6.1.3)';
+    'What has to be done about frameworks: deadlines within 180 days that touch an AI system, mappings of the organisation''s own to be reviewed (4.2, 6.1.3)';
 COMMENT ON COLUMN aims.crosswalk_action.action IS 'deadline ahead, or review of a mapping';
 COMMENT ON COLUMN aims.crosswalk_action.subject IS 'Table: framework_deadline or crosswalk';
 COMMENT ON COLUMN aims.crosswalk_action.subject_id IS 'Deadline, or both requirements of the mapping';
@@ -676,6 +806,6 @@ COMMENT ON COLUMN aims.crosswalk_action.system IS 'Always NULL: a deadline touch
 COMMENT ON COLUMN aims.crosswalk_action.vendor IS 'Always NULL';
 COMMENT ON COLUMN aims.crosswalk_action.duty IS 'Always ai_officer';
 COMMENT ON COLUMN aims.crosswalk_action.person IS 'Always NULL';
-COMMENT ON COLUMN aims.crosswalk_action.due_on IS 'Day by which';
+COMMENT ON COLUMN aims.crosswalk_action.due_on IS 'Day by which; NULL: as soon as may be';
 COMMENT ON COLUMN aims.crosswalk_action.ref IS 'Provision, or clause of ISO/IEC 42001';
 COMMENT ON COLUMN aims.crosswalk_action.detail IS 'What it is about';

@@ -398,6 +398,7 @@ CREATE TABLE aims.vendor_assessment (
     CONSTRAINT vendor_assessment_conditions_given CHECK (conclusion <> 'acceptable_with_conditions' OR conditions IS NOT NULL AND conditions ~ '\S'),
     CONSTRAINT vendor_assessment_rationale_given CHECK (rationale ~ '\S'),
     CONSTRAINT vendor_assessment_dates_in_order CHECK (valid_until >= assessed_on),
+    CONSTRAINT vendor_assessment_within_three_years CHECK (valid_until <= assessed_on + 1096),
     CONSTRAINT vendor_assessment_dates_finite CHECK (isfinite(assessed_on) AND isfinite(valid_until)),
     CONSTRAINT vendor_assessment_status_known CHECK (status IN ('draft', 'in_review', 'approved', 'withdrawn'))
 );
@@ -417,7 +418,7 @@ COMMENT ON COLUMN aims.vendor_assessment.policy_review IS 'What the review of th
 COMMENT ON COLUMN aims.vendor_assessment.conclusion IS 'acceptable, acceptable_with_conditions or not_acceptable';
 COMMENT ON COLUMN aims.vendor_assessment.conditions IS 'The conditions';
 COMMENT ON COLUMN aims.vendor_assessment.rationale IS 'Why';
-COMMENT ON COLUMN aims.vendor_assessment.valid_until IS 'Last day that it counts';
+COMMENT ON COLUMN aims.vendor_assessment.valid_until IS 'Last day that it counts, three years after the assessment at most';
 COMMENT ON COLUMN aims.vendor_assessment.status IS
     'draft, in_review, approved or withdrawn (never approved); an approved one is replaced by a newer one';
 COMMENT ON COLUMN aims.vendor_assessment.created_at IS 'When it was entered, by the server''s clock';
@@ -519,7 +520,7 @@ COMMENT ON COLUMN aims.vendor_system.phi IS
 COMMENT ON COLUMN aims.vendor_system.governed IS 'Governed tables that its output lands in';
 
 CREATE FUNCTION aims.vendor_affected(vendor text, product text DEFAULT NULL) RETURNS SETOF aims.vendor_system
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
@@ -869,7 +870,8 @@ SELECT s.vendor, s.title, s.owner, s.systems, s.deployed, s.highest_tier, s.phi,
               CASE WHEN s.unallocated <> '{}' THEN 'responsibilities' END,
               CASE WHEN s.assessment NOT IN ('in_force', 'not_needed') THEN 'assessment' END,
               CASE WHEN s.questionnaire = 'overdue'
-                     OR s.due_diligence = 'full' AND (s.questionnaire <> 'reviewed' OR s.verdict = 'inadequate') THEN 'questionnaire' END,
+                     OR s.systems > 0 AND s.questionnaire = 'reviewed' AND s.verdict = 'inadequate'
+                     OR s.due_diligence = 'full' AND s.questionnaire <> 'reviewed' THEN 'questionnaire' END,
               CASE WHEN s.due_diligence = 'full' AND s.certificate <> 'in_force' THEN 'certificate' END,
               CASE WHEN s.due_diligence = 'full' AND s.attestation <> 'in_force' THEN 'attestation' END,
               CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements = 0 THEN 'statements' END,

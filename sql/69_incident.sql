@@ -665,8 +665,8 @@ COMMENT ON COLUMN aims.incident_contact.email IS 'Address';
 COMMENT ON COLUMN aims.incident_contact.valid_from IS 'First day';
 COMMENT ON COLUMN aims.incident_contact.valid_until IS 'Last day; NULL: until further notice';
 
-CREATE FUNCTION aims.check_incident_contact(system text, parameter jsonb, OUT met boolean, OUT detail text)
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION aims.check_incident_contact(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
         SELECT coalesce(bool_or(c.problem IS NULL), false),
                coalesce(string_agg(format('contact %s', c.contact_id), ', ' ORDER BY c.contact_id) FILTER (WHERE c.problem IS NULL),
@@ -694,7 +694,7 @@ SELECT format('tell the %s: %s', d.audience, d.title) AS action, 'incident' AS s
        CASE WHEN d.audience IN ('regulator', 'vendor', 'media') THEN 'A.8.3' ELSE 'A.8.4' END AS ref,
        format('%s; %s', d.rule, d.source) AS detail
   FROM aims.incident_deadline AS d CROSS JOIN zone AS z
- WHERE d.state IN ('running', 'overdue')
+ WHERE d.incident_status <> 'closed' AND d.state IN ('running', 'overdue')
 UNION ALL
 SELECT CASE i.status WHEN 'open' THEN 'investigate the incident'
                      WHEN 'investigating' THEN 'contain the incident'

@@ -194,7 +194,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'MS041',
             MESSAGE = format('corrective action "%s" cannot be changed any more', parent.capa_id),
             DETAIL = format('It is %s, and its steps are part of what was reported as done.', parent.status),
-            HINT = 'Move it back to planned first, or open another one.';
+            HINT = 'Move it back to analysed first, or open another one.';
     END IF;
     NEW.system := parent.system;
     RETURN NEW;

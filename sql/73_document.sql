@@ -886,7 +886,7 @@ BEGIN
     IF happened > aims.today() THEN
         RAISE EXCEPTION USING ERRCODE = 'MS044',
             MESSAGE = format('aims.%I records what has not happened yet', TG_TABLE_NAME),
-            DETAIL = format('%s is %s; today is %s.', TG_ARGV[0], happened, aims.today()),
+            DETAIL = format('Column %s is %s; today is %s.', TG_ARGV[0], happened, aims.today()),
             HINT = 'Record it when it has happened.';
     END IF;
     EXECUTE format('SELECT r.status FROM aims.%I AS r WHERE r.%I::text = $1', TG_ARGV[1], TG_ARGV[1] || '_id')
@@ -1153,8 +1153,9 @@ SELECT o.objective_id, o.title,
          LIMIT 1) AS v ON true
  CROSS JOIN LATERAL (
         SELECT v.measured_on + make_interval(months => o.measured_months) >= least(t.today, o.due_on) AS fresh,
-               o.baseline + (o.target - o.baseline)
-                   * coalesce(least(greatest((v.measured_on - s.begun_on)::numeric / nullif(o.due_on - s.begun_on, 0), 0), 1), 1) AS expected
+               round(o.baseline + (o.target - o.baseline)
+                   * coalesce(least(greatest((v.measured_on - s.begun_on)::numeric / nullif(o.due_on - s.begun_on, 0), 0), 1), 1),
+                   greatest(scale(o.baseline), scale(o.target), scale(v.value)) + 1) AS expected
           FROM (SELECT (o.approved_at AT TIME ZONE t.zone)::date AS begun_on) AS s) AS e;
 COMMENT ON VIEW aims.objective_state IS
     'How far each objective is, from its measurements: met, on_track, behind, missed or not_measured (ISO/IEC 42001 6.2, A.6.1.2, A.9.3)';

@@ -513,8 +513,7 @@ SELECT 'count users', 'user_group', u.user_group_id::text, u.system, NULL, 'syst
 UNION ALL
 SELECT 'train users', 'user_group', u.user_group_id::text, u.system, NULL, 'system_owner', NULL,
        CASE WHEN u.trained >= u.headcount THEN u.next_lapse END, 'A.8.2',
-       format('%s: %s of %s trained, %s of them until %s at the latest', u.title, u.trained, u.headcount, u.lapsing,
-              to_char((SELECT today FROM calendar) + 89, 'YYYY-MM-DD'))
+       format('%s: %s of %s trained, %s of these lapse within 90 days', u.title, u.trained, coalesce(u.headcount::text, '?'), u.lapsing)
   FROM aims.user_training AS u
  WHERE u.trained < u.headcount OR u.lapsing > 0
 UNION ALL

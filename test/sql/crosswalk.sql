@@ -50,10 +50,15 @@ SELECT is(display, spelling, spelling) FROM (VALUES
 
 -- Shipped mappings
 SELECT results_eq(
-    $$ SELECT source, relation, framework::text, other_framework::text, count(*) FROM aims.crosswalk GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3 $$,
+    $$ SELECT source, relation, framework::text, other_framework::text, count(*) FROM aims.crosswalk GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 $$,
     $$ VALUES ('NIST crosswalk', 'intersects', 'nist-ai-rmf', 'iso42001', 280::bigint),
-              ('own reading', 'intersects', 'cfr-part-11', 'iso42001', 13), ('own reading', 'intersects', 'eu-ai-act', 'iso42001', 99),
-              ('own reading', 'intersects', 'hipaa-security', 'iso42001', 37), ('own reading', 'intersects', 'iso27001', 'iso42001', 58),
+              ('own reading', 'intersects', 'cfr-part-11', 'iso42001', 13), ('own reading', 'intersects', 'cis-controls', 'iso42001', 8),
+              ('own reading', 'intersects', 'eu-ai-act', 'iso42001', 99), ('own reading', 'intersects', 'hipaa-security', 'iso42001', 37),
+              ('own reading', 'intersects', 'hitrust', 'iso42001', 14), ('own reading', 'intersects', 'iec62304', 'iso42001', 9),
+              ('own reading', 'intersects', 'iso13485', 'iso42001', 21), ('own reading', 'intersects', 'iso14971', 'iso42001', 17),
+              ('own reading', 'intersects', 'iso27001', 'iso42001', 58), ('own reading', 'intersects', 'nist-csf', 'iso42001', 28),
+              ('own reading', 'intersects', 'onc-hti-1', 'chai-model-card', 13), ('own reading', 'intersects', 'onc-hti-1', 'iso42001', 23),
+              ('own reading', 'intersects', 'soc2', 'iso42001', 16),
               ('own reading', 'subset', 'eu-ai-act', 'iso42001', 1) $$,
     'shipped mappings by source and relation');
 SELECT is_empty($$ SELECT framework, ref FROM aims.crosswalk WHERE NOT shipped OR reviewer IS NOT NULL OR recorded_by IS NOT NULL $$,
@@ -173,7 +178,7 @@ END $$;
 SELECT pg_temp.file(NULL, 'norm 1.1', 'norm 1.2', 'norm 1.3', 'norm 1.4') \g /dev/null
 SELECT is(array_agg(DISTINCT verdict), '{unmapped}', 'a mapping that nobody reviewed counts for nothing')
   FROM aims.requirement_coverage WHERE framework = 'law';
-SELECT is(count(*), 4::bigint, 'and has to be reviewed') FROM aims.crosswalk_action WHERE action = 'review of a mapping' AND duty = 'ai_officer' AND due_on = aims.today() + 30;
+SELECT is(count(*), 4::bigint, 'and has to be reviewed') FROM aims.crosswalk_action WHERE action = 'review of a mapping' AND duty = 'ai_officer' AND due_on IS NULL;
 SELECT pg_temp.ends_with(state, 'crosswalk_' || role, format('UPDATE aims.crosswalk SET reviewer = %L WHERE framework = ''law''', reviewer), name, actor)
   FROM (VALUES
     (1, 'MS012', 'officer', 'member', NULL, 'nobody reviews in another''s name'),
@@ -270,7 +275,7 @@ SELECT results_eq(
     $$ SELECT framework, requirements, mapped, satisfied, partial, stale, none, unmapped, excluded FROM aims.framework_coverage
         WHERE framework IN ('law', 'norm', 'soc2') $$,
     $$ VALUES ('law', 7::bigint, 6::bigint, 3::bigint, 1::bigint, 0::bigint, 0::bigint, 1::bigint, 2::bigint),
-              ('norm', 7, 6, 6, 0, 0, 1, 0, 0), ('soc2', 33, 0, 0, 0, 0, 0, 33, 0) $$,
+              ('norm', 7, 6, 6, 0, 0, 1, 0, 0), ('soc2', 33, 14, 0, 0, 0, 14, 19, 0) $$,
     'the coverage of frameworks');
 
 -- A site's reading of a shipped pair, beside it

@@ -4,7 +4,7 @@
 -- whoever decides on a record has seen it committed.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(250);
+SELECT plan(252);
 
 -- People: an AI officer, a risk owner, a committee member, somebody, an auditor
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC')
@@ -122,6 +122,7 @@ SELECT pg_temp.refused(state, 'vendor_assessment', 'vendor, assessor, conclusion
     ('23514', $$'acme', 'risk', 'green', NULL, aims.today(), NULL$$, 'with no known conclusion'),
     ('23514', $$'acme', 'risk', 'acceptable', NULL, aims.today(), 'infinity'$$, 'for ever'),
     ('23514', $$'acme', 'risk', 'acceptable', NULL, aims.today(), aims.today() - 1$$, 'expired at birth'),
+    ('23514', $$'acme', 'risk', 'acceptable', NULL, aims.today(), aims.today() + 1097$$, 'for more than three years'),
     ('23503', $$'acme', 'stranger', 'acceptable', NULL, aims.today(), NULL$$, 'by a stranger'),
     ('23502', $$'acme', NULL, 'acceptable', NULL, aims.today(), NULL$$, 'by nobody'),
     ('MS044', $$'acme', 'risk', 'acceptable', NULL, aims.today() + 1, NULL$$, 'of tomorrow')) AS t (state, vals, name);
@@ -452,6 +453,8 @@ SELECT pg_temp.with_change(change, $$SELECT pg_temp.gaps('acme')$$, expected, na
     ($$UPDATE aims.ai_system SET phi = false; UPDATE aims.ai_system SET clinical_tier = 'low' WHERE vendor = 'acme';
        DELETE FROM aims.vendor_certificate; DELETE FROM aims.vendor_attestation; DELETE FROM aims.vendor_answer; DELETE FROM aims.vendor_questionnaire;
        UPDATE aims.vendor_contract SET status = 'terminated' WHERE vendor_contract_id = 9003$$, 'basic  t', 'less is needed of a vendor of low tiers without health information'),
+    ($$UPDATE aims.ai_system SET phi = false; UPDATE aims.ai_system SET clinical_tier = 'low' WHERE vendor = 'acme';
+       UPDATE aims.vendor_answer SET answer = 'no'$$, 'basic questionnaire f', 'but what it was asked counts'),
     ($$UPDATE aims.ai_system SET stage = 'retirement'$$, '-  ', 'and nothing once all its systems are retired')) AS t (change, expected, name);
 
 -- What is to be done
