@@ -164,7 +164,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is not open', subject_id),
             DETAIL = format('Its outcome is: %s.', request.outcome),
-            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Request again: SELECT aims.request_%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     IF acting = request.person THEN
         RAISE EXCEPTION USING
@@ -220,7 +222,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('request %s is out of date', subject_id),
             DETAIL = format('%s%s.', upper(left(stale, 1)), substr(stale, 2)),
-            HINT = format('Request again: SELECT aims.request_advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Request again: SELECT aims.request_%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     IF EXISTS (SELECT FROM aims.approval AS a
                 WHERE a.subject = 'transition' AND a.subject_id = request.request_id::text
@@ -229,7 +233,9 @@ BEGIN
             ERRCODE = 'MS015',
             MESSAGE = format('person "%s" has signed request %s already', aims.current_person(), subject_id),
             DETAIL = format('The signature''s meaning is %s.', meaning),
-            HINT = format('Go on: SELECT aims.advance(%L, %L, reason)', request.system, request.to_stage);
+            HINT = format('Go on: SELECT aims.%s(%L, %L, reason)',
+                          CASE WHEN aims.is_import(request.from_stage, request.to_stage) THEN 'import_system' ELSE 'advance' END,
+                          request.system, request.to_stage);
     END IF;
     PERFORM aims.record_signature(request, 'approve', meaning, reason);
 END $$;
@@ -463,6 +469,7 @@ CREATE FUNCTION aims.close_finding(finding bigint, note text) RETURNS void
 DECLARE
     found_finding aims.finding;
     acting        text;
+    lacking       text;
 BEGIN
     PERFORM aims.check_act();
     PERFORM aims.require_reason(note);
@@ -489,12 +496,24 @@ BEGIN
             DETAIL = 'Whoever moved the system in an emergency does not decide that it has been dealt with.',
             HINT = 'Ask another system owner, AI officer or risk owner.';
     END IF;
+    SELECT format('%s (%s): %s', g.requirement, g.control, g.detail) INTO lacking
+      FROM aims.imported_gate AS i
+      JOIN aims.ai_system AS s ON s.system = found_finding.system AND s.stage <> 'retirement'
+     CROSS JOIN LATERAL aims.gate(s.system, i.stage) AS g
+     WHERE i.finding_id = finding AND g.requirement = i.requirement AND NOT g.met;
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS042',
+            MESSAGE = format('finding %s waits for what an imported system lacks', finding),
+            DETAIL = format('Still missing is %s.', lacking),
+            HINT = 'Supply it; until then the finding stays open.';
+    END IF;
     UPDATE aims.finding AS f
        SET closed_at = clock_timestamp(), closed_by = acting, closing_note = note
      WHERE f.finding_id = finding;
 END $$;
 COMMENT ON FUNCTION aims.close_finding(bigint, text) IS
-    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012). MS018 no note, MS017 unknown, MS015 closed already';
+    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012), for a requirement that an imported system lacked once it is met (MS042). MS018 no note, MS017 unknown, MS015 closed already';
 
 -- A version that runs in the wards without having been approved
 

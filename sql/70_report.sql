@@ -335,7 +335,19 @@ BEGIN
                     UNION ALL
                     SELECT c.met FROM aims.check_evidence(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_evidence'
                     UNION ALL
-                    SELECT c.met FROM aims.check_vendor(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor'
+                    SELECT c.met FROM aims.check_risk_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_risk_assessed'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_residual_risk(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_residual_risk'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_impact_assessment(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_impact_assessment'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_users_trained(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_users_trained'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_vendor_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor_assessed'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_incident_contact(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_incident_contact'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_monitors(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_monitors'
                     UNION ALL
                     SELECT c.met FROM aims.check_drill(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_drill'
                     UNION ALL
@@ -350,7 +362,10 @@ BEGIN
                     SELECT q.met FROM aims.gate(n.system, n.next_stage) AS q
                      WHERE q.requirement = a.requirement
                        AND a.check_function NOT IN (
-                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence', 'aims.check_vendor', 'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
+                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence',
+                           'aims.check_risk_assessed', 'aims.check_residual_risk', 'aims.check_impact_assessment', 'aims.check_users_trained',
+                           'aims.check_vendor_assessed', 'aims.check_incident_contact', 'aims.check_monitors',
+                           'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
            ) AS m;
 END $$;
 COMMENT ON FUNCTION aims.requirement_verdict() IS 'The rows of aims.requirement_state';

@@ -72,7 +72,8 @@ FROM (VALUES
     (131, 'monitor_control'),
     (132, 'measurement'),
     (133, 'monitor_finding'),
-    (134, 're_evaluation_period')) AS v (registry_id, name)
+    (134, 're_evaluation_period'),
+    (135, 'imported_gate')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$

@@ -328,9 +328,13 @@ move_open_gates(const Move *move, const List *gate)
 							  requirement->detail, current_person()};
 
 		if (!requirement->met)
-			owner_execute("INSERT INTO aims.finding (kind, system, detail, opened_by)"
-						  " VALUES ('imported_gate', $1,"
-						  "         format('Gate into %s, %s (%s): %s', $2, $3, $4, $5), $6)",
+			owner_execute("WITH made AS ("
+						  "    INSERT INTO aims.finding (kind, system, detail, opened_by)"
+						  "    VALUES ('imported_gate', $1,"
+						  "            format('Gate into %s, %s (%s): %s', $2, $3, $4, $5), $6)"
+						  "    RETURNING finding_id)"
+						  " INSERT INTO aims.imported_gate (finding_id, stage, requirement)"
+						  " SELECT finding_id, $2::aims.lifecycle_stage, $3 FROM made",
 						  6, args);
 	}
 }

@@ -3,7 +3,8 @@
 -- and by findings; versions side by side; how long a system was in a stage.
 BEGIN;
 \i test/act.sql
-SELECT plan(94);
+\i test/fixture_system.sql
+SELECT plan(100);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -108,6 +109,21 @@ SELECT set_eq($$SELECT detail FROM aims.finding WHERE kind = 'imported_gate' AND
               $$SELECT format('Gate into %s, %s (%s): %s', stage_of_gate, requirement, control, detail) FROM lacking$$,
               'each missing requirement is a finding');
 SELECT is((SELECT count(*) FROM lacking WHERE stage_of_gate = 'design_development'), 4::bigint, 'of the first gate, too');
+CREATE FUNCTION pg_temp.finding_of(requirement text) RETURNS bigint LANGUAGE sql AS
+    $$SELECT finding_id FROM aims.imported_gate AS i WHERE i.requirement = finding_of.requirement$$;
+SELECT pg_temp.ends_with('MS042', 'import_owner', format('SELECT aims.close_finding(%s, %L)', pg_temp.finding_of(requirement), 'done'), requirement || ' is not there because somebody says so')
+  FROM unnest(ARRAY['initial-risk', 'intended-use', 'monitors']) AS requirement;
+SAVEPOINT supplied;
+UPDATE aims.ai_system SET intended_use = 'adult wards' WHERE system = 'old';
+CALL pg_temp.supply('old', 'initial-risk');
+SELECT pg_temp.ends_with('00000', 'import_owner', format('SELECT aims.close_finding(%s, %L)', pg_temp.finding_of(requirement), 'done'), 'once there is ' || requirement || ' its finding is closed')
+  FROM unnest(ARRAY['initial-risk', 'intended-use']) AS requirement;
+ROLLBACK TO supplied;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'old';
+SET LOCAL session_replication_role = origin;
+SELECT pg_temp.ends_with('00000', 'import_owner', format('SELECT aims.close_finding(%s, %L)', pg_temp.finding_of('monitors'), 'retired'), 'what is retired lacks nothing any more');
+ROLLBACK TO supplied;
 SELECT set_eq($$SELECT due_on FROM aims.next_action WHERE subject = 'finding' AND system = 'old'$$, $$SELECT aims.today() + 90$$, 'due as the kind says');
 SELECT is_empty($$SELECT * FROM aims.gate_of_move('old', 're_evaluation') WHERE requirement <> 'cause'$$, 'from here on its moves are ordinary ones');
 SELECT pg_temp.ends_with('MS011', 'import_officer', format('SELECT aims.request_import(%L, %L, %L)', system, stage, 'r'), name)
