@@ -4,11 +4,11 @@ VALUES ('sepsis-watch', '4.2', 'active', '2026-07-01', 'Retrained by the vendor 
 INSERT INTO aims.dataset (dataset, system, title, purpose, relation, phi, provenance, quality)
 VALUES ('sepsis-validation', 'sepsis-watch', 'Local validation cohort', 'validation', 'cdw.sepsis_score', true,
         'Silent run at three hospitals, January to August 2026', 'Outcome by chart review for each encounter');
+INSERT INTO aims.risk (system, title, source, owner, consequence, inherent_likelihood, inherent_severity)
+VALUES ('sepsis-watch', 'Septic patients without an alert are treated later', 'automation_complacency', 'okafor',
+        'Antibiotics hours later than by rounds alone', 2, 4);
 WITH filed AS (
-    INSERT INTO aims.evidence (system, kind, title, uri, valid_until)
-    VALUES ('sepsis-watch', 'risk_assessment', 'Risk assessment', 'dms:4711', aims.today() + 365),
-           ('sepsis-watch', 'design', 'Model card and technical file of the vendor', 'dms:4712', NULL)
-    RETURNING evidence_id, kind)
-INSERT INTO aims.evidence_link (evidence_id, framework, ref)
-SELECT evidence_id, 'iso42001', ref::aims.control_ref
-FROM filed JOIN (VALUES ('risk_assessment', 'A.5.2'), ('design', 'A.6.2.3')) AS answers (kind, ref) USING (kind);
+    INSERT INTO aims.evidence (system, kind, title, uri)
+    VALUES ('sepsis-watch', 'design', 'Model card and technical file of the vendor', 'dms:4712')
+    RETURNING evidence_id)
+INSERT INTO aims.evidence_link (evidence_id, framework, ref) SELECT evidence_id, 'iso42001', 'A.6.2.3' FROM filed;

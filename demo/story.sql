@@ -21,7 +21,7 @@ INSERT INTO aims.duty (person, duty) VALUES ('hale', 'executive_sponsor'), ('vog
 \connect - vogel
 
 INSERT INTO aims.duty (person, duty, seat) VALUES
-    ('okafor', 'system_owner', NULL), ('park', 'clinical_reviewer', NULL),
+    ('okafor', 'system_owner', NULL), ('okafor', 'risk_owner', NULL), ('park', 'clinical_reviewer', NULL),
     ('fischer', 'committee_member', 'clinical'), ('patel', 'committee_member', 'security');
 
 -- 3. Three AI systems enter the inventory
@@ -98,15 +98,34 @@ SELECT aims.advance('sepsis-watch', 'verification_validation', 'Installed for a 
 
 SELECT requirement, control, detail FROM aims.gate('sepsis-watch', 'deployment') WHERE NOT met;
 
--- 7. Evidence, a drill, a request
--- Evidence has dates: when it expires, gates and views know it on that day, without a nightly job.
+-- 7. Evidence, records, a drill, a request
+-- Evidence has dates: when it expires, gates and views know it on that day, without a nightly job. The impact assessment,
+-- the risk, the training and the contracts are records: what another person has to sign or confirm waits for that.
 
 INSERT INTO aims.evidence (system, version, kind, title, uri, valid_until)
 VALUES ('sepsis-watch', '4.2', 'verification', 'Local validation: AUROC 0.86', 'dms:4801', aims.today() + 180)
 RETURNING evidence_id;
-INSERT INTO aims.evidence_link (evidence_id, framework, ref) VALUES (3, 'iso42001', 'A.6.2.4');
+INSERT INTO aims.evidence_link (evidence_id, framework, ref) VALUES (2, 'iso42001', 'A.6.2.4');
 \i evidence.sql
 CALL aims.switch_off_drill('sepsis-watch', 'Before go-live');
+
+\connect - vogel
+
+SELECT action, subject, subject_id, duty, detail FROM aims.next_action WHERE system = 'sepsis-watch' ORDER BY subject, subject_id;
+
+UPDATE aims.user_count SET status = 'confirmed' WHERE user_count_id = 1;
+UPDATE aims.training_session SET status = 'confirmed' WHERE training_session_id = 1;
+
+\connect - fischer
+
+SELECT aims.approve('impact_assessment', '1', 'approval', 'Workshop and answers read');
+SELECT aims.approve('risk_acceptance', '1', 'approval', 'Bearable while nurses screen');
+SELECT aims.approve('vendor_contract', '1', 'approval', 'Compared with the original');
+SELECT aims.approve('vendor_contract', '2', 'approval', 'Compared with the original');
+SELECT aims.approve('vendor_assessment', '1', 'approval', 'References called');
+
+\connect - okafor
+
 SELECT aims.request_advance('sepsis-watch', 'deployment', 'Go-live at three hospitals');
 
 -- Nobody approves what he has asked for himself.

@@ -242,7 +242,7 @@ BEGIN
     END IF;
     acting := aims.current_person();
     IF cardinality(step.duties || step.named) > 0
-       AND acting IN (SELECT aims.record_columns(present, step.named)) IS NOT TRUE THEN
+       AND acting IN (SELECT aims.record_columns(coalesce(former, present), step.named)) IS NOT TRUE THEN
         IF cardinality(step.duties) = 0 THEN
             RAISE EXCEPTION USING ERRCODE = 'MS013',
                 MESSAGE = format('person "%s" may not make %s %s', aims.require_person(), name, step.to_status),

@@ -120,18 +120,6 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
 COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
     'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is not older than the last entry into it';
 
-CREATE FUNCTION aims.check_vendor(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-    BEGIN ATOMIC
-        SELECT s.vendor IS NULL OR e.met,
-               CASE WHEN s.vendor IS NULL THEN 'there is no vendor' ELSE format('%s: %s', s.vendor, e.detail) END
-          FROM aims.ai_system AS s
-         CROSS JOIN LATERAL aims.check_evidence(s.system, parameter || '{"about": "vendor"}') AS e
-         WHERE s.system = check_vendor.system;
-    END;
-COMMENT ON FUNCTION aims.check_vendor(text, jsonb) IS
-    'Gate check: has the vendor, where there is one, been assessed? As check_evidence, about the vendor';
-
 CREATE FUNCTION aims.check_drill(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
@@ -240,9 +228,15 @@ COMMENT ON FUNCTION aims.check_findings_closed(text, jsonb) IS
     'Gate check: are all findings about the system closed?';
 
 INSERT INTO aims.gate_requirement
-    (stage, requirement, tiers, control, title, check_function, parameter, approval, from_stages, shipped)
+    (stage, requirement, tiers, control, title, check_function, parameter, approval, from_stages, records, shipped)
 SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title, r.check_function,
-       r.parameter, r.check_function = 'aims.check_approval', r.from_stages::aims.lifecycle_stage[], true
+       r.parameter, r.check_function = 'aims.check_approval', r.from_stages::aims.lifecycle_stage[],
+       CASE r.check_function WHEN 'aims.check_risk_assessed' THEN ARRAY['risk']
+                             WHEN 'aims.check_residual_risk' THEN ARRAY['risk', 'risk_acceptance', 'risk_treatment']
+                             WHEN 'aims.check_impact_assessment' THEN ARRAY['impact_assessment']
+                             WHEN 'aims.check_vendor_assessed' THEN ARRAY['vendor_assessment', 'vendor_contract']
+                             WHEN 'aims.check_monitors' THEN ARRAY['monitor']
+                             ELSE '{}' END, true
   FROM (VALUES
     ('design_development'::aims.lifecycle_stage, 'owner', '{critical,high,moderate,low}',
      'A.6.2.2'::aims.control_ref, 'Owner named', 'aims.check_fields', '{"fields": ["owner"]}'::jsonb, NULL),
@@ -257,7 +251,7 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
     ('design_development', 'phi-stated', '{critical,high,moderate,low}',
      'A.6.2.2', 'Stated whether health information is processed', 'aims.check_fields', '{"fields": ["phi"]}', NULL),
     ('design_development', 'initial-risk', '{critical,high,moderate}',
-     'A.5.2', 'Initial risk assessment', 'aims.check_evidence', '{"kind": "risk_assessment"}', NULL),
+     'A.5.2', 'Risks assessed', 'aims.check_risk_assessed', '{}', NULL),
 
     ('verification_validation', 'training-data', '{critical,high,moderate,low}',
      'A.7.5', 'Training data registered with provenance and quality', 'aims.check_dataset',
@@ -278,9 +272,9 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
      'A.6.2.4', 'Version in force tested for bias by subgroup', 'aims.check_evidence',
      '{"kind": "bias_test", "version": "current"}', NULL),
     ('deployment', 'impact-assessment', '{critical,high,moderate}',
-     'A.5.2', 'Impact assessment approved', 'aims.check_evidence', '{"kind": "impact_assessment"}', NULL),
+     'A.5.2', 'Impact assessment approved', 'aims.check_impact_assessment', '{}', NULL),
     ('deployment', 'residual-risk', '{critical,high}',
-     'A.6.2.5', 'Residual risk within appetite, or accepted in date', 'aims.check_evidence', '{"kind": "residual_risk"}', NULL),
+     'A.6.2.5', 'Residual risk within appetite, or accepted in date', 'aims.check_residual_risk', '{}', NULL),
     ('deployment', 'oversight-mode', '{critical,high,moderate}',
      'A.9.2', 'Mode of human oversight stated', 'aims.check_fields', '{"fields": ["oversight_mode"]}', NULL),
     ('deployment', 'override-plan', '{critical,high}',
@@ -288,9 +282,9 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
     ('deployment', 'switch-off-tested', '{critical,high,moderate}',
      'A.9.3', 'Switch-off drilled within a year', 'aims.check_drill', '{"within": "1 year"}', NULL),
     ('deployment', 'users-trained', '{critical,high,moderate}',
-     'A.8.2', 'Users trained', 'aims.check_evidence', '{"kind": "user_training"}', NULL),
+     'A.8.2', 'Users trained', 'aims.check_users_trained', '{"share": 0.9}', NULL),
     ('deployment', 'vendor-assessed', '{critical,high,moderate,low}',
-     'A.10.3', 'Vendor assessed, where there is one', 'aims.check_vendor', '{"kind": "vendor_assessment"}', NULL),
+     'A.10.3', 'Vendor assessed, where there is one', 'aims.check_vendor_assessed', '{}', NULL),
     ('deployment', 'committee-approval', '{critical,high,moderate,low}',
      'A.6.2.5', 'Request approved by another person', 'aims.check_approval', '{"count": 1}', NULL),
 
@@ -299,14 +293,14 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
     ('operation_monitoring', 'version-in-operation', '{critical,high,moderate,low}',
      'A.6.2.7', 'Model version registered', 'aims.check_version', '{}', NULL),
     ('operation_monitoring', 'monitors', '{critical,high,moderate}',
-     'A.6.2.6', 'Monitors defined, with baseline and thresholds', 'aims.check_evidence', '{"kind": "monitoring_plan"}', NULL),
+     'A.6.2.6', 'Monitors defined, with baseline and thresholds', 'aims.check_monitors', '{}', NULL),
     ('operation_monitoring', 'event-log', '{critical,high,moderate,low}',
      'A.6.2.8', 'Output is logged', 'aims.check_event_log', '{"kind": "event_log"}', NULL),
     ('operation_monitoring', 'incident-contact', '{critical,high,moderate}',
-     'A.8.4', 'Incident contact named', 'aims.check_evidence', '{"kind": "incident_contact"}', NULL),
+     'A.8.4', 'Incident contact named', 'aims.check_incident_contact', '{}', NULL),
     ('operation_monitoring', 'fresh-impact-assessment', '{critical,high,moderate}',
-     'A.5.2', 'Impact assessed again', 'aims.check_evidence',
-     '{"kind": "impact_assessment", "since": "re_evaluation"}', '{re_evaluation}'),
+     'A.5.2', 'Impact assessed again', 'aims.check_impact_assessment',
+     '{"since": "re_evaluation"}', '{re_evaluation}'),
     ('operation_monitoring', 'fresh-verification', '{critical,high,moderate,low}',
      'A.6.2.4', 'Version in force verified again', 'aims.check_evidence',
      '{"kind": "verification", "since": "re_evaluation", "version": "current"}', '{re_evaluation}'),

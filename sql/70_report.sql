@@ -2,47 +2,50 @@
 -- computed when it is read, so that a status falls by itself on the day that
 -- its evidence expires. Columns keep their names and order; new ones come last.
 
+-- Evidence is joined with its links, and with the statements of scope system
+-- and vendor that it proves, in one pass: each of the three is a grouping of it.
 CREATE VIEW aims.soa WITH (security_barrier) AS
-WITH statement AS (
-    SELECT c.framework, c.ref, c.title, 'organisation' AS scope,
-           NULL::text AS system, NULL::text AS vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due
+WITH control AS (
+    SELECT c.framework, c.ref, c.title, o.ref AS objective
       FROM aims.requirement AS c
+      LEFT JOIN LATERAL (
+            SELECT r.ref FROM aims.requirement AS r
+             WHERE r.framework = c.framework AND r.kind = 'objective' AND r.ref OPERATOR(aims.@>) c.ref
+             ORDER BY r.ref DESC LIMIT 1) AS o ON true
+     WHERE c.kind = 'control'
+       AND c.framework IN (SELECT f.framework FROM aims.framework AS f WHERE f.in_soa)
+), statement AS (
+    SELECT c.framework || ' ' || c.ref::text AS key,
+           c.framework, c.ref, c.title, c.objective, 'organisation' AS scope,
+           NULL::text AS system, NULL::text AS vendor, a.applicability_id,
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
+      FROM control AS c
       LEFT JOIN aims.applicability AS a
         ON a.framework = c.framework AND a.ref OPERATOR(aims.=) c.ref AND a.scope = 'organisation'
-     WHERE c.kind = 'control'
     UNION ALL
-    SELECT c.framework, c.ref, c.title, a.scope, a.system, a.vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due
+    SELECT a.applicability_id::text,
+           c.framework, c.ref, c.title, c.objective, a.scope, a.system, a.vendor, a.applicability_id,
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
       FROM aims.applicability AS a
-      JOIN aims.requirement AS c
-        ON c.framework = a.framework AND c.ref OPERATOR(aims.=) a.ref
+      JOIN control AS c ON c.framework = a.framework AND c.ref OPERATOR(aims.=) a.ref
      WHERE a.scope <> 'organisation'
-), linked AS (
-    SELECT l.framework, l.ref, e.system, e.vendor, e.evidence_id, e.state, e.valid_until
+), proof AS (
+    SELECT coalesce(l.framework || ' ' || l.ref::text, s.applicability_id::text, v.applicability_id::text) AS key,
+           count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
+           count(*) FILTER (WHERE e.state = 'expired') AS expired,
+           array_agg(e.evidence_id) FILTER (WHERE e.state = 'in_force') AS in_force_ids,
+           array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids,
+           nullif(max(coalesce(e.valid_until, 'infinity')) FILTER (WHERE e.state = 'in_force'),
+                  'infinity') AS in_force_until
       FROM aims.evidence_link AS l
       JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
-), counted AS (
-    SELECT framework, ref, 'organisation' AS scope, '' AS target, evidence_id, state, valid_until
-      FROM linked
-    UNION ALL
-    SELECT framework, ref, 'system', system, evidence_id, state, valid_until
-      FROM linked WHERE system IS NOT NULL
-    UNION ALL
-    SELECT framework, ref, 'vendor', vendor, evidence_id, state, valid_until
-      FROM linked WHERE vendor IS NOT NULL
-), proof AS (
-    SELECT framework, ref, scope, target,
-           count(*) FILTER (WHERE state = 'in_force') AS in_force,
-           count(*) FILTER (WHERE state = 'expired') AS expired,
-           array_agg(evidence_id ORDER BY evidence_id) FILTER (WHERE state = 'in_force') AS in_force_ids,
-           array_agg(evidence_id ORDER BY evidence_id) FILTER (WHERE state = 'expired') AS expired_ids,
-           nullif(max(coalesce(valid_until, 'infinity')) FILTER (WHERE state = 'in_force'),
-                  'infinity') AS in_force_until
-      FROM counted
-     GROUP BY framework, ref, scope, target
+      LEFT JOIN aims.applicability AS s
+        ON s.framework = l.framework AND s.ref OPERATOR(aims.=) l.ref AND s.system = e.system
+      LEFT JOIN aims.applicability AS v
+        ON v.framework = l.framework AND v.ref OPERATOR(aims.=) l.ref AND v.vendor = e.vendor
+     GROUP BY GROUPING SETS ((l.framework, l.ref), (s.applicability_id), (v.applicability_id))
 )
-SELECT s.framework::text, s.ref, s.title, o.ref AS objective, s.scope, s.system, s.vendor,
+SELECT s.framework::text, s.ref, s.title, s.objective, s.scope, s.system, s.vendor,
        s.applicable, s.justification, s.implementation, s.owner::text, s.review_due,
        CASE WHEN s.applicable IS NULL THEN 'undecided'
             WHEN NOT s.applicable THEN 'excluded'
@@ -53,20 +56,16 @@ SELECT s.framework::text, s.ref, s.title, o.ref AS objective, s.scope, s.system,
        END AS status,
        coalesce(p.in_force, 0) AS evidence_in_force,
        coalesce(p.expired, 0) AS evidence_expired,
-       coalesce(p.in_force_ids, '{}') AS in_force_ids,
-       coalesce(p.expired_ids, '{}') AS expired_ids,
+       -- sorting after the grouping costs nothing where there is one
+       CASE WHEN p.in_force > 1 THEN ARRAY(SELECT i FROM unnest(p.in_force_ids) AS i ORDER BY i)
+            ELSE coalesce(p.in_force_ids, '{}') END AS in_force_ids,
+       CASE WHEN p.expired > 1 THEN ARRAY(SELECT i FROM unnest(p.expired_ids) AS i ORDER BY i)
+            ELSE coalesce(p.expired_ids, '{}') END AS expired_ids,
        p.in_force_until AS evidenced_until,
        coalesce(s.review_due < (SELECT aims.today()), false) AS review_overdue,
-       s.applicability_id
+       s.applicability_id, s.decided_at, s.decided_by::text
   FROM statement AS s
-  JOIN aims.framework AS f ON f.framework = s.framework AND f.in_soa
-  LEFT JOIN LATERAL (
-        SELECT r.ref FROM aims.requirement AS r
-         WHERE r.framework = s.framework AND r.kind = 'objective' AND r.ref OPERATOR(aims.@>) s.ref
-         ORDER BY r.ref DESC LIMIT 1) AS o ON true
-  LEFT JOIN proof AS p
-    ON p.framework = s.framework AND p.ref OPERATOR(aims.=) s.ref
-       AND p.scope = s.scope AND p.target = coalesce(s.system, s.vendor, '');
+  LEFT JOIN proof AS p ON p.key = s.key;
 COMMENT ON VIEW aims.soa IS
     'Statement of Applicability (6.1.3 d): every control at organisation scope, decided or not, and each statement of scope system or vendor; status is computed from dates on every reading';
 COMMENT ON COLUMN aims.soa.framework IS 'Framework of the control; those with in_soa are listed';
@@ -91,6 +90,8 @@ COMMENT ON COLUMN aims.soa.expired_ids IS 'Numbers of the evidence that has expi
 COMMENT ON COLUMN aims.soa.evidenced_until IS 'Last day of the evidence that lasts longest; NULL: none, or some that does not expire';
 COMMENT ON COLUMN aims.soa.review_overdue IS 'Is review_due past?';
 COMMENT ON COLUMN aims.soa.applicability_id IS 'Row of aims.applicability; NULL where undecided';
+COMMENT ON COLUMN aims.soa.decided_at IS 'When it was decided that it applies or not, and why, by the server''s clock';
+COMMENT ON COLUMN aims.soa.decided_by IS 'Who decided it; NULL: a session of nobody';
 
 CREATE VIEW aims.soa_coverage WITH (security_barrier) AS
 SELECT s.framework, s.objective, o.title,
@@ -131,22 +132,23 @@ COMMENT ON COLUMN aims.soa_coverage.scoped_statements IS 'Statements of scope sy
 COMMENT ON COLUMN aims.soa_coverage.scoped_gaps IS 'Those of them that are applicable but not implemented and evidenced';
 
 CREATE VIEW aims.control_gap WITH (security_barrier) AS
-SELECT s.framework, s.ref, s.title, s.scope, s.system, s.vendor, g.gap, g.detail,
+SELECT s.framework, s.ref, s.title, s.scope, s.system, s.vendor, g.gap,
+       CASE g.gap
+            WHEN 'not decided' THEN 'no statement of applicability'
+            WHEN 'not implemented' THEN format('stated as %s', s.implementation)
+            WHEN 'no evidence' THEN 'no evidence is linked that counts today'
+            WHEN 'evidence stale' THEN format('expired: evidence %s', array_to_string(s.expired_ids, ', '))
+            WHEN 'review overdue' THEN format('review was due on %s', to_char(s.review_due, 'YYYY-MM-DD'))
+       END AS detail,
        s.owner, s.review_due, s.applicability_id,
        CASE g.gap WHEN 'evidence stale' THEN s.expired_ids ELSE '{}' END AS evidence_ids
   FROM aims.soa AS s
  CROSS JOIN LATERAL (VALUES
-        ('not decided', s.applicable IS NULL,
-         'no statement of applicability'),
-        ('not implemented', s.applicable AND s.implementation NOT IN ('implemented', 'verified'),
-         format('stated as %s', s.implementation)),
-        ('no evidence', s.applicable AND s.evidence_in_force = 0 AND s.evidence_expired = 0,
-         'no evidence is linked that counts today'),
-        ('evidence stale', s.applicable AND s.evidence_in_force = 0 AND s.evidence_expired > 0,
-         format('expired: evidence %s', array_to_string(s.expired_ids, ', '))),
-        ('review overdue', s.review_overdue,
-         format('review was due on %s', to_char(s.review_due, 'YYYY-MM-DD')))
-       ) AS g (gap, missing, detail)
+        ('not decided', s.applicable IS NULL),
+        ('not implemented', s.applicable AND s.implementation NOT IN ('implemented', 'verified')),
+        ('no evidence', s.applicable AND s.evidence_in_force = 0 AND s.evidence_expired = 0),
+        ('evidence stale', s.applicable AND s.evidence_in_force = 0 AND s.evidence_expired > 0),
+        ('review overdue', s.review_overdue)) AS g (gap, missing)
  WHERE g.missing;
 COMMENT ON VIEW aims.control_gap IS
     'What stands between each control and a green status, one row per gap with the rows behind it (6.1.3, 9.1, 10.2)';
@@ -163,6 +165,129 @@ COMMENT ON COLUMN aims.control_gap.owner IS 'Person who answers for the control'
 COMMENT ON COLUMN aims.control_gap.review_due IS 'Day by which the statement is to be reviewed';
 COMMENT ON COLUMN aims.control_gap.applicability_id IS 'Row of aims.applicability; NULL where undecided';
 COMMENT ON COLUMN aims.control_gap.evidence_ids IS 'Rows of aims.evidence that have expired, for gap evidence stale';
+
+CREATE VIEW aims.soa_version_state WITH (security_barrier) AS
+SELECT v.soa_version_id, v.framework::text, v.label, v.scope,
+       CASE WHEN v.status <> 'approved' THEN v.status
+            WHEN row_number() OVER newest_first = 1 THEN 'in_force'
+            ELSE 'superseded' END AS state,
+       v.drafted_at, v.submitted_at, v.submitted_by::text, v.approved_at, v.approved_by::text,
+       CASE WHEN v.status = 'approved' THEN lag(v.soa_version_id) OVER newest_first END AS superseded_by
+  FROM aims.soa_version AS v
+WINDOW newest_first AS (PARTITION BY v.framework, v.status = 'approved' ORDER BY v.approved_at DESC, v.soa_version_id DESC);
+COMMENT ON VIEW aims.soa_version_state IS
+    'Versions of the Statement of Applicability: which one is in force, which it has superseded (6.1.3 d, 7.5.2)';
+COMMENT ON COLUMN aims.soa_version_state.soa_version_id IS 'Number of the version';
+COMMENT ON COLUMN aims.soa_version_state.framework IS 'Framework whose controls are stated';
+COMMENT ON COLUMN aims.soa_version_state.label IS 'Name of the version';
+COMMENT ON COLUMN aims.soa_version_state.scope IS 'What the management system covers';
+COMMENT ON COLUMN aims.soa_version_state.state IS
+    'draft, in_review, withdrawn, in_force (approved last) or superseded (approved, and a later one too)';
+COMMENT ON COLUMN aims.soa_version_state.drafted_at IS 'When the statements were copied';
+COMMENT ON COLUMN aims.soa_version_state.submitted_at IS 'When it was given for review';
+COMMENT ON COLUMN aims.soa_version_state.submitted_by IS 'Who gave it for review';
+COMMENT ON COLUMN aims.soa_version_state.approved_at IS 'When it was approved';
+COMMENT ON COLUMN aims.soa_version_state.approved_by IS 'Who approved it';
+COMMENT ON COLUMN aims.soa_version_state.superseded_by IS 'The version that superseded it';
+
+CREATE VIEW aims.soa_change WITH (security_barrier) AS
+WITH stated AS (
+    SELECT v.framework, v.label, t.*
+      FROM aims.soa_version_state AS v
+      JOIN aims.soa_statement AS t ON t.soa_version_id = v.soa_version_id
+     WHERE v.state = 'in_force'
+), applying AS (
+    SELECT s.* FROM aims.soa AS s
+     WHERE s.framework IN (SELECT v.framework FROM aims.soa_version_state AS v WHERE v.state = 'in_force')
+), pair AS (
+    SELECT coalesce(s.framework, t.framework) AS framework, coalesce(s.ref, t.ref) AS ref,
+           coalesce(s.scope, t.scope) AS scope, coalesce(s.system, t.system) AS system, coalesce(s.vendor, t.vendor) AS vendor,
+           t.ref IS NULL AS added, s.ref IS NULL AS removed,
+           ARRAY[t.title, t.applicable::text, t.justification, t.implementation::text, t.owner, t.review_due::text, t.evidence_status] AS stated,
+           ARRAY[s.title, s.applicable::text, s.justification, s.implementation::text, s.owner, s.review_due::text, s.status] AS applies
+      FROM stated AS t
+      FULL JOIN applying AS s
+        ON s.framework = t.framework AND s.ref OPERATOR(aims.=) t.ref AND s.scope = t.scope
+           AND coalesce(s.system, '') = coalesce(t.system, '') AND coalesce(s.vendor, '') = coalesce(t.vendor, '')
+)
+SELECT p.framework, v.soa_version_id, v.label, p.ref, p.scope, p.system, p.vendor, c.changed, c.stated, c.applies
+  FROM pair AS p
+  JOIN aims.soa_version_state AS v ON v.framework = p.framework AND v.state = 'in_force'
+ CROSS JOIN LATERAL (
+       SELECT 'added' AS changed, NULL AS stated, p.applies[2] AS applies WHERE p.added
+        UNION ALL
+       SELECT 'removed', p.stated[2], NULL WHERE p.removed
+        UNION ALL
+       SELECT u.changed, u.stated, u.applies
+         FROM unnest(ARRAY['title', 'applicable', 'justification', 'implementation', 'owner', 'review_due', 'status'],
+                     p.stated, p.applies) AS u (changed, stated, applies)
+        WHERE NOT p.added AND NOT p.removed AND u.stated IS DISTINCT FROM u.applies) AS c;
+COMMENT ON VIEW aims.soa_change IS
+    'What applies otherwise now than the Statement of Applicability in force says: a row per statement and changed column (6.1.3 d, 6.3)';
+COMMENT ON COLUMN aims.soa_change.framework IS 'Framework';
+COMMENT ON COLUMN aims.soa_change.soa_version_id IS 'Version in force';
+COMMENT ON COLUMN aims.soa_change.label IS 'Its name';
+COMMENT ON COLUMN aims.soa_change.ref IS 'Control';
+COMMENT ON COLUMN aims.soa_change.scope IS 'organisation, system or vendor';
+COMMENT ON COLUMN aims.soa_change.system IS 'AI system of a statement of scope system';
+COMMENT ON COLUMN aims.soa_change.vendor IS 'Vendor of a statement of scope vendor';
+COMMENT ON COLUMN aims.soa_change.changed IS
+    'added, removed, or the column of aims.soa that differs: title, applicable, justification, implementation, owner, review_due, status (computed from evidence)';
+COMMENT ON COLUMN aims.soa_change.stated IS 'What the version says; of a statement that was removed, whether the control applied';
+COMMENT ON COLUMN aims.soa_change.applies IS 'What aims.soa says now; of a statement that was added, whether the control applies';
+
+CREATE VIEW aims.soa_action WITH (security_barrier) AS
+SELECT 'decide on control' AS action, 'applicability' AS subject, s.framework || ' ' || s.ref::text AS subject_id,
+       NULL::text AS system, NULL::text AS vendor, 'ai_officer' AS duty, NULL::text AS person,
+       NULL::date AS due_on, s.ref::text AS ref, format('%s: no statement of applicability', s.title) AS detail
+  FROM aims.soa AS s
+ WHERE s.status = 'undecided'
+UNION ALL
+SELECT CASE s.status WHEN 'not_implemented' THEN 'put control into practice' ELSE 'prove control' END,
+       'applicability', s.applicability_id::text, s.system, s.vendor,
+       CASE s.scope WHEN 'system' THEN 'system_owner' ELSE 'ai_officer' END, s.owner,
+       s.review_due, s.ref::text,
+       format('%s: %s', s.title, CASE s.status WHEN 'not_implemented' THEN 'stated as ' || s.implementation::text
+                                               WHEN 'stale' THEN 'its evidence has expired'
+                                               ELSE 'no evidence is linked that counts today' END)
+  FROM aims.soa AS s
+ WHERE s.status IN ('not_implemented', 'not_evidenced', 'stale')
+UNION ALL
+SELECT 'review statement', 'applicability', s.applicability_id::text, s.system, s.vendor,
+       CASE s.scope WHEN 'system' THEN 'system_owner' ELSE 'ai_officer' END, s.owner,
+       s.review_due, s.ref::text, format('%s: the statement is to be reviewed', s.title)
+  FROM aims.soa AS s
+ WHERE s.review_due <= (SELECT aims.today()) + 90
+UNION ALL
+SELECT CASE v.state WHEN 'draft' THEN 'submit Statement of Applicability' ELSE 'approve Statement of Applicability' END,
+       'soa_version', v.soa_version_id::text, NULL, NULL,
+       CASE v.state WHEN 'draft' THEN 'ai_officer' ELSE 'executive_sponsor' END, NULL,
+       NULL, '6.1.3', format('%s "%s"', v.framework, v.label)
+  FROM aims.soa_version_state AS v
+ WHERE v.state IN ('draft', 'in_review')
+UNION ALL
+SELECT 'draft Statement of Applicability', 'framework', f.framework, NULL, NULL, 'ai_officer', NULL, NULL, '6.1.3',
+       CASE WHEN v.soa_version_id IS NULL THEN 'no version is in force'
+            ELSE format('statements that apply otherwise than version "%s" says: %s', v.label, c.changes) END
+  FROM aims.framework AS f
+  LEFT JOIN aims.soa_version_state AS v ON v.framework = f.framework AND v.state = 'in_force'
+  -- evidence comes and goes; what was decided needs another version
+  LEFT JOIN (SELECT h.framework, count(DISTINCT (h.ref, h.scope, h.system, h.vendor)) AS changes
+               FROM aims.soa_change AS h WHERE h.changed <> 'status' GROUP BY h.framework) AS c ON c.framework = f.framework
+ WHERE f.in_soa AND (v.soa_version_id IS NULL OR c.changes > 0)
+   AND NOT EXISTS (SELECT FROM aims.soa_version AS d WHERE d.framework = f.framework AND d.status IN ('draft', 'in_review'));
+COMMENT ON VIEW aims.soa_action IS
+    'What the Statement of Applicability asks of people: decisions, practice, evidence, reviews due within 90 days, versions to submit, approve or draft anew (6.1.3)';
+COMMENT ON COLUMN aims.soa_action.action IS 'What is to be done';
+COMMENT ON COLUMN aims.soa_action.subject IS 'Table of the row that it is about';
+COMMENT ON COLUMN aims.soa_action.subject_id IS 'Key of that row, or the control that has none';
+COMMENT ON COLUMN aims.soa_action.system IS 'AI system concerned';
+COMMENT ON COLUMN aims.soa_action.vendor IS 'Vendor concerned';
+COMMENT ON COLUMN aims.soa_action.duty IS 'Duty of whoever does it';
+COMMENT ON COLUMN aims.soa_action.person IS 'Person who does it, where one is named';
+COMMENT ON COLUMN aims.soa_action.due_on IS 'Day by which it is to be done';
+COMMENT ON COLUMN aims.soa_action.ref IS 'Clause or control';
+COMMENT ON COLUMN aims.soa_action.detail IS 'What it is, in words';
 
 -- Whether each requirement of each system's next gate is met. Shipped checks are
 -- put in line; a site's own functions run as aims.gate runs them. A function,
@@ -210,7 +335,19 @@ BEGIN
                     UNION ALL
                     SELECT c.met FROM aims.check_evidence(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_evidence'
                     UNION ALL
-                    SELECT c.met FROM aims.check_vendor(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor'
+                    SELECT c.met FROM aims.check_risk_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_risk_assessed'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_residual_risk(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_residual_risk'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_impact_assessment(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_impact_assessment'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_users_trained(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_users_trained'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_vendor_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor_assessed'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_incident_contact(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_incident_contact'
+                    UNION ALL
+                    SELECT c.met FROM aims.check_monitors(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_monitors'
                     UNION ALL
                     SELECT c.met FROM aims.check_drill(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_drill'
                     UNION ALL
@@ -225,7 +362,10 @@ BEGIN
                     SELECT q.met FROM aims.gate(n.system, n.next_stage) AS q
                      WHERE q.requirement = a.requirement
                        AND a.check_function NOT IN (
-                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence', 'aims.check_vendor', 'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
+                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence',
+                           'aims.check_risk_assessed', 'aims.check_residual_risk', 'aims.check_impact_assessment', 'aims.check_users_trained',
+                           'aims.check_vendor_assessed', 'aims.check_incident_contact', 'aims.check_monitors',
+                           'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
            ) AS m;
 END $$;
 COMMENT ON FUNCTION aims.requirement_verdict() IS 'The rows of aims.requirement_state';

@@ -33,3 +33,62 @@ CREATE FUNCTION aims.rebaseline(relation regclass, reason text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'aims_rebaseline';
 COMMENT ON FUNCTION aims.rebaseline(regclass, text) IS
     'Write an entry BASELINE for every captured live row, so that aims.verify_table can compare rows again that DDL has rewritten: it accepts what they are now, so run that first. Writers of the table wait until the commit. Needs the duty data_steward or ai_officer (MS013, MS014) and a reason (MS018); MS033 where the table is not governed';
+
+CREATE FUNCTION aims.day_then(at timestamptz) RETURNS date
+    LANGUAGE sql VOLATILE PARALLEL UNSAFE
+    RETURN (at AT TIME ZONE coalesce((SELECT o ->> 'time_zone' FROM aims.as_of('aims.organisation', at) AS o), 'UTC'))::date;
+COMMENT ON FUNCTION aims.day_then(timestamptz) IS
+    'The day that it was then, in the time zone that the organisation had then (aims.as_of; MS029)';
+
+-- Views as of any time. What is computed from the tables is written once, in
+-- the view: its past is the same query over the tables as they were, and over
+-- the day that it was, made from the definitions of the view and of those that
+-- it reads. Functions in them may read no table but by aims.today().
+DO $$
+DECLARE
+    past    text;
+    source  record;
+    query   text;
+    sources text;
+    names   text;
+BEGIN
+    FOREACH past IN ARRAY ARRAY['soa', 'risk_register'] LOOP
+        sources := 'that_day (day) AS MATERIALIZED (SELECT aims.day_then($1))';
+        names := NULL;
+        -- tables, then views, each after those that it reads; the last is the view itself
+        FOR source IN
+            WITH RECURSIVE used (relid, depth) AS (
+                SELECT format('aims.%I', past)::regclass::oid, 0
+                UNION
+                SELECT c.oid, u.depth + 1
+                FROM used AS u
+                JOIN pg_rewrite AS w ON w.ev_class = u.relid
+                JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+                JOIN pg_class AS c ON c.oid = d.refobjid AND c.relnamespace = 'aims'::regnamespace
+                WHERE c.oid <> u.relid)
+            SELECT c.relname AS name, c.relkind AS kind, c.oid AS relid
+            FROM used AS u
+            JOIN pg_class AS c ON c.oid = u.relid
+            GROUP BY c.oid
+            ORDER BY c.relkind, max(u.depth) DESC, c.relname
+        LOOP
+            IF source.kind = 'v' THEN
+                query := replace(rtrim(pg_get_viewdef(source.relid), ';'), 'aims.today()', '(SELECT that_day.day FROM that_day)');
+                query := regexp_replace(query, format('\maims\.(%s)\M', names), '\1', 'g');
+            ELSE
+                query := format('SELECT r.* FROM aims.as_of(''aims.%1$I'', $1) AS o CROSS JOIN jsonb_populate_record(NULL::aims.%1$I, o) AS r',
+                                source.name);
+            END IF;
+            IF source.name <> past THEN
+                sources := sources || format(', %I AS MATERIALIZED (%s)', source.name, query);
+            END IF;
+            names := concat_ws('|', names, source.name);
+        END LOOP;
+        EXECUTE format('CREATE FUNCTION aims.%I(at timestamptz) RETURNS SETOF aims.%I LANGUAGE sql VOLATILE PARALLEL UNSAFE
+                            BEGIN ATOMIC WITH %s SELECT v.* FROM (%s) AS v; END', past || '_at', past, sources, query);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION aims.soa_at(timestamptz) IS
+    'aims.soa as it was then: the same query over the tables by all entries of the newest seal not after that time (aims.as_of), judged by the day that it was then, in the time zone of then. What was changed before that time and sealed after it does not show: no tree vouched for it yet. Each table is read from the ledger once, which takes time as the ledger is long. For whoever may SELECT the tables (42501); MS029 where nothing was sealed by then, or a row is not known any more';
+COMMENT ON FUNCTION aims.risk_register_at(timestamptz) IS
+    'aims.risk_register as it was then, as aims.soa_at (6.1.2, 8.2)';

@@ -20,27 +20,91 @@ COMMENT ON COLUMN aims.coverage_history.of IS 'Of how many; NULL: it is no share
 COMMENT ON COLUMN aims.coverage_history.tree_size IS 'Entries in the ledger''s tree then';
 
 CREATE VIEW aims.coverage_measure WITH (security_barrier) AS
-SELECT c.measure, c.value, c.of
-  FROM (SELECT sum(controls) AS controls, sum(applicable) AS applicable, sum(excluded) AS excluded,
-               sum(implemented) AS implemented, sum(evidenced) AS evidenced, sum(stale) AS stale
-          FROM aims.soa_coverage WHERE framework = 'iso42001') AS s
- CROSS JOIN LATERAL (VALUES
-        ('controls_decided', s.applicable + s.excluded, s.controls),
-        ('controls_implemented', s.implemented, s.applicable),
-        ('controls_evidenced', s.evidenced, s.applicable),
-        ('controls_stale', s.stale, s.applicable)) AS c (measure, value, of)
-UNION ALL
-SELECT 'systems_in_operation', count(*) FILTER (WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation')), count(*)
-  FROM aims.ai_system AS s
- WHERE s.out_of_scope_reason IS NULL
-UNION ALL
-SELECT 'findings_open', count(*) FILTER (WHERE f.closed_at IS NULL), count(*)
-  FROM aims.finding AS f;
+SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigint AS value, m.of::bigint AS of,
+       CASE m.good WHEN 'all' THEN m.value < m.of OR m.of = 0 WHEN 'none' THEN m.value > 0 ELSE false END AS attention
+  FROM (
+    SELECT 'controls' AS area, c.measure, c.title, '6.1.3' AS ref, c.value, c.of, c.good
+      FROM (SELECT sum(controls) AS controls, sum(applicable) AS applicable, sum(excluded) AS excluded,
+                   sum(implemented) AS implemented, sum(evidenced) AS evidenced, sum(stale) AS stale
+              FROM aims.soa_coverage WHERE framework = 'iso42001') AS s
+     CROSS JOIN LATERAL (VALUES
+            ('controls_decided', 'Controls decided on', s.applicable + s.excluded, s.controls, 'all'),
+            ('controls_implemented', 'Applicable controls said to be implemented', s.implemented, s.applicable, 'all'),
+            ('controls_evidenced', 'Applicable controls implemented, with evidence in force', s.evidenced, s.applicable, 'all'),
+            ('controls_stale', 'Applicable controls all of whose evidence has expired', s.stale, s.applicable, 'none')) AS c (measure, title, value, of, good)
+    UNION ALL
+    SELECT 'systems', 'systems_in_use', 'AI systems whose output is allowed', '4.3',
+           count(*) FILTER (WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation')), count(*), NULL
+      FROM aims.ai_system AS s
+     WHERE s.out_of_scope_reason IS NULL
+    UNION ALL
+    SELECT 'systems', 'systems_switched_off', 'AI systems switched off', 'A.9.2', count(*) FILTER (WHERE w.switched_off), count(*), 'none'
+      FROM (SELECT DISTINCT ON (e.system) e.switched_off FROM aims.switch_event AS e ORDER BY e.system, e.switch_id DESC) AS w
+    UNION ALL
+    SELECT 'systems', 'monitors_silent', 'Active monitors that are silent', '9.1', count(*) FILTER (WHERE m.silent), count(*), 'none'
+      FROM aims.monitor_state AS m WHERE m.status = 'active'
+    UNION ALL
+    SELECT 'systems', 'monitors_breached', 'Active monitors whose last measurement is a breach', '9.1', count(*) FILTER (WHERE m.verdict = 'breach'), count(*), 'none'
+      FROM aims.monitor_state AS m WHERE m.status = 'active'
+    UNION ALL
+    SELECT 'risks', 'risks_unacceptable', 'Open risks above appetite without an acceptance in force', '6.1.3',
+           count(*) FILTER (WHERE r.acceptable IS NOT TRUE), count(*), 'none'
+      FROM aims.risk_register AS r WHERE r.status NOT IN ('closed', 'withdrawn')
+    UNION ALL
+    SELECT 'findings', 'findings_open', 'Findings that are open', '10.2', count(*) FILTER (WHERE f.closed_at IS NULL), count(*), 'none'
+      FROM aims.finding AS f
+    UNION ALL
+    SELECT 'findings', 'incidents_open', 'Incidents that are not closed', 'A.8.4', count(*) FILTER (WHERE i.closed_at IS NULL), count(*), 'none'
+      FROM aims.incident AS i
+    UNION ALL
+    SELECT 'findings', 'reports_late', 'Reports to regulators that are late', 'A.8.3', count(*) FILTER (WHERE d.late), count(*), 'none'
+      FROM aims.incident_deadline AS d
+    UNION ALL
+    SELECT 'findings', 'corrections_overdue', 'Corrective actions overdue', '10.2',
+           count(*) FILTER (WHERE c.due_on < (SELECT aims.today())), count(*), 'none'
+      FROM aims.capa AS c WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn')
+    UNION ALL
+    SELECT 'vendors', 'vendors_covered', 'Vendors of systems in use with everything in force', 'A.10.3',
+           count(*) FILTER (WHERE v.covered), count(*), 'all'
+      FROM aims.vendor_coverage AS v WHERE v.deployed > 0
+    UNION ALL
+    SELECT 'people', 'competence_in_force', 'Curricula in force of those that duties need', '7.2',
+           count(*) FILTER (WHERE t.state = 'in_force'), count(*), 'all'
+      FROM aims.competence_state AS t
+    UNION ALL
+    SELECT 'ledger', 'violations', 'Violations of governed tables in the last 30 days', 'A.6.2.8', count(*), NULL, 'none'
+      FROM aims.violation AS v WHERE v.recorded_at > statement_timestamp() - make_interval(days => 30)
+    ) AS m;
 COMMENT ON VIEW aims.coverage_measure IS
     'What aims.coverage_history keeps of each day, as it is now (ISO/IEC 42001 9.1)';
-COMMENT ON COLUMN aims.coverage_measure.measure IS 'What is counted';
+COMMENT ON COLUMN aims.coverage_measure.area IS 'controls, systems, risks, findings, vendors, people or ledger';
+COMMENT ON COLUMN aims.coverage_measure.measure IS 'Slug of the measure';
+COMMENT ON COLUMN aims.coverage_measure.title IS 'What is counted';
+COMMENT ON COLUMN aims.coverage_measure.ref IS 'Clause or control of ISO/IEC 42001';
 COMMENT ON COLUMN aims.coverage_measure.value IS 'How many there are';
 COMMENT ON COLUMN aims.coverage_measure.of IS 'Of how many; NULL: it is no share';
+COMMENT ON COLUMN aims.coverage_measure.attention IS 'Are there fewer than there have to be, nothing that it could be said of, or any where there should be none?';
+
+CREATE VIEW aims.ciso_dashboard WITH (security_barrier) AS
+SELECT m.area, m.measure, m.title, m.ref, m.value, m.of, m.attention,
+       h.day AS earlier_day, h.value AS earlier_value, m.value - h.value AS change
+  FROM aims.coverage_measure AS m
+  LEFT JOIN LATERAL (
+        SELECT h.day, h.value FROM aims.coverage_history AS h
+         WHERE h.measure = m.measure AND h.day <= (SELECT aims.today()) - 30
+         ORDER BY h.day DESC LIMIT 1) AS h ON true;
+COMMENT ON VIEW aims.ciso_dashboard IS
+    'The state of the management system in a score of rows, each with what it was a month ago (ISO/IEC 42001 9.1, 9.3.2)';
+COMMENT ON COLUMN aims.ciso_dashboard.area IS 'controls, systems, risks, findings, vendors, people or ledger';
+COMMENT ON COLUMN aims.ciso_dashboard.measure IS 'Slug of the measure';
+COMMENT ON COLUMN aims.ciso_dashboard.title IS 'What is counted';
+COMMENT ON COLUMN aims.ciso_dashboard.ref IS 'Clause or control of ISO/IEC 42001';
+COMMENT ON COLUMN aims.ciso_dashboard.value IS 'How many there are today';
+COMMENT ON COLUMN aims.ciso_dashboard.of IS 'Of how many; NULL: it is no share';
+COMMENT ON COLUMN aims.ciso_dashboard.attention IS 'Does somebody have to look at it?';
+COMMENT ON COLUMN aims.ciso_dashboard.earlier_day IS 'Newest day in aims.coverage_history that is at least 30 days past; NULL: none yet';
+COMMENT ON COLUMN aims.ciso_dashboard.earlier_value IS 'What it was then';
+COMMENT ON COLUMN aims.ciso_dashboard.change IS 'Difference since';
 
 CREATE FUNCTION aims.record_coverage() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -61,3 +125,268 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.record_coverage() IS
     'Writes the day''s rows of aims.coverage_history unless they are there; returns how many. Called by aims.seal';
+
+-- The six phases of certification
+
+CREATE TABLE aims.readiness_threshold (
+    criterion text    NOT NULL,
+    threshold integer NOT NULL,
+    source    text    NOT NULL,
+    shipped   boolean NOT NULL DEFAULT false,
+    CONSTRAINT readiness_threshold_pkey PRIMARY KEY (criterion, shipped),
+    CONSTRAINT readiness_threshold_criterion_known CHECK (criterion IN ('corrective_record', 'evidence_over_time')),
+    CONSTRAINT readiness_threshold_counted CHECK (threshold BETWEEN 0 AND 10000),
+    CONSTRAINT readiness_threshold_source_given CHECK (source ~ '\S')
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.readiness_threshold', 'WHERE NOT shipped');
+COMMENT ON TABLE aims.readiness_threshold IS
+    'Numbers that criteria of aims.certification_readiness ask for and that the standard does not; a site''s row (shipped = false) is taken instead of the shipped one';
+COMMENT ON COLUMN aims.readiness_threshold.criterion IS 'corrective_record (corrective actions) or evidence_over_time (months of the last year)';
+COMMENT ON COLUMN aims.readiness_threshold.threshold IS 'How many it takes';
+COMMENT ON COLUMN aims.readiness_threshold.source IS 'Who says so';
+COMMENT ON COLUMN aims.readiness_threshold.shipped IS 'Comes with the extension: immutable (MS016)';
+INSERT INTO aims.readiness_threshold (criterion, threshold, source, shipped) VALUES
+    ('corrective_record', 8, 'Rule of thumb of consultants (8 to 15 records before stage 1); the standard names no number', true),
+    ('evidence_over_time', 3, 'Rule of thumb of consultants (records of three months before stage 2); the standard names no number', true);
+
+CREATE VIEW aims.certification_readiness WITH (security_barrier) AS
+SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'Framework' WHEN 3 THEN 'Operation' WHEN 4 THEN 'Internal audit and management review' WHEN 5 THEN 'Stage 1 audit' WHEN 6 THEN 'Stage 2 audit' END AS phase_title,
+       c.criterion, c.ref::aims.control_ref AS ref, c.title, coalesce(c.done, false) AS done,
+       coalesce(c.found, 0)::bigint AS found, c.wanted::bigint AS wanted,
+       coalesce(c.found_rows, '{}') COLLATE "default" AS found_rows, coalesce(c.missing, '{}') COLLATE "default" AS missing
+  FROM (
+    SELECT 1 AS phase, 'sponsor_appointed' AS criterion, '5.1' AS ref, 'Executive sponsor appointed' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(d.person::text ORDER BY d.person), NULL::text[]
+      FROM aims.duty AS d
+     WHERE d.duty = 'executive_sponsor' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'officer_appointed' AS criterion, '5.3' AS ref, 'AI officer appointed' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(d.person::text ORDER BY d.person), NULL::text[]
+      FROM aims.duty AS d
+     WHERE d.duty = 'ai_officer' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'committee_seated' AS criterion, '5.3' AS ref, 'Every seat of the committee taken' AS title, q.* FROM (
+    SELECT count(q.person), count(*), bool_and(q.person IS NOT NULL),
+           array_agg(format('%s: %s', q.seat, q.person) ORDER BY q.seat) FILTER (WHERE q.person IS NOT NULL),
+           array_agg(q.seat ORDER BY q.seat) FILTER (WHERE q.person IS NULL)
+      FROM (SELECT s.seat, min(d.person::text) AS person
+              FROM unnest('{security,medical_informatics,compliance,legal,it,clinical}'::text[]) AS s (seat)
+              LEFT JOIN aims.duty AS d
+                ON d.seat = s.seat AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
+             GROUP BY s.seat) AS q) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'inventory_complete' AS criterion, '4.3' AS ref, 'Every AI system in scope described and classified' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE q.complete), count(*), bool_and(q.complete),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.complete),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.complete)
+      FROM (SELECT s.system::text AS system,
+                   num_nulls(s.intended_use, s.organisation_role, s.domain, s.phi, s.eu_tier, s.clinical_tier, s.tier_decided_by) = 0 AS complete
+              FROM aims.ai_system AS s
+             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'no_shadow_ai' AS criterion, '4.3' AS ref, 'Nothing that looks like AI outside the inventory' AS title, q.* FROM (
+    SELECT 0, 0, count(*) = 0, NULL::text[], array_agg(format('%s %s', a.kind, a.object) ORDER BY a.kind, a.object)
+      FROM aims.shadow_ai AS a) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'scope_defined' AS criterion, '4.3' AS ref, 'Scope statement in force' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
+      FROM aims.document_version_state AS v
+     WHERE v.kind = 'scope' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'context_known' AS criterion, '4.1' AS ref, 'Issues of the organisation and its context recorded' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(i.context_issue_id::text ORDER BY i.context_issue_id), NULL::text[]
+      FROM aims.context_issue AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'parties_known' AS criterion, '4.2' AS ref, 'Interested parties and their requirements recorded' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(i.interested_party::text ORDER BY i.interested_party), NULL::text[]
+      FROM aims.interested_party AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 1 AS phase, 'controls_decided' AS criterion, '6.1.3' AS ref, 'Each control decided on' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE a.applicability_id IS NOT NULL), count(*), bool_and(a.applicability_id IS NOT NULL), NULL::text[],
+           array_agg(r.ref::text ORDER BY r.ref) FILTER (WHERE a.applicability_id IS NULL)
+      FROM aims.requirement AS r
+      LEFT JOIN aims.applicability AS a
+        ON a.framework = r.framework AND a.ref OPERATOR(aims.=) r.ref AND a.scope = 'organisation'
+     WHERE r.framework = 'iso42001' AND r.kind = 'control') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'policy_in_force' AS criterion, '5.2' AS ref, 'AI policy approved and in force' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
+      FROM aims.document_version_state AS v
+     WHERE v.kind = 'ai_policy' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'charter_in_force' AS criterion, '5.3' AS ref, 'Charter of the committee in force' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
+      FROM aims.document_version_state AS v
+     WHERE v.kind = 'charter' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'appetite_set' AS criterion, '6.1.1' AS ref, 'Risk appetite of the organisation in force' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(a.risk_appetite_id::text ORDER BY a.risk_appetite_id), NULL::text[]
+      FROM aims.risk_appetite AS a
+     WHERE a.status = 'approved' AND a.scope = 'organisation'
+       AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'risks_assessed' AS criterion, '6.1.2' AS ref, 'A risk assessed for every AI system in scope' AS title, q.* FROM (
+    SELECT count(q.risks), count(*), bool_and(q.risks IS NOT NULL),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NOT NULL),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NULL)
+      FROM (SELECT s.system::text AS system, r.risks
+              FROM aims.ai_system AS s
+              LEFT JOIN (SELECT r.system, count(*) AS risks FROM aims.risk AS r
+                          WHERE r.inherent_likelihood IS NOT NULL GROUP BY r.system) AS r ON r.system = s.system
+             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'impact_procedure' AS criterion, '6.1.4' AS ref, 'Procedure of impact assessment in force' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
+      FROM aims.document_version_state AS v
+     WHERE v.kind = 'impact_assessment_procedure' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'soa_approved' AS criterion, '6.1.3' AS ref, 'Statement of Applicability approved and signed' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(v.label ORDER BY v.soa_version_id), NULL::text[]
+      FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 2 AS phase, 'objectives_set' AS criterion, '6.2' AS ref, 'AI objectives approved' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(o.objective_id::text ORDER BY o.objective_id), NULL::text[]
+      FROM aims.objective AS o WHERE o.approved_at IS NOT NULL AND o.withdrawn_at IS NULL) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'training_started' AS criterion, '7.2' AS ref, 'Training of people with duties begun' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(DISTINCT t.person), NULL::text[]
+      FROM aims.competence_state AS t WHERE t.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'impact_assessed' AS criterion, '8.4' AS ref, 'First impact assessments approved' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(i.impact_assessment_id::text ORDER BY i.impact_assessment_id), NULL::text[]
+      FROM aims.impact_assessment AS i WHERE i.approved_at IS NOT NULL) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'corrective_actions' AS criterion, '10.2' AS ref, 'Log of corrective actions filling' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(c.capa_id::text ORDER BY c.capa_id), NULL::text[]
+      FROM aims.capa AS c WHERE c.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'monitors_report' AS criterion, '9.1' AS ref, 'Every system in use, but of low tier, monitored, and no monitor silent' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE q.ok), count(*), bool_and(q.ok),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.ok), array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.ok)
+      FROM (SELECT s.system::text AS system, coalesce(m.ok, false) AS ok
+              FROM aims.ai_system AS s
+              LEFT JOIN (SELECT m.system, bool_and(NOT m.silent) AS ok FROM aims.monitor_state AS m
+                          WHERE m.status = 'active' GROUP BY m.system) AS m ON m.system = s.system
+             WHERE s.stage IN ('operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
+               AND s.clinical_tier IS DISTINCT FROM 'low') AS q) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'vendors_assessed' AS criterion, 'A.10.3' AS ref, 'Every vendor of a system in use covered' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE v.covered), count(*), bool_and(v.covered),
+           array_agg(v.vendor ORDER BY v.vendor) FILTER (WHERE v.covered), array_agg(v.vendor ORDER BY v.vendor) FILTER (WHERE NOT v.covered)
+      FROM aims.vendor_coverage AS v WHERE v.deployed > 0) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 3 AS phase, 'policy_known' AS criterion, '7.3' AS ref, 'AI policy acknowledged by its readers' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE r.state = 'acknowledged'), count(*), bool_and(r.state = 'acknowledged'), NULL::text[],
+           array_agg(r.person ORDER BY r.person) FILTER (WHERE r.state <> 'acknowledged')
+      FROM aims.document_reader AS r WHERE r.kind = 'ai_policy') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 4 AS phase, 'programme_approved' AS criterion, '9.2.2' AS ref, 'Internal audit programme approved and current' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(p.audit_programme::text ORDER BY p.audit_programme), NULL::text[]
+      FROM aims.audit_programme AS p
+     WHERE p.approved_at IS NOT NULL AND (SELECT aims.today()) BETWEEN p.starts_on AND p.ends_on) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 4 AS phase, 'audit_reported' AS criterion, '9.2.1' AS ref, 'Internal audit reported within a year' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(a.internal_audit_id::text ORDER BY a.internal_audit_id), NULL::text[]
+      FROM aims.internal_audit AS a
+     WHERE a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 4 AS phase, 'review_signed' AS criterion, '9.3.3' AS ref, 'Management review held and signed within a year' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(r.management_review_id::text ORDER BY r.management_review_id), NULL::text[]
+      FROM aims.management_review AS r
+     WHERE r.signed_at IS NOT NULL AND r.held_on > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 5 AS phase, 'documents_ready' AS criterion, '7.5.1' AS ref, 'Every document that is needed in force' AS title, q.* FROM (
+    SELECT 0, 0, count(*) = 0, NULL::text[], array_agg(concat_ws(' ', g.kind, g.system) ORDER BY g.kind, g.system)
+      FROM aims.document_gap AS g) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 5 AS phase, 'register_ready' AS criterion, '6.1.3' AS ref, 'No open risk above appetite without an acceptance in force' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE r.acceptable), count(*), bool_and(r.acceptable), NULL::text[],
+           array_agg(r.risk_id::text ORDER BY r.risk_id) FILTER (WHERE r.acceptable IS NOT TRUE)
+      FROM aims.risk_register AS r WHERE r.status NOT IN ('closed', 'withdrawn')) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 5 AS phase, 'soa_current' AS criterion, '6.1.3' AS ref, 'Nothing decided otherwise than the approved statement says' AS title, q.* FROM (
+    SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force'),
+           NULL::text[], array_agg(DISTINCT h.ref::text)
+      FROM aims.soa_change AS h WHERE h.framework = 'iso42001' AND h.changed <> 'status') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 5 AS phase, 'corrective_record' AS criterion, '10.2' AS ref, 'Corrective actions enough to show the process' AS title, q.* FROM (
+    SELECT count(c.capa_id), t.threshold, count(c.capa_id) >= t.threshold,
+           array_agg(c.capa_id::text ORDER BY c.capa_id) FILTER (WHERE c.capa_id IS NOT NULL), NULL::text[]
+      FROM (SELECT (SELECT g.threshold FROM aims.readiness_threshold AS g WHERE g.criterion = 'corrective_record' ORDER BY g.shipped LIMIT 1) AS threshold) AS t
+      LEFT JOIN aims.capa AS c ON c.status <> 'withdrawn'
+     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 5 AS phase, 'stage_1_planned' AS criterion, '9.2.1' AS ref, 'Stage 1 audit planned or passed' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(a.certification_audit_id::text ORDER BY a.certification_audit_id), NULL::text[]
+      FROM aims.certification_audit AS a JOIN aims.certificate AS c ON c.certificate_id = a.certificate_id
+     WHERE c.framework = 'iso42001' AND a.step = 'stage_1' AND a.status <> 'cancelled'
+       AND a.outcome IS DISTINCT FROM 'not_recommended') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'stage_1_passed' AS criterion, '9.2.1' AS ref, 'Stage 1 audit passed' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(a.certification_audit_id::text ORDER BY a.certification_audit_id), NULL::text[]
+      FROM aims.certification_audit AS a JOIN aims.certificate AS c ON c.certificate_id = a.certificate_id
+     WHERE c.framework = 'iso42001' AND a.step = 'stage_1' AND a.status = 'held' AND a.outcome <> 'not_recommended') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'controls_evidenced' AS criterion, '6.1.3' AS ref, 'Every applicable control implemented and evidenced' AS title, q.* FROM (
+    SELECT sum(s.evidenced), sum(s.applicable), sum(s.applicable) > 0 AND sum(s.evidenced) = sum(s.applicable) AND sum(s.undecided) = 0, NULL::text[],
+           array_agg(format('%s: %s of %s', s.objective, s.evidenced, s.applicable) ORDER BY s.objective) FILTER (WHERE s.evidenced < s.applicable)
+      FROM aims.soa_coverage AS s WHERE s.framework = 'iso42001') AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'evidence_over_time' AS criterion, '7.5.3' AS ref, 'Evidence spread over the months before the audit' AS title, q.* FROM (
+    SELECT count(q.month), t.threshold, count(q.month) >= t.threshold, 
+           array_agg(to_char(q.month, 'YYYY-MM') ORDER BY q.month) FILTER (WHERE q.month IS NOT NULL), NULL::text[]
+      FROM (SELECT (SELECT g.threshold FROM aims.readiness_threshold AS g WHERE g.criterion = 'evidence_over_time' ORDER BY g.shipped LIMIT 1) AS threshold) AS t
+      LEFT JOIN (SELECT DISTINCT date_trunc('month', e.recorded_at AT TIME ZONE z.zone) AS month
+                   FROM aims.evidence AS e
+                  CROSS JOIN (SELECT coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS z
+                  WHERE e.recorded_at > (SELECT aims.today()) - make_interval(years => 1)) AS q ON true
+     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'impact_complete' AS criterion, '8.4' AS ref, 'Impact assessment in force for every system in use but of low tier' AS title, q.* FROM (
+    SELECT count(q.impact), count(*), bool_and(q.impact IS NOT NULL),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NOT NULL),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NULL)
+      FROM (SELECT s.system::text AS system, max(i.impact_assessment_id) AS impact
+              FROM aims.ai_system AS s
+              LEFT JOIN aims.impact_state AS i ON i.system = s.system AND i.state = 'in_force'
+             WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
+               AND s.clinical_tier IS DISTINCT FROM 'low'
+             GROUP BY s.system) AS q) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'people_competent' AS criterion, '7.2' AS ref, 'Everybody trained for the duties that they hold' AS title, q.* FROM (
+    SELECT count(*) FILTER (WHERE t.state = 'in_force'), count(*), bool_and(t.state = 'in_force'), NULL::text[],
+           array_agg(format('%s: %s', t.person, t.curriculum) ORDER BY t.person, t.curriculum) FILTER (WHERE t.state <> 'in_force')
+      FROM aims.competence_state AS t) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'no_major_open' AS criterion, '10.2' AS ref, 'No major nonconformity open' AS title, q.* FROM (
+    SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.internal_audit AS a WHERE a.reported_at IS NOT NULL),
+           NULL::text[], array_agg(f.id ORDER BY f.id)
+      FROM (SELECT 'audit_finding ' || f.audit_finding_id AS id FROM aims.audit_finding_state AS f
+             WHERE f.grade = 'major' AND f.state IN ('open', 'overdue', 'reopened')
+            UNION ALL
+            SELECT 'certification_nonconformity ' || n.certification_nonconformity_id FROM aims.certification_nonconformity AS n
+             WHERE n.grade = 'major' AND n.status <> 'closed') AS f) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'corrections_in_time' AS criterion, '10.2' AS ref, 'No corrective action overdue' AS title, q.* FROM (
+    SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.capa AS o WHERE o.status <> 'withdrawn'),
+           NULL::text[], array_agg(c.capa_id::text ORDER BY c.capa_id)
+      FROM aims.capa AS c
+     WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn') AND c.due_on < (SELECT aims.today())) AS q (found, wanted, done, found_rows, missing)
+    UNION ALL
+    SELECT 6 AS phase, 'ledger_sealed' AS criterion, '7.5.3' AS ref, 'Ledger signed, and sealed within a day' AS title, q.* FROM (
+    SELECT count(*), 1, count(*) > 0, array_agg(format('seal %s', q.seal_id)), NULL::text[]
+      FROM (SELECT s.seal_id, s.sealed_at FROM aims.seal AS s ORDER BY s.seal_id DESC LIMIT 1) AS q
+     WHERE q.sealed_at > statement_timestamp() - make_interval(days => 1) AND EXISTS (SELECT FROM aims.signing_key)) AS q (found, wanted, done, found_rows, missing)
+       ) AS c (phase, criterion, ref, title, found, wanted, done, found_rows, missing);
+COMMENT ON VIEW aims.certification_readiness IS
+    'Six phases to certification, each criterion a query: done or not, by which rows (ISO/IEC 42001 clauses 4 to 10, 9.1)';
+COMMENT ON COLUMN aims.certification_readiness.phase IS '1 scope and gap, 2 framework, 3 operation, 4 internal audit and review, 5 stage 1, 6 stage 2';
+COMMENT ON COLUMN aims.certification_readiness.phase_title IS 'Name of the phase';
+COMMENT ON COLUMN aims.certification_readiness.criterion IS 'Slug of the criterion';
+COMMENT ON COLUMN aims.certification_readiness.ref IS 'Clause or control of ISO/IEC 42001 that asks for it';
+COMMENT ON COLUMN aims.certification_readiness.title IS 'What is asked';
+COMMENT ON COLUMN aims.certification_readiness.done IS 'Is it so today? false where there is nothing that it could be said of';
+COMMENT ON COLUMN aims.certification_readiness.found IS 'Rows that meet it';
+COMMENT ON COLUMN aims.certification_readiness.wanted IS 'Rows that have to; 0: none may be missing';
+COMMENT ON COLUMN aims.certification_readiness.found_rows IS 'Keys of rows that meet it, where they are few enough to list';
+COMMENT ON COLUMN aims.certification_readiness.missing IS 'Keys of rows, or names, that stand in the way';

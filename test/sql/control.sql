@@ -80,7 +80,7 @@ SELECT state, why, format('INSERT INTO aims.applicability (ref, scope, system, v
     ('23514', 'vendor without a vendor',         $$'A.2.2', 'vendor', NULL, NULL, true, 'x'$$),
     ('23514', 'vendor with a system',            $$'A.2.2', 'vendor', 'triage', 'acme', true, 'x'$$),
     ('23503', 'unknown system',                  $$'A.2.2', 'system', 'none', NULL, true, 'x'$$),
-    ('23503', 'unknown vendor',                  $$'A.2.2', 'vendor', NULL, 'none', true, 'x'$$),
+    ('23503', 'unknown vendor',                  $$'A.10.2', 'vendor', NULL, 'none', true, 'x'$$),
     ('23503', 'unknown control',                 $$'A.2.9', 'organisation', NULL, NULL, true, 'x'$$),
     ('23503', 'an objective is no control',      $$'A.2', 'organisation', NULL, NULL, false, 'x'$$),
     ('23503', 'a clause cannot be excluded',     $$'9.2.1', 'organisation', NULL, NULL, false, 'x'$$)

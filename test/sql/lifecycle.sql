@@ -2,7 +2,8 @@
 -- Lifecycle: the whole path of one system, and everything that is refused.
 BEGIN;
 \i test/act.sql
-SELECT plan(265);
+\i test/fixture_system.sql
+SELECT plan(274);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -98,22 +99,9 @@ SELECT pg_temp.ends_with(state, role, format('SELECT aims.advance(%L, %L, %L)', 
  ORDER BY nr;
 UPDATE aims.ai_system SET intended_use = 'adult wards', phi = true, vendor = 'acme',
        clinical_tier = 'high', tier_decided_by = 'officer', tier_reason = 'harm possible';
-CALL pg_temp.add_evidence('risk_assessment', 'A.5.3');
-SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'evidence linked to another control does not count');
-CALL pg_temp.add_evidence('risk_assessment', 'A.5.2');
-SELECT is(pg_temp.missing('design_development'), NULL, 'linked to this one it does');
-SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
-UPDATE aims.evidence SET valid_until = aims.today() - 1, effective_on = aims.today() - 9;
-SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'expired since yesterday: missing');
-SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
-UPDATE aims.evidence SET valid_until = NULL, effective_on = aims.today() + 1;
-SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'effective from tomorrow: missing');
-SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
-UPDATE aims.evidence SET effective_on = aims.today(), valid_until = aims.today();
-SET LOCAL session_replication_role = origin;
-SELECT is(pg_temp.missing('design_development'), NULL, 'its first day, its last day: met');
+SELECT is(pg_temp.missing('design_development'), 'initial-risk', 'no risk has been assessed');
+CALL pg_temp.supply('sepsis-watch', 'initial-risk');
+SELECT is(pg_temp.missing('design_development'), NULL, 'one has');
 UPDATE aims.ai_system SET eu_tier = 'unacceptable', tier_decided_by = 'officer', tier_reason = 'emotions at work';
 SELECT is(pg_temp.missing('design_development'), 'permitted-practice', 'a prohibited practice goes nowhere');
 SELECT matches(pg_temp.missing(stage), practice, 'not into ' || stage)
@@ -141,7 +129,22 @@ SELECT is(pg_temp.missing('verification_validation'), 'design-documented trainin
 DELETE FROM aims.dataset WHERE dataset IN ('train', 'train2');
 UPDATE aims.ai_system SET organisation_role = 'user';
 SELECT is(pg_temp.missing('verification_validation'), 'design-documented', 'a user of a system has no training data');
+CALL pg_temp.add_evidence('design', 'A.6.2.4');
+SELECT is(pg_temp.missing('verification_validation'), 'design-documented', 'evidence linked to another control does not count');
 CALL pg_temp.add_evidence('design', 'A.6.2.3');
+SELECT is(pg_temp.missing('verification_validation'), NULL, 'linked to this one it does');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
+UPDATE aims.evidence SET valid_until = aims.today() - 1, effective_on = aims.today() - 9;
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.missing('verification_validation'), 'design-documented', 'expired since yesterday: missing');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
+UPDATE aims.evidence SET valid_until = NULL, effective_on = aims.today() + 1;
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.missing('verification_validation'), 'design-documented', 'effective from tomorrow: missing');
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
+UPDATE aims.evidence SET effective_on = aims.today(), valid_until = aims.today();
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.missing('verification_validation'), NULL, 'its first day, its last day: met');
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner',
            $$SELECT aims.advance('sepsis-watch', 'verification_validation', 'designed')$$, 'into verification');
 
@@ -150,10 +153,8 @@ INSERT INTO aims.model_version (system, version, status) VALUES
     ('sepsis-watch', '0.9', 'withdrawn'), ('sepsis-watch', '1.0', 'active');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4', '0.9');
 CALL pg_temp.add_evidence('bias_test', 'A.6.2.4');
-CALL pg_temp.add_evidence('impact_assessment', 'A.5.2');
-CALL pg_temp.add_evidence('residual_risk', 'A.6.2.5');
 CALL pg_temp.add_evidence('override_plan', 'A.9.2');
-CALL pg_temp.add_evidence('user_training', 'A.8.2');
+CALL pg_temp.supply('sepsis-watch', 'impact-assessment', 'residual-risk', 'users-trained');
 UPDATE aims.ai_system SET oversight_mode = 'human_in_the_loop';
 INSERT INTO aims.switch_event (system, switched_off, drill, reason, person, at, time_to_off) VALUES
     ('sepsis-watch', true, true, 'drill', 'owner', now() - interval '2 years', NULL),
@@ -162,7 +163,7 @@ SELECT is(pg_temp.missing('deployment'), 'bias-test committee-approval switch-of
           'a drill of two years ago, another version''s verification, bias tested of no version in particular');
 CALL pg_temp.add_evidence('bias_test', 'A.6.2.4', '1.0');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0');
-CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme');
+CALL pg_temp.supply('sepsis-watch', 'vendor-assessed');
 INSERT INTO aims.switch_event (system, switched_off, drill, reason, person, time_to_off) VALUES
     ('sepsis-watch', false, false, 'no drill', 'owner', NULL);
 SELECT is(pg_temp.missing('deployment'), 'committee-approval switch-off-tested', 'a switch-off is no drill');
@@ -283,7 +284,8 @@ SELECT pg_temp.worthless_after(change, name)
     ($$UPDATE aims.model_version SET status = 'withdrawn';
        INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '1.1', 'active');
        CALL pg_temp.add_evidence('bias_test', 'A.6.2.4', '1.1');
-       CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.1')$$, 'another version in force'),
+       CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.1');
+       CALL pg_temp.supply('sepsis-watch', 'impact-assessment')$$, 'another version in force'),
     ($$UPDATE aims.ai_system SET clinical_tier = 'critical', tier_decided_by = 'officer', tier_reason = 'worse'$$, 'another tier'),
     ($$UPDATE aims.ai_system SET tier_decided_at = now() + interval '1 second'$$, 'the same tier decided anew'),
     ($$UPDATE aims.ai_system SET purpose = 'discharge patients'$$, 'another purpose'),
@@ -292,9 +294,16 @@ SELECT pg_temp.worthless_after(change, name)
     ($$UPDATE aims.model_version SET change_summary = 'retrained' WHERE version = '1.0'$$, 'another account of the version'),
     ($$CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0')$$, 'more evidence'),
     ($$CALL pg_temp.add_evidence('vendor_assessment', 'A.10.3', NULL, 'acme')$$, 'more evidence about the vendor'),
-    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'impact_assessment'$$, 'another document'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET content_sha256 = sha256('x') WHERE kind = 'override_plan'$$, 'another document'),
     ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET valid_until = NULL WHERE kind = 'bias_test'$$, 'another date'),
-    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'residual_risk'$$, 'another first day'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'override_plan'$$, 'another first day'),
+    ($$INSERT INTO aims.risk (system, title, source, owner, inherent_likelihood, inherent_severity) VALUES ('sepsis-watch', 'x', 'privacy', 'owner', 1, 1)$$, 'another risk'),
+    ($$UPDATE aims.risk SET inherent_likelihood = 1$$, 'a risk that is judged otherwise'),
+    ($$UPDATE aims.risk SET owner = 'officer'$$, 'or somebody else''s'),
+    ($$INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on) SELECT risk_id, 'x', 'owner', aims.today() FROM aims.risk$$, 'a treatment'),
+    ($$CALL pg_temp.supply('sepsis-watch', 'impact-assessment')$$, 'another impact assessment'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE aims.impact_assessment SET conclusion = 'x'$$, 'another conclusion'),
+    ($$INSERT INTO aims.vendor_contract (vendor, title) VALUES ('acme', 'x')$$, 'another contract of its vendor'),
     ($$SELECT aims.revise_evidence(evidence_id) FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
     ($$SET LOCAL session_replication_role = replica; DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
           AND evidence_link.evidence_id = evidence.evidence_id$$, 'a link removed'),
@@ -304,6 +313,7 @@ SELECT pg_temp.worthless_after(change, name)
 SELECT is(pg_temp.missing('deployment'), NULL, 'otherwise the gate stays open');
 SAVEPOINT unrelated;
 CALL pg_temp.add_evidence('note', 'A.8.5');
+INSERT INTO aims.risk (system, vendor, title, source) VALUES (NULL, NULL, 'of the organisation', 'security');
 UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
 SET LOCAL TimeZone = 'Asia/Tokyo';
 SET LOCAL DateStyle = 'German';
@@ -313,10 +323,11 @@ ROLLBACK TO unrelated;
 SAVEPOINT named;
 UPDATE aims.ai_system SET purpose = 'x', owner = 'officer';
 UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0';
+INSERT INTO aims.risk (risk_id, system, title, source) VALUES (99998, 'sepsis-watch', 'x', 'safety');
 INSERT INTO aims.evidence (evidence_id, title, kind, system) VALUES (99999, 'x', 'verification', 'sepsis-watch');
 INSERT INTO aims.evidence_link (evidence_id, ref) VALUES (99999, 'A.6.2.4');
 SELECT is((SELECT staleness FROM aims.signature WHERE meaning = 'approval'),
-          'since the request has changed: AI system: owner changed, purpose changed; model version: digest changed; evidence: 99999 added',
+          'since the request has changed: AI system: owner changed, purpose changed; model version: digest changed; records: risk 99998 added; evidence: 99999 added',
           'what has changed is named');
 ROLLBACK TO named;
 SELECT is((SELECT a.record_digest = sha256(convert_to(aims.transition_record(a.subject_id::bigint), 'UTF8'))
@@ -408,7 +419,8 @@ SELECT is(pg_temp.findings_after(change), findings, name)
     (2, 1, $$UPDATE aims.model_version SET status = 'withdrawn'; INSERT INTO aims.model_version (system, version, status)
              VALUES ('sepsis-watch', '1.1', 'active')$$, 'another version in use'),
     (3, 1, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
-             UPDATE aims.model_version SET status = 'active' WHERE version = '0.9'$$, 'an old one that was never approved'),
+             INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '0.8', 'candidate');
+             UPDATE aims.model_version SET status = 'active' WHERE version = '0.8'$$, 'an old one that was never approved'),
     (4, 1, $$UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0'$$, 'another artefact of the same version'),
     (5, 0, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
              UPDATE aims.model_version SET status = 'active' WHERE version = '1.0'$$, 'the approved one again is none'),
@@ -421,8 +433,7 @@ SELECT is(pg_temp.findings_after(change), findings, name)
 CREATE TABLE public.lifecycle_output (a integer);
 INSERT INTO aims.registry (relation, image, guarded, system, governed_at, governed_by, governed_xid)
 VALUES ('public.lifecycle_output', 'changes', true, 'sepsis-watch', now(), 'x', 3);
-CALL pg_temp.add_evidence('monitoring_plan', 'A.6.2.6');
-CALL pg_temp.add_evidence('incident_contact', 'A.8.4');
+CALL pg_temp.supply('sepsis-watch', 'monitors', 'incident-contact');
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 'operation_monitoring', 'stable')$$, 'into operation');
 
 -- Re-evaluation and back
@@ -437,11 +448,11 @@ SELECT pg_temp.ends_with('MS018', 'lifecycle_owner', $$UPDATE aims.ai_system SET
 SET LOCAL aims.reason = '';
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 're_evaluation', 'drift')$$, 'into re-evaluation');
 SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
-UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind IN ('impact_assessment', 'verification');
+UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'verification';
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-impact-assessment fresh-verification',
           'operation again needs more than the first time');
-CALL pg_temp.add_evidence('impact_assessment', 'A.5.2');
+CALL pg_temp.supply('sepsis-watch', 'impact-assessment');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4');
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-verification', 'verification must name the version');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0');
@@ -512,7 +523,7 @@ SELECT throws_ok(command, 'MS016', NULL, 'refuses ' || command)
     $$UPDATE aims.gate_requirement SET tiers = '{low}' WHERE requirement = 'committee-approval'$$,
     $$DELETE FROM aims.gate_requirement WHERE requirement = 'committee-approval'$$,
     $$TRUNCATE aims.gate_requirement$$]) AS command;
-SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false)$$, '23514', NULL, 'a site adds no moves');
+SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false, false)$$, '23514', NULL, 'a site adds no moves');
 SELECT throws_ok(format('UPDATE aims.ai_system SET %s', change), 'MS030', NULL, 'refuses ' || change)
   FROM unnest(ARRAY[$$system = 'other'$$, $$created_at = '2020-01-01'$$]) AS change;
 
@@ -564,7 +575,7 @@ SAVEPOINT finding;
 SELECT pg_temp.ends_with(state, role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(finding_id) FROM aims.finding), 'dealt with'), name)
   FROM (VALUES
     (1, 'MS012', 'lifecycle_officer', 'who moved it in an emergency does not close the finding'),
-    (2, '00000', current_user, 'another does')) AS t (nr, state, role, name)
+    (2, 'MS042', current_user, 'another neither, before its corrective action is verified')) AS t (nr, state, role, name)
  ORDER BY nr;
 ROLLBACK TO finding;
 
