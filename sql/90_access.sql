@@ -203,7 +203,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
-                       ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'),
+                       ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'),
                        ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'),
                        ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
