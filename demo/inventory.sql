@@ -2,6 +2,7 @@
 -- Whoever states a tier decides it; why is read from aims.reason.
 SET aims.reason = 'AI committee, minutes of 3 September 2026';
 INSERT INTO aims.vendor (vendor, title) VALUES ('ehr-vendor', 'Vendor of the EHR'), ('pacs-vendor', 'Vendor of the PACS');
+INSERT INTO aims.vendor_product (vendor, product) VALUES ('ehr-vendor', 'Sepsis Watch'), ('pacs-vendor', 'Rad Triage');
 INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organisation_role, domain, department, vendor,
                             product, autonomy, oversight_mode, eu_tier, clinical_tier, phi)
 VALUES ('sepsis-watch', 'Sepsis alert in the EHR', 'okafor', 'Early warning of sepsis',

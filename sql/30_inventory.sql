@@ -9,7 +9,10 @@ CREATE TABLE aims.vendor (
     title      text        NOT NULL,
     contact    text,
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT vendor_title_given CHECK (title ~ '\S')
+    owner      aims.slug
+               CONSTRAINT vendor_owner_fkey REFERENCES aims.person,
+    CONSTRAINT vendor_title_given CHECK (title ~ '\S'),
+    CONSTRAINT vendor_contact_given CHECK (contact ~ '\S')
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.vendor', '');
 COMMENT ON TABLE aims.vendor IS 'Suppliers of AI systems and of products with AI inside (ISO/IEC 42001 A.10)';
@@ -17,6 +20,29 @@ COMMENT ON COLUMN aims.vendor.vendor IS 'Slug by which every other table names t
 COMMENT ON COLUMN aims.vendor.title IS 'Name of the company';
 COMMENT ON COLUMN aims.vendor.contact IS 'Whom to reach, and how';
 COMMENT ON COLUMN aims.vendor.created_at IS 'When the vendor was entered';
+COMMENT ON COLUMN aims.vendor.owner IS 'Person of the organisation who looks after the vendor; NULL: nobody, which is a gap (A.10.2)';
+
+CREATE TABLE aims.vendor_product (
+    vendor          aims.slug NOT NULL
+                    CONSTRAINT vendor_product_vendor_fkey REFERENCES aims.vendor,
+    product         text      NOT NULL,
+    description     text,
+    fda_number      text,
+    supported_until date,
+    CONSTRAINT vendor_product_pkey PRIMARY KEY (vendor, product),
+    CONSTRAINT vendor_product_given CHECK (product ~ '\S'),
+    CONSTRAINT vendor_product_description_given CHECK (description ~ '\S'),
+    CONSTRAINT vendor_product_fda_number_given CHECK (fda_number ~ '\S'),
+    CONSTRAINT vendor_product_supported_until_finite CHECK (isfinite(supported_until))
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.vendor_product', '');
+COMMENT ON TABLE aims.vendor_product IS
+    'Products of vendors, so that a contract, an assessment or a notice about one finds the systems that are in it (ISO/IEC 42001 A.10.3)';
+COMMENT ON COLUMN aims.vendor_product.vendor IS 'Vendor';
+COMMENT ON COLUMN aims.vendor_product.product IS 'Product, as the vendor names it';
+COMMENT ON COLUMN aims.vendor_product.description IS 'What it is and does';
+COMMENT ON COLUMN aims.vendor_product.fda_number IS 'Clearance, approval or de novo number of the FDA';
+COMMENT ON COLUMN aims.vendor_product.supported_until IS 'Last day that the vendor supports it; NULL: no end announced';
 
 CREATE TABLE aims.ai_system (
     system              aims.slug            PRIMARY KEY,
@@ -46,6 +72,7 @@ CREATE TABLE aims.ai_system (
     out_of_scope_reason text,
     stage               aims.lifecycle_stage NOT NULL DEFAULT 'inception',
     created_at          timestamptz          NOT NULL DEFAULT now(),
+    CONSTRAINT ai_system_product_fkey FOREIGN KEY (vendor, product) REFERENCES aims.vendor_product,
     CONSTRAINT ai_system_title_given CHECK (title ~ '\S'),
     CONSTRAINT ai_system_purpose_given CHECK (purpose ~ '\S'),
     CONSTRAINT ai_system_intended_use_given CHECK (intended_use ~ '\S'),
@@ -63,7 +90,7 @@ CREATE TABLE aims.ai_system (
     CONSTRAINT ai_system_tier_reason_given CHECK (tier_reason ~ '\S')
 );
 CREATE INDEX ai_system_owner_idx ON aims.ai_system (owner);
-CREATE INDEX ai_system_vendor_idx ON aims.ai_system (vendor);
+CREATE INDEX ai_system_vendor_idx ON aims.ai_system (vendor, product);
 SELECT pg_catalog.pg_extension_config_dump('aims.ai_system', '');
 COMMENT ON TABLE aims.ai_system IS
     'Inventory of AI systems, embedded ones too: the electronic health record''s, the scanner''s, the firewall''s (ISO/IEC 42001 4.3, A.4.2, A.6.2.7)';
@@ -78,7 +105,7 @@ COMMENT ON COLUMN aims.ai_system.organisation_role IS 'Developer, provider or us
 COMMENT ON COLUMN aims.ai_system.domain IS 'clinical, operational or research';
 COMMENT ON COLUMN aims.ai_system.department IS 'Department that uses the system';
 COMMENT ON COLUMN aims.ai_system.vendor IS 'Supplier; NULL where the organisation made it (A.10.3)';
-COMMENT ON COLUMN aims.ai_system.product IS 'Product that contains the system, as the vendor names it';
+COMMENT ON COLUMN aims.ai_system.product IS 'Product of the vendor that contains the system; NULL: not stated, so that whatever concerns any product of the vendor concerns it';
 COMMENT ON COLUMN aims.ai_system.data_categories IS 'Categories of data that go in: vitals, notes, images, ... (A.4.3)';
 COMMENT ON COLUMN aims.ai_system.phi IS 'Does it process protected health information? NULL: not stated yet';
 COMMENT ON COLUMN aims.ai_system.autonomy IS
@@ -196,13 +223,17 @@ CREATE TABLE aims.component (
     version   text,
     vendor    aims.slug CONSTRAINT component_vendor_fkey REFERENCES aims.vendor,
     licence   text,
+    product   text,
     CONSTRAINT component_pkey PRIMARY KEY (system, component),
+    CONSTRAINT component_product_fkey FOREIGN KEY (vendor, product) REFERENCES aims.vendor_product,
     CONSTRAINT component_title_given CHECK (title ~ '\S'),
     CONSTRAINT component_kind_known CHECK (kind IN (
         'model', 'library', 'prompt', 'service', 'pipeline', 'tool', 'compute', 'interface'))
 );
+CREATE INDEX component_vendor_idx ON aims.component (vendor, product);
 SELECT pg_catalog.pg_extension_config_dump('aims.component', '');
 COMMENT ON TABLE aims.component IS 'What an AI system is made of and runs on (ISO/IEC 42001 A.4.2, A.4.4, A.4.5)';
+COMMENT ON INDEX aims.component_vendor_idx IS 'Finds the components that a vendor supplies';
 COMMENT ON COLUMN aims.component.system IS 'AI system';
 COMMENT ON COLUMN aims.component.component IS 'Slug of the component in its system';
 COMMENT ON COLUMN aims.component.kind IS
@@ -211,6 +242,7 @@ COMMENT ON COLUMN aims.component.title IS 'Name of the component';
 COMMENT ON COLUMN aims.component.version IS 'Version in use';
 COMMENT ON COLUMN aims.component.vendor IS 'Who supplies it';
 COMMENT ON COLUMN aims.component.licence IS 'Licence that it is used under';
+COMMENT ON COLUMN aims.component.product IS 'Product of the vendor that it is, or is part of; NULL: not stated';
 
 CREATE TABLE aims.dataset (
     dataset       aims.slug   PRIMARY KEY,

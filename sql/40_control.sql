@@ -6,16 +6,18 @@ CREATE TABLE aims.framework (
     framework aims.slug PRIMARY KEY,
     title     text      NOT NULL,
     edition   text,
+    source    text,
     in_soa    boolean   NOT NULL DEFAULT false,
     shipped   boolean   NOT NULL DEFAULT false,
     CONSTRAINT framework_title_stated CHECK (title ~ '\S')
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.framework', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.framework IS
-    'Standards, laws and house rules whose requirements are kept; iso42001 is shipped, an organisation adds its own (6.1.3)';
+    'Standards, laws and house rules whose requirements are kept; iso42001 and others come with the extension, an organisation adds its own (6.1.3)';
 COMMENT ON COLUMN aims.framework.framework IS 'Key, such as iso42001';
 COMMENT ON COLUMN aims.framework.title IS 'Name as it is cited';
 COMMENT ON COLUMN aims.framework.edition IS 'Edition or version of the source';
+COMMENT ON COLUMN aims.framework.source IS 'Where it is published';
 COMMENT ON COLUMN aims.framework.in_soa IS
     'Are its controls listed in the Statement of Applicability? true for iso42001 and for an organisation''s own controls';
 COMMENT ON COLUMN aims.framework.shipped IS 'Came with the extension; immutable (MS016)';
@@ -35,7 +37,7 @@ CREATE TABLE aims.requirement (
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.requirement', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.requirement IS
-    'Clauses, objectives and controls of each framework, in our own short words: no licensed text (ISO/IEC 42001 clauses 4 to 10 and Annex A)';
+    'Clauses, objectives and controls of each framework, in our own short words: no licensed text (6.1.3)';
 COMMENT ON COLUMN aims.requirement.framework IS 'Framework that the requirement belongs to';
 COMMENT ON COLUMN aims.requirement.ref IS 'Number in the framework; a control lies below its objective: A.6 @> A.6.2.4';
 COMMENT ON COLUMN aims.requirement.kind IS 'clause, objective (a heading) or control';
@@ -44,8 +46,8 @@ COMMENT ON COLUMN aims.requirement.display IS 'The framework''s own spelling of 
 COMMENT ON COLUMN aims.requirement.artefact IS 'What an auditor asks to see';
 COMMENT ON COLUMN aims.requirement.shipped IS 'Came with the extension; immutable (MS016)';
 
-INSERT INTO aims.framework (framework, title, edition, in_soa, shipped) VALUES
-    ('iso42001', 'ISO/IEC 42001', '2023', true, true);
+INSERT INTO aims.framework (framework, title, edition, source, in_soa, shipped) VALUES
+    ('iso42001', 'ISO/IEC 42001', '2023', 'https://www.iso.org/standard/42001', true, true);
 INSERT INTO aims.requirement (framework, ref, kind, title, artefact, shipped) VALUES
     ('iso42001', '4.1', 'clause', 'Organisation and its context',
         'Internal and external issues; the organisation''s role towards each AI system', true),
@@ -159,23 +161,6 @@ INSERT INTO aims.requirement (framework, ref, kind, title, artefact, shipped) VA
     ('iso42001', 'A.10.3', 'control', 'Suppliers', NULL, true),
     ('iso42001', 'A.10.4', 'control', 'Customers', NULL, true);
 
-CREATE TRIGGER framework_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.framework
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework ENABLE ALWAYS TRIGGER framework_shipped;
-COMMENT ON TRIGGER framework_shipped ON aims.framework IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER framework_truncate BEFORE TRUNCATE ON aims.framework
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework ENABLE ALWAYS TRIGGER framework_truncate;
-COMMENT ON TRIGGER framework_truncate ON aims.framework IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER requirement_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.requirement
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.requirement ENABLE ALWAYS TRIGGER requirement_shipped;
-COMMENT ON TRIGGER requirement_shipped ON aims.requirement IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER requirement_truncate BEFORE TRUNCATE ON aims.requirement
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.requirement ENABLE ALWAYS TRIGGER requirement_truncate;
-COMMENT ON TRIGGER requirement_truncate ON aims.requirement IS 'Shipped rows are immutable (MS016)';
-
 -- A row is a decision; a control without one is undecided. The generated
 -- column lets the foreign key admit controls alone: clauses cannot be
 -- excluded, and objectives are headings.
@@ -205,12 +190,14 @@ CREATE TABLE aims.applicability (
         scope <> 'vendor' OR framework <> 'iso42001' OR ref OPERATOR(aims.<@) 'A.10'),
     CONSTRAINT applicability_justified CHECK (justification ~ '\S')
 );
+CREATE INDEX applicability_organisation_idx ON aims.applicability (framework, ref) WHERE scope = 'organisation';
 CREATE INDEX applicability_system_idx ON aims.applicability (system) WHERE system IS NOT NULL;
 CREATE INDEX applicability_vendor_idx ON aims.applicability (vendor) WHERE vendor IS NOT NULL;
 SELECT pg_catalog.pg_extension_config_dump('aims.applicability', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.applicability_applicability_id_seq', '');
 COMMENT ON TABLE aims.applicability IS
     'Decisions of the Statement of Applicability: per control and scope, applicable or not and why; read it as aims.soa (6.1.3)';
+COMMENT ON INDEX aims.applicability_organisation_idx IS 'Statements of the organisation';
 COMMENT ON INDEX aims.applicability_system_idx IS 'Statements of an AI system';
 COMMENT ON INDEX aims.applicability_vendor_idx IS 'Statements of a vendor';
 COMMENT ON COLUMN aims.applicability.applicability_id IS 'Number of the statement';
@@ -298,7 +285,8 @@ CREATE FUNCTION aims.check_origin() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF NEW.origin IN ('monitor', 'ledger') AND NOT aims.restoring() THEN
+    IF NEW.origin IN ('monitor', 'ledger') AND NOT aims.restoring()
+       AND NOT (NEW.origin = 'monitor' AND aims.is_measurement_evidence(NEW)) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('evidence of origin "%s" cannot be typed', NEW.origin),
@@ -308,7 +296,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.check_origin() IS
-    'Trigger on aims.evidence: refuses (22023) typed evidence that claims to come from a monitor or the ledger';
+    'Trigger on aims.evidence: refuses (22023) typed evidence that claims to come from a monitor or the ledger; what a measurement is evidence of is in aims.measurement_evidence';
 CREATE TRIGGER evidence_origin BEFORE INSERT ON aims.evidence
     FOR EACH ROW EXECUTE FUNCTION aims.check_origin();
 ALTER TABLE aims.evidence ENABLE ALWAYS TRIGGER evidence_origin;

@@ -18,15 +18,16 @@ COMMENT ON FUNCTION aims.require_reason(text) IS 'MS018 where the reason is miss
 CREATE FUNCTION aims.gate_state(system text, stage aims.lifecycle_stage) RETURNS jsonb
     LANGUAGE sql VOLATILE
     RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                       'requirement', g.requirement, 'control', g.control::text,
+                       'requirement', g.requirement, 'stage_of_gate', g.stage_of_gate, 'control', g.control::text,
                        'met', g.met, 'detail', g.detail)), '[]')
-              FROM aims.gate(system, stage) AS g);
+              FROM aims.gate_of_move(system, stage) AS g);
 COMMENT ON FUNCTION aims.gate_state(text, aims.lifecycle_stage) IS
-    'aims.gate as it is stored with requests and approvals: array of requirement, control, met, detail';
+    'aims.gate_of_move as it is stored with requests and approvals: array of requirement, stage_of_gate, control, met, detail';
 
 -- Locks the system's row, so that requests and moves of one system follow
 -- each other, and checks whether there is such a move.
-CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage) RETURNS aims.ai_system
+CREATE FUNCTION aims.lock_for_move(system text, stage aims.lifecycle_stage, import boolean DEFAULT false)
+    RETURNS aims.ai_system
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -46,12 +47,12 @@ BEGIN
      WHERE s.system = lock_for_move.system
        FOR NO KEY UPDATE;
     PERFORM aims.require_system(system);
-    PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], system);
-    PERFORM aims.check_move(system, found_system.stage, stage);
+    PERFORM aims.require_duty(CASE WHEN import THEN ARRAY['ai_officer'] ELSE ARRAY['system_owner', 'ai_officer'] END, system);
+    PERFORM aims.check_move(system, found_system.stage, stage, import);
     RETURN found_system;
 END $$;
-COMMENT ON FUNCTION aims.lock_for_move(text, aims.lifecycle_stage) IS
-    'The row of the system, locked. MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move';
+COMMENT ON FUNCTION aims.lock_for_move(text, aims.lifecycle_stage, boolean) IS
+    'The row of the system, locked. MS017 unknown system, MS013 without the duty system_owner or ai_officer (for an import ai_officer), MS011 no such move';
 
 CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, reason text, emergency boolean) RETURNS bigint
     LANGUAGE sql
@@ -69,19 +70,17 @@ CREATE FUNCTION aims.record_request(system text, stage aims.lifecycle_stage, rea
 COMMENT ON FUNCTION aims.record_request(text, aims.lifecycle_stage, text, boolean) IS
     'Writes the row of a request and returns its number; the caller has checked everything';
 
-CREATE FUNCTION aims.request_advance(system text, stage aims.lifecycle_stage, reason text, emergency boolean DEFAULT false)
+CREATE FUNCTION aims.renew_request(system text, stage aims.lifecycle_stage, reason text, emergency boolean)
     RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     earlier bigint;
 BEGIN
-    PERFORM aims.require_reason(reason);
-    PERFORM aims.lock_for_move(system, stage);
     SELECT r.request_id INTO earlier
       FROM aims.transition_request AS r
-     WHERE r.system = request_advance.system AND r.to_stage = request_advance.stage AND r.outcome IS NULL
+     WHERE r.system = renew_request.system AND r.to_stage = renew_request.stage AND r.outcome IS NULL
        FOR NO KEY UPDATE;
     IF FOUND AND aims.request_staleness(earlier) IS NULL THEN
         RAISE EXCEPTION USING
@@ -95,7 +94,20 @@ BEGIN
        SET outcome = 'superseded', closed_at = clock_timestamp(), closed_by = aims.current_person(),
            closing_reason = 'out of date: ' || aims.request_staleness(earlier)
      WHERE r.request_id = earlier;
-    RETURN aims.record_request(system, stage, reason, coalesce(emergency, false));
+    RETURN aims.record_request(system, stage, reason, emergency);
+END $$;
+COMMENT ON FUNCTION aims.renew_request(text, aims.lifecycle_stage, text, boolean) IS
+    'Writes a request, and closes an open one that is out of date as superseded; MS015 where one is open otherwise. The caller has locked the system';
+
+CREATE FUNCTION aims.request_advance(system text, stage aims.lifecycle_stage, reason text, emergency boolean DEFAULT false)
+    RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM aims.require_reason(reason);
+    PERFORM aims.lock_for_move(system, stage);
+    RETURN aims.renew_request(system, stage, reason, coalesce(emergency, false));
 END $$;
 COMMENT ON FUNCTION aims.request_advance(text, aims.lifecycle_stage, text, boolean) IS
     'Requests a move, with the state of the gate, and returns the request''s number for aims.approve. An out-of-date request is superseded. MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move, MS015 a request is open already. emergency: missing requirements will not stop the move, another person''s approval is needed all the same, and a finding is opened (ISO/IEC 42001 8.1, A.6.2.5)';
@@ -281,7 +293,8 @@ BEGIN
                                        WHERE m.record = kind.record AND m.decision = lock_record.decision), 'nothing')),
             HINT = format('SELECT * FROM aims.record_move WHERE record = %L shows the moves that there are.', kind.record);
     END IF;
-    IF newest THEN
+    -- but where a superuser goes through people's acts by SET SESSION AUTHORIZATION
+    IF newest AND session_user = (SELECT pg_get_userbyid(a.usesysid) FROM pg_stat_get_activity(pg_backend_pid()) AS a) THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS012',
             MESSAGE = format('%s was changed by this session in this transaction', aims.record_name(kind, present)),
@@ -386,13 +399,26 @@ END $$;
 COMMENT ON FUNCTION aims.reject(text, text, text) IS
     'Rejects an open request and closes it, or a record and moves it back; earlier approvals are worth nothing any more. Who may, and errors, as for aims.approve';
 
+CREATE FUNCTION aims.enter_stage(system text, stage aims.lifecycle_stage, reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former_reason text := current_setting('aims.reason', true);
+BEGIN
+    PERFORM set_config('aims.reason', reason, true);
+    UPDATE aims.ai_system AS s SET stage = enter_stage.stage WHERE s.system = enter_stage.system;
+    PERFORM set_config('aims.reason', coalesce(former_reason, ''), true);
+END $$;
+COMMENT ON FUNCTION aims.enter_stage(text, aims.lifecycle_stage, text) IS
+    'Changes the stage, for that reason: the trigger on aims.ai_system decides';
+
 CREATE FUNCTION aims.advance(system text, stage aims.lifecycle_stage, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    found_system  aims.ai_system;
-    former_reason text := current_setting('aims.reason', true);
+    found_system aims.ai_system;
 BEGIN
     PERFORM aims.require_reason(reason);
     found_system := aims.lock_for_move(system, stage);
@@ -402,9 +428,7 @@ BEGIN
                         WHERE g.approval) THEN
         PERFORM aims.record_request(system, stage, reason, false);
     END IF;
-    PERFORM set_config('aims.reason', reason, true);
-    UPDATE aims.ai_system AS s SET stage = advance.stage WHERE s.system = advance.system;
-    PERFORM set_config('aims.reason', coalesce(former_reason, ''), true);
+    PERFORM aims.enter_stage(system, stage, reason);
 END $$;
 COMMENT ON FUNCTION aims.advance(text, aims.lifecycle_stage, text) IS
     'Moves an AI system into a stage, by its open request, or by one made here where the gate needs no approval. MS010 with every missing requirement where the gate is not met; MS018 no reason, MS017 unknown system, MS013 without the duty system_owner or ai_officer, MS011 no such move (ISO/IEC 42001 8.1, A.6)';
@@ -523,3 +547,218 @@ CREATE TRIGGER note_version_change AFTER INSERT OR UPDATE ON aims.model_version
     FOR EACH ROW EXECUTE FUNCTION aims.note_version_change();
 ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER note_version_change;
 COMMENT ON TRIGGER note_version_change ON aims.model_version IS 'No version comes into use unnoticed';
+
+-- A version that was withdrawn had a reason: what comes back is a new one.
+CREATE FUNCTION aims.guard_version() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NEW.status <> OLD.status AND (OLD.status = 'withdrawn' OR (OLD.status, NEW.status) = ('active', 'candidate'))
+       AND NOT aims.restoring() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS011',
+            MESSAGE = format('version %s of AI system "%s" cannot go from %s to %s', NEW.version, NEW.system, OLD.status, NEW.status),
+            DETAIL = 'A version goes between candidate and silent, from both to active, back to silent, and from any to withdrawn, which is final.',
+            HINT = 'Register what comes back as a version of its own, and verify it.';
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION aims.guard_version() IS
+    'Trigger on aims.model_version: refuses (MS011) to take a withdrawn version up again, and to make a candidate of an active one (ISO/IEC 42001 6.3, A.6.2.7)';
+
+CREATE TRIGGER guard_version BEFORE UPDATE ON aims.model_version
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_version();
+ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER guard_version;
+COMMENT ON TRIGGER guard_version ON aims.model_version IS 'A withdrawn version stays withdrawn';
+
+-- Re-evaluation: by a finding of a kind that says so, and by time
+
+CREATE FUNCTION aims.follow_finding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT aims.restoring()
+       AND (SELECT k.re_evaluates FROM aims.finding_kind AS k WHERE k.kind = NEW.kind ORDER BY k.shipped LIMIT 1) THEN
+        PERFORM aims.re_evaluate(NEW.system, format('finding %s (%s): %s', NEW.finding_id, NEW.kind, NEW.detail));
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.follow_finding() IS
+    'Trigger on aims.finding: moves the system to re_evaluation where the kind of the finding does so (aims.finding_kind.re_evaluates) (ISO/IEC 42001 A.6.2.6)';
+
+CREATE TRIGGER follow_finding AFTER INSERT ON aims.finding
+    FOR EACH ROW WHEN (NEW.system IS NOT NULL) EXECUTE FUNCTION aims.follow_finding();
+ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER follow_finding;
+COMMENT ON TRIGGER follow_finding ON aims.finding IS 'Kinds of findings that re-evaluate a system by themselves';
+
+CREATE TABLE aims.re_evaluation_period (
+    clinical_tier aims.clinical_tier NOT NULL,
+    every         interval           NOT NULL,
+    shipped       boolean            NOT NULL DEFAULT false,
+    CONSTRAINT re_evaluation_period_pkey PRIMARY KEY (clinical_tier, shipped),
+    CONSTRAINT re_evaluation_period_some_time CHECK (every > make_interval())
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.re_evaluation_period', 'WHERE NOT shipped');
+COMMENT ON TABLE aims.re_evaluation_period IS
+    'How long a system of a clinical tier is used before it is re-evaluated, whatever else happens; a site''s row (shipped = false) is taken instead of the shipped one (ISO/IEC 42001 8.2, 8.4, A.6.2.6)';
+COMMENT ON COLUMN aims.re_evaluation_period.clinical_tier IS 'Clinical tier; a system without one counts as critical';
+COMMENT ON COLUMN aims.re_evaluation_period.every IS 'Time from going live, or from the last re-evaluation, to the next one';
+COMMENT ON COLUMN aims.re_evaluation_period.shipped IS 'Comes with the extension: immutable (MS016)';
+
+INSERT INTO aims.re_evaluation_period (clinical_tier, every, shipped) VALUES
+    ('critical', '1 year', true), ('high', '1 year', true), ('moderate', '2 years', true), ('low', '3 years', true);
+
+CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.re_evaluation_period
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
+ALTER TABLE aims.re_evaluation_period ENABLE ALWAYS TRIGGER refuse_shipped;
+COMMENT ON TRIGGER refuse_shipped ON aims.re_evaluation_period IS 'Shipped periods cannot be changed (MS016)';
+
+CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.re_evaluation_period
+    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
+ALTER TABLE aims.re_evaluation_period ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
+COMMENT ON TRIGGER refuse_shipped_truncate ON aims.re_evaluation_period IS 'Shipped periods cannot be removed (MS016)';
+
+CREATE VIEW aims.re_evaluation WITH (security_barrier) AS
+SELECT s.system::text, s.clinical_tier, s.stage, h.history_id, h.moved_at AS evaluated_at, p.every,
+       ((h.moved_at + p.every) AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS due_on
+  FROM aims.ai_system AS s
+  JOIN (SELECT DISTINCT ON (q.clinical_tier) q.clinical_tier, q.every
+          FROM aims.re_evaluation_period AS q
+         ORDER BY q.clinical_tier, q.shipped) AS p ON p.clinical_tier = coalesce(s.clinical_tier, 'critical')
+  JOIN (SELECT DISTINCT ON (x.system) x.system, x.history_id, x.moved_at
+          FROM aims.stage_history AS x
+         WHERE x.to_stage IN ('deployment', 'operation_monitoring') AND x.from_stage <> 'deployment'
+         ORDER BY x.system, x.history_id DESC) AS h ON h.system = s.system
+ WHERE s.stage IN ('deployment', 'operation_monitoring');
+COMMENT ON VIEW aims.re_evaluation IS
+    'Systems in use, when each went live, was taken over or was last re-evaluated, and the day by which it is to be re-evaluated again (ISO/IEC 42001 8.2, 8.4, A.6.2.6)';
+COMMENT ON COLUMN aims.re_evaluation.system IS 'AI system';
+COMMENT ON COLUMN aims.re_evaluation.clinical_tier IS 'Its clinical tier';
+COMMENT ON COLUMN aims.re_evaluation.stage IS 'deployment or operation_monitoring';
+COMMENT ON COLUMN aims.re_evaluation.history_id IS 'Row of aims.stage_history from which the time counts';
+COMMENT ON COLUMN aims.re_evaluation.evaluated_at IS 'When that was';
+COMMENT ON COLUMN aims.re_evaluation.every IS 'Time that its tier allows (aims.re_evaluation_period)';
+COMMENT ON COLUMN aims.re_evaluation.due_on IS 'Day by which it is to be re-evaluated';
+
+CREATE FUNCTION aims.open_re_evaluation_findings() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    opened integer;
+BEGIN
+    -- one at a time: another session's findings are seen, not doubled
+    PERFORM FROM aims.ai_system AS s
+      WHERE s.system IN (SELECT e.system FROM aims.re_evaluation AS e WHERE e.due_on < aims.today())
+      ORDER BY s.system FOR NO KEY UPDATE;
+    INSERT INTO aims.finding (kind, system, detail, opened_by)
+    SELECT 're_evaluation_due', e.system,
+           format('Last evaluated on its way into %s (stage history %s); due by %s, every %s', e.stage, e.history_id,
+                  to_char(e.due_on, 'YYYY-MM-DD'), e.every),
+           aims.current_person()
+      FROM aims.re_evaluation AS e
+     WHERE e.due_on < aims.today()
+       AND NOT EXISTS (SELECT FROM aims.finding AS f
+                        WHERE f.kind = 're_evaluation_due' AND f.system = e.system AND f.closed_at IS NULL);
+    GET DIAGNOSTICS opened = ROW_COUNT;
+    RETURN opened;
+END $$;
+COMMENT ON FUNCTION aims.open_re_evaluation_findings() IS
+    'Opens a finding (re_evaluation_due) for each system whose re-evaluation is overdue, once while one is open, and returns how many: for whoever looks after the outbox, as often as wanted (ISO/IEC 42001 8.2, A.6.2.6)';
+
+CREATE VIEW aims.stage_duration WITH (security_barrier) AS
+SELECT h.history_id, h.system::text, h.to_stage AS stage, h.from_stage,
+       CASE WHEN h.from_stage IS NULL THEN 'entered'
+            WHEN t.import THEN 'import'
+            WHEN r.emergency THEN 'emergency'
+            ELSE 'move'
+       END AS kind,
+       h.moved_at AS entered_at,
+       lead(h.moved_at) OVER later AS left_at,
+       coalesce(lead(h.moved_at) OVER later, statement_timestamp()) - h.moved_at AS duration,
+       h.person::text, h.reason, h.request, h.version,
+       g.met AS requirements_met, g.total AS requirements_total, g.missing,
+       coalesce(a.approval_ids, '{}') AS approval_ids, coalesce(a.approved_by, '{}') AS approved_by, h.gate
+  FROM aims.stage_history AS h
+  LEFT JOIN aims.stage_transition AS t ON t.from_stage = h.from_stage AND t.to_stage = h.to_stage
+  LEFT JOIN aims.transition_request AS r ON r.request_id = h.request
+ CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE (q.item ->> 'met')::boolean) AS met, count(*) AS total,
+               coalesce(array_agg(q.item ->> 'requirement') FILTER (WHERE NOT (q.item ->> 'met')::boolean), '{}') AS missing
+          FROM jsonb_array_elements(h.gate) AS q (item)) AS g
+  LEFT JOIN (
+        SELECT p.subject_id, array_agg(p.approval_id ORDER BY p.approval_id) AS approval_ids,
+               array_agg(p.person::text ORDER BY p.approval_id) AS approved_by
+          FROM aims.approval AS p
+         WHERE p.subject = 'transition' AND p.decision = 'approve' AND p.meaning = 'approval'
+         GROUP BY p.subject_id) AS a ON a.subject_id = h.request::text
+WINDOW later AS (PARTITION BY h.system ORDER BY h.history_id);
+COMMENT ON VIEW aims.stage_duration IS
+    'How long each system was in each stage, who moved it there and why, by which request and version, what the gate lacked on that day and who had approved (ISO/IEC 42001 8.1, A.6)';
+COMMENT ON COLUMN aims.stage_duration.history_id IS 'Row of aims.stage_history';
+COMMENT ON COLUMN aims.stage_duration.system IS 'AI system';
+COMMENT ON COLUMN aims.stage_duration.stage IS 'Stage that it was in';
+COMMENT ON COLUMN aims.stage_duration.from_stage IS 'Stage that it came from; NULL: it was entered';
+COMMENT ON COLUMN aims.stage_duration.kind IS 'entered, move, emergency or import';
+COMMENT ON COLUMN aims.stage_duration.entered_at IS 'When it entered the stage';
+COMMENT ON COLUMN aims.stage_duration.left_at IS 'When it left it; NULL: it is there';
+COMMENT ON COLUMN aims.stage_duration.duration IS 'How long it was, or has been, in the stage';
+COMMENT ON COLUMN aims.stage_duration.person IS 'Who moved it there; NULL: a session of nobody known';
+COMMENT ON COLUMN aims.stage_duration.reason IS 'Why';
+COMMENT ON COLUMN aims.stage_duration.request IS 'Request that the move used';
+COMMENT ON COLUMN aims.stage_duration.version IS 'Model version in force at the move';
+COMMENT ON COLUMN aims.stage_duration.requirements_met IS 'Requirements of the gate that were met on that day';
+COMMENT ON COLUMN aims.stage_duration.requirements_total IS 'Requirements that the gate had';
+COMMENT ON COLUMN aims.stage_duration.missing IS 'Requirements that were missing: of an emergency or import';
+COMMENT ON COLUMN aims.stage_duration.approval_ids IS 'Approvals of the request (aims.approval)';
+COMMENT ON COLUMN aims.stage_duration.approved_by IS 'Who gave them';
+COMMENT ON COLUMN aims.stage_duration.gate IS 'The gate in full, with the rows behind each requirement';
+
+CREATE VIEW aims.lifecycle_action WITH (security_barrier) AS
+SELECT 'approve or reject' AS action, 'transition' AS subject, r.request_id::text AS subject_id, r.system::text AS system,
+       NULL::text AS vendor, 'committee_member' AS duty, NULL::text AS person, NULL::date AS due_on, 'A.6.2.5' AS ref,
+       format('%s asks to move it from %s to %s: %s', r.person, r.from_stage, r.to_stage, r.reason) AS detail
+  FROM aims.transition_request AS r
+ WHERE r.outcome IS NULL
+   AND NOT EXISTS (SELECT FROM aims.approval AS a
+                    WHERE a.subject = 'transition' AND a.subject_id = r.request_id::text
+                      AND a.decision = 'approve' AND a.meaning = 'approval')
+ UNION ALL
+SELECT 'advance or withdraw', 'transition', r.request_id::text, r.system::text, NULL,
+       'system_owner', r.person::text, NULL, 'A.6.2.5', format('Approved: from %s to %s', r.from_stage, r.to_stage)
+  FROM aims.transition_request AS r
+ WHERE r.outcome IS NULL
+   AND EXISTS (SELECT FROM aims.approval AS a
+                WHERE a.subject = 'transition' AND a.subject_id = r.request_id::text
+                  AND a.decision = 'approve' AND a.meaning = 'approval')
+ UNION ALL
+SELECT 're-evaluate', 'ai_system', e.system, e.system, NULL, 'system_owner', s.owner::text, e.due_on, 'A.6.2.6',
+       format('In use since %s without re-evaluation', to_char(e.evaluated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'))
+  FROM aims.re_evaluation AS e
+  JOIN aims.ai_system AS s ON s.system = e.system
+ WHERE e.due_on <= (SELECT aims.today()) + 90
+ UNION ALL
+SELECT 'finish re-evaluation', 'ai_system', s.system::text, s.system::text, NULL, 'system_owner', s.owner::text, NULL, 'A.6.2.6',
+       'It is under re-evaluation'
+  FROM aims.ai_system AS s
+ WHERE s.stage = 're_evaluation'
+ UNION ALL
+SELECT 'decide the tier', 'ai_system', s.system::text, s.system::text, NULL, 'ai_officer', NULL, NULL, 'A.5.2',
+       CASE WHEN s.clinical_tier IS NULL THEN 'It has no clinical tier' ELSE 'Who decided its clinical tier, and why, is not recorded' END
+  FROM aims.ai_system AS s
+ WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL AND (s.clinical_tier IS NULL OR s.tier_decided_by IS NULL);
+COMMENT ON VIEW aims.lifecycle_action IS
+    'What the life cycle waits for: approvals, moves that are approved, re-evaluations due within 90 days or overdue, tiers that nobody has decided (ISO/IEC 42001 8.1, A.5.2, A.6)';
+COMMENT ON COLUMN aims.lifecycle_action.action IS
+    'approve or reject, advance or withdraw, re-evaluate, finish re-evaluation, or decide the tier';
+COMMENT ON COLUMN aims.lifecycle_action.subject IS 'transition or ai_system';
+COMMENT ON COLUMN aims.lifecycle_action.subject_id IS 'Number of the request, or the system';
+COMMENT ON COLUMN aims.lifecycle_action.system IS 'AI system';
+COMMENT ON COLUMN aims.lifecycle_action.vendor IS 'NULL';
+COMMENT ON COLUMN aims.lifecycle_action.duty IS 'Duty of whoever acts';
+COMMENT ON COLUMN aims.lifecycle_action.person IS 'Requester or owner, where it is theirs to do';
+COMMENT ON COLUMN aims.lifecycle_action.due_on IS 'Day by which the re-evaluation is due';
+COMMENT ON COLUMN aims.lifecycle_action.ref IS 'Clause or control of ISO/IEC 42001';
+COMMENT ON COLUMN aims.lifecycle_action.detail IS 'What it is about';

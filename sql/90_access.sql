@@ -4,7 +4,9 @@
 -- Numbers of our own tables in the registry are part of the ledger's format:
 -- never change or reuse one.
 INSERT INTO aims.registry (registry_id, relation, image, guarded)
-SELECT v.registry_id, to_regclass('aims.' || v.name), 'full', false
+SELECT v.registry_id, to_regclass('aims.' || v.name),
+       -- whoever may read the ledger does not read the words of concerns
+       CASE v.name WHEN 'concern' THEN 'digest' ELSE 'full' END::aims.image_policy, false
 FROM (VALUES
     (1,  'registry'),
     (2,  'organisation'),
@@ -27,7 +29,8 @@ FROM (VALUES
     (23, 'evidence'),
     (24, 'evidence_link'),
     (25, 'evidence_revision'),
-    (29, 'soa_version'),
+    (29, 'soa_version'), (26, 'crosswalk'),
+    (27, 'framework_deadline'),
     (30, 'system_value'),
     (31, 'intended_table'),
     (32, 'system_mode'),
@@ -49,22 +52,12 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy'),
-    (60, 'risk_source'),
-    (61, 'risk_scale'),
-    (62, 'risk_matrix'),
-    (63, 'risk_authority'),
-    (64, 'risk_appetite'),
-    (65, 'risk'),
-    (66, 'risk_treatment'),
-    (67, 'risk_acceptance'),
-    (68, 'impact_risk'),
-    (69, 'impact_answer'),
-    (70, 'impact_question'),
-    (71, 'impact_assessment'),
-    (72, 'impact_effect'),
-    (73, 'impact_workshop'),
-    (74, 'impact_participant')) AS v (registry_id, name)
+    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
+    (130, 'monitor'),
+    (131, 'monitor_control'),
+    (132, 'measurement'),
+    (133, 'monitor_finding'),
+    (134, 're_evaluation_period')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -194,29 +187,29 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
         SELECT c.relname
         FROM aims.registry AS r
         JOIN pg_class AS c ON c.oid = r.relation
-        -- of reviews, with their words and values, the others see aims.oversight_log
-        WHERE NOT r.guarded AND c.relname <> 'output_review')
+        -- of reviews, with their words and values, the others see aims.oversight_log; of concerns aims.concern_register
+        WHERE NOT r.guarded AND c.relname NOT IN ('output_review', 'concern'))
     -- everybody who reads: governance tables, views, questions
     SELECT b.bundle, 'TABLE' AS kind, format('aims.%I', g.name) AS object, 'SELECT' AS privilege
     FROM reader AS b CROSS JOIN governance AS g
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.system_readiness'), ('aims.requirement_state'),
-                       ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'),
-                       ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'),
-                       ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.coverage_history'), ('aims.coverage_measure'), ('aims.awaited'), ('aims.reader'), ('aims.shadow_ai'), ('aims.subscription_audit'), ('aims.signature'), ('aims.violation'), ('aims.ledger_status'),
                        ('aims.bundle_privilege'),
+                       ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
-                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key')) AS v (name)
+                       ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_in_force'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
+                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
+                       ('aims.lifecycle_action')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        -- these ask besides that the caller may read the table, or the ledger
@@ -261,15 +254,63 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM governance AS g
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
-                     'component', 'dataset', 'framework', 'requirement', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind',
-                     'soa_version', 'import_batch', 'import_row')
+                     'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
+                     'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
+                     'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
+                     'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
+                     'questionnaire', 'question', 'responsibility')
+    -- records get another status, never lost
+    AND NOT (p.privilege = 'DELETE' AND g.name IN (SELECT k.record FROM aims.record_kind AS k))
     -- evidence is revised and duties are ended: neither is changed or deleted
-    AND NOT (g.name IN ('evidence', 'evidence_link') AND p.privilege <> 'INSERT'
-             OR g.name = 'duty' AND p.privilege = 'DELETE'
+    AND NOT (g.name IN ('evidence', 'evidence_link', 'measurement', 'reporting_rule', 'incident_communication') AND p.privilege <> 'INSERT'
+             OR g.name IN ('duty', 'monitor', 'capa', 'capa_step') AND p.privilege = 'DELETE'
+             -- everybody reports incidents; triggers start their clocks
+             OR g.name IN ('incident', 'incident_clock') AND p.privilege <> 'UPDATE'
              -- what aims.draft_soa makes is moved, what was loaded is applied or withdrawn
              OR g.name = 'soa_version' AND p.privilege <> 'UPDATE'
              OR g.name = 'import_batch' AND p.privilege = 'DELETE' OR g.name = 'import_row' AND p.privilege = 'UPDATE')
+    UNION ALL
+    -- whoever knows of an incident, or has a concern, says so, and sees what becomes of it
+    SELECT b.bundle, 'TABLE', v.name, 'INSERT'
+    FROM (VALUES ('reporter'), ('analyst'), ('reviewer'), ('auditor'), ('officer'), ('administrator')) AS b (bundle)
+    CROSS JOIN (VALUES ('aims.incident'), ('aims.concern')) AS v (name)
+    UNION ALL
+    VALUES ('reporter', 'TABLE', 'aims.concern_register', 'SELECT'),
+           ('reporter', 'ROUTINE', 'aims.current_person()', 'EXECUTE'),
+           ('reporter', 'ROUTINE', 'aims.today()', 'EXECUTE')
+    UNION ALL
+    -- members of the committee handle concerns, whose words they read in aims.concern_register
+    SELECT b.bundle, 'TABLE', 'aims.concern', p.privilege
+    FROM (VALUES ('reviewer'), ('officer')) AS b (bundle)
+    CROSS JOIN (VALUES ('SELECT (concern_id)'), ('UPDATE')) AS p (privilege)
+    UNION ALL
+    -- members and auditors judge corrective actions, and auditors open them
+    VALUES ('reviewer', 'TABLE', 'aims.capa', 'UPDATE'),
+           ('auditor', 'TABLE', 'aims.capa', 'UPDATE'),
+           ('auditor', 'TABLE', 'aims.capa', 'INSERT')
+    UNION ALL
+    -- documents and competence: records are entered and moved, their parts changed, facts added
+    SELECT w.bundle, 'TABLE', format('aims.%I', w.name), p.privilege
+    FROM (SELECT 'officer', t.name, t.privileges
+          FROM (VALUES ('document_kind', '{INSERT,UPDATE,DELETE}'), ('document', '{INSERT,UPDATE}'),
+                       ('document_version', '{INSERT,UPDATE}'), ('document_audience', '{INSERT,UPDATE,DELETE}'),
+                       ('document_review', '{INSERT}'), ('objective', '{INSERT,UPDATE}'), ('objective_value', '{INSERT}'),
+                       ('communication', '{INSERT,UPDATE}'), ('communication_made', '{INSERT}'), ('context_issue', '{INSERT,UPDATE}'),
+                       ('interested_party', '{INSERT,UPDATE}'), ('planned_change', '{INSERT,UPDATE}'), ('resource', '{INSERT,UPDATE}'),
+                       ('curriculum', '{INSERT,UPDATE,DELETE}'), ('curriculum_need', '{INSERT,UPDATE,DELETE}'),
+                       ('training_record', '{INSERT,UPDATE}'), ('user_group', '{INSERT,UPDATE}'), ('user_count', '{INSERT,UPDATE}'),
+                       ('training_session', '{INSERT,UPDATE}'), ('training_attendance', '{INSERT,UPDATE,DELETE}')) AS t (name, privileges)
+          UNION ALL
+          -- the sponsor and the committee review, withdraw, record training, and write
+          SELECT 'reviewer', t.name, t.privileges
+          FROM (VALUES ('document', '{UPDATE}'), ('document_version', '{INSERT,UPDATE}'), ('document_audience', '{INSERT,UPDATE,DELETE}'),
+                       ('document_review', '{INSERT}'), ('objective', '{UPDATE}'), ('resource', '{UPDATE}'),
+                       ('training_record', '{INSERT,UPDATE}'), ('training_session', '{UPDATE}')) AS t (name, privileges)
+          UNION ALL
+          -- everybody for oneself
+          SELECT r.bundle, 'document_acknowledgement', '{INSERT}' FROM reader AS r) AS w (bundle, name, privileges)
+    CROSS JOIN unnest(w.privileges::text[]) AS p (privilege)
     UNION ALL
     -- records of risk and impact; reviewers, among them the executive sponsor, set criteria and appetite and report risks
     SELECT b.bundle, 'TABLE', 'aims.' || t.name, p.privilege
@@ -298,6 +339,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT 'officer', 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
+                 ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
+                 ('aims.open_silence_findings()'), ('aims.open_re_evaluation_findings()'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
                  -- an import has the rights of whoever imports
                  ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
@@ -326,7 +369,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     -- writers of AI output need nothing but to say what they do
     SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
 COMMENT ON VIEW aims.bundle_privilege IS
-    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer (ISO/IEC 42001 5.3)';
+    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
@@ -345,7 +388,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('bundle "%s" does not exist', left(bundle, 63)),
             DETAIL = 'A bundle is a set of privileges (aims.bundle_privilege), not a duty of a person.',
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, writer.';
+            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless there is such a bundle';

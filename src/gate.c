@@ -192,24 +192,29 @@ requirement_check(Requirement *requirement, const char *system,
 		requirement->detail = MemoryContextStrdup(context, "");
 }
 
-/* The requirements of a move for the tier of the system, unchecked. */
+/*
+ * The requirements for the tier of the system, unchecked. Those of several
+ * gates are approved by one request, into the stage that the move leads to.
+ */
 static List *
-gate_requirements(const char *system, const char *from, const char *to,
-				  MemoryContext context)
+gate_requirements(GateScope scope, const char *system, const char *from,
+				  const char *to, MemoryContext context)
 {
 	const char *args[] = {system, from, to};
 	MemoryContext previous;
 	List	   *gate = NIL;
 
-	owner_execute("SELECT requirement, control::text, check_function,"
-				  "       approval::text, control,"
-				  "       parameter || jsonb_build_object("
-				  "           'requirement', requirement, 'stage', stage,"
-				  "           'framework', framework, 'control', control::text),"
-				  "       shipped::text"
-				  "  FROM aims.applicable_requirement("
-				  "           $1, $2::aims.lifecycle_stage, $3::aims.lifecycle_stage)"
-				  " ORDER BY 5, 1",
+	owner_execute(psprintf("SELECT requirement, control::text, check_function,"
+						   "       approval::text, control,"
+						   "       parameter || jsonb_build_object("
+						   "           'requirement', requirement,"
+						   "           'stage', CASE WHEN approval THEN $3 ELSE stage::text END,"
+						   "           'framework', framework, 'control', control::text),"
+						   "       shipped::text, stage::text"
+						   "  FROM aims.%s("
+						   "           $1, $2::aims.lifecycle_stage, $3::aims.lifecycle_stage)"
+						   " ORDER BY stage, 5, 1",
+						   scope == GATE_OF_MOVE ? "move_requirement" : "applicable_requirement"),
 				  3, args);
 	previous = MemoryContextSwitchTo(context);	/* SPI leaves us in its own */
 	for (uint64 row = 0; row < SPI_processed; row++)
@@ -222,6 +227,7 @@ gate_requirements(const char *system, const char *from, const char *to,
 		requirement->approval =
 			owner_string(row, 4, context)[0] == 't';
 		requirement->shipped = owner_string(row, 7, context)[0] == 't';
+		requirement->stage = owner_string(row, 8, context);
 		requirement->control = gate_datum(row, 5, context);
 		requirement->parameter = gate_datum(row, 6, context);
 		gate = lappend(gate, requirement);
@@ -230,12 +236,12 @@ gate_requirements(const char *system, const char *from, const char *to,
 	return gate;
 }
 
-/* Evaluate the gate of a move, into the given context. */
+/* Evaluate a gate, or those of a move, into the given context. */
 List *
-gate_evaluate(const char *system, const char *from, const char *to,
-			  MemoryContext context)
+gate_evaluate(GateScope scope, const char *system, const char *from,
+			  const char *to, MemoryContext context)
 {
-	List	   *gate = gate_requirements(system, from, to, context);
+	List	   *gate = gate_requirements(scope, system, from, to, context);
 	ListCell   *cell;
 
 	foreach(cell, gate)
@@ -244,12 +250,12 @@ gate_evaluate(const char *system, const char *from, const char *to,
 }
 
 /*
- * Add the approval that an emergency needs, also where the gate itself asks
- * for none. A site's row does not stand in for it.
+ * Add the approval that an emergency or import needs, by this name, also where
+ * the gate itself asks for none. A site's row does not stand in for it.
  */
 List *
-gate_add_approval(List *gate, const char *system, const char *to,
-				  MemoryContext context)
+gate_add_approval(List *gate, const char *name, const char *system,
+				  const char *to, MemoryContext context)
 {
 	const char *args[] = {to};
 	MemoryContext previous;
@@ -267,7 +273,8 @@ gate_add_approval(List *gate, const char *system, const char *to,
 				  1, args);
 	previous = MemoryContextSwitchTo(context);
 	requirement = palloc0(sizeof(Requirement));
-	requirement->name = "emergency-approval";
+	requirement->name = MemoryContextStrdup(context, name);
+	requirement->stage = MemoryContextStrdup(context, to);
 	requirement->control_text = "A.6.2.5";
 	requirement->function = "aims.check_approval";
 	requirement->approval = true;
@@ -337,6 +344,8 @@ gate_json(const List *gate)
 			appendStringInfoChar(&json, ',');
 		appendStringInfoString(&json, "{\"requirement\":");
 		escape_json(&json, requirement->name);
+		appendStringInfoString(&json, ",\"stage_of_gate\":");
+		escape_json(&json, requirement->stage);
 		appendStringInfoString(&json, ",\"control\":");
 		escape_json(&json, requirement->control_text);
 		appendStringInfo(&json, ",\"met\":%s,\"detail\":",

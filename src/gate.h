@@ -10,10 +10,18 @@
 #include "nodes/pg_list.h"
 #include "utils/palloc.h"
 
+/* Which requirements: of the gate into a stage, or of all that a move passes. */
+typedef enum GateScope
+{
+	GATE_OF_STAGE,
+	GATE_OF_MOVE
+} GateScope;
+
 /* One requirement of a gate, and how it was found. */
 typedef struct Requirement
 {
 	char	   *name;
+	char	   *stage;			/* whose gate has it */
 	Datum		control;		/* control_ref */
 	char	   *control_text;
 	char	   *function;		/* qualified name */
@@ -30,15 +38,17 @@ extern void gate_check_evaluation(void);
 /* Refuse (MS040) an act, then and with an old snapshot. */
 extern void gate_check_act(void);
 
-/* Evaluate the gate of a move, into the given context. */
-extern List *gate_evaluate(const char *system, const char *from,
-						   const char *to, MemoryContext context);
+/* Evaluate a gate, or those of a move, into the given context. */
+extern List *gate_evaluate(GateScope scope, const char *system,
+						   const char *from, const char *to,
+						   MemoryContext context);
 
 /*
- * The gate with the approval that an emergency needs whatever the gate asks
- * for; a site's row does not stand in for it.
+ * The gate with the approval that an emergency or import needs whatever the
+ * gate asks for; a site's row does not stand in for it.
  */
-extern List *gate_add_approval(List *gate, const char *system, const char *to,
+extern List *gate_add_approval(List *gate, const char *name,
+							   const char *system, const char *to,
 							   MemoryContext context);
 
 /* How many requirements are missing; *excusable: may an emergency pass? */

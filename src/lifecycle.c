@@ -39,6 +39,7 @@ typedef struct Move
 	char	   *from;			/* NULL: the system was entered */
 	char	   *to;
 	char	   *request;		/* number of the open request, or NULL */
+	bool		import;			/* in operation before it was entered */
 	bool		emergency;		/* of that request */
 	bool		stale;			/* of that request: approvals do not count */
 	const char *reason;			/* of that request, or aims.reason, or NULL */
@@ -91,29 +92,50 @@ lifecycle_stage(const char *system, MemoryContext context)
 	return owner_string(0, 1, context);
 }
 
-/* Refuse a move that is no row of aims.stage_transition. */
-static void
-lifecycle_check_move(const char *system, const char *from, const char *to)
+/*
+ * Is a system taken over that was in use before it was entered? Only a request
+ * for that makes it so: without one there is no such move.
+ */
+static bool
+move_is_import(const Move *move)
 {
-	const char *args[] = {from, to};
+	const char *args[] = {move->system, move->from, move->to};
+
+	return owner_execute("SELECT FROM aims.transition_request AS r"
+						 " JOIN aims.stage_transition AS t USING (from_stage, to_stage)"
+						 " WHERE r.system = $1 AND r.outcome IS NULL AND t.import"
+						 "   AND t.from_stage::text = $2 AND t.to_stage::text = $3",
+						 3, args) > 0;
+}
+
+/* Refuse a move that is no such row of aims.stage_transition. */
+static void
+lifecycle_check_move(const char *system, const char *from, const char *to,
+					 bool import)
+{
+	const char *args[] = {from, to, import ? "true" : "false"};
 	char	   *allowed;
 
 	owner_execute("SELECT coalesce(bool_or(to_stage::text = $2), false),"
 				  "       string_agg(to_stage::text, ', ' ORDER BY to_stage)"
 				  "  FROM aims.stage_transition"
-				  " WHERE from_stage::text = $1",
-				  2, args);
+				  " WHERE from_stage::text = $1 AND import = $3::boolean",
+				  3, args);
 	if (strcmp(owner_string(0, 1, CurrentMemoryContext), "t") == 0)
 		return;
 	allowed = owner_string(0, 2, CurrentMemoryContext);
 	if (allowed != NULL)
-		allowed = psprintf("From stage %s it can move to: %s.", from, allowed);
+		allowed = psprintf("From stage %s it can %s: %s.", from,
+						   import ? "be imported into" : "move to", allowed);
+	else if (import)
+		allowed = psprintf("Systems are imported from stage %s alone.",
+						   INITIAL_STAGE);
 	else
 		allowed = psprintf("Stage %s is final.", from);
 	ereport(ERROR,
 			(errcode(ERRCODE_MS_TRANSITION_NOT_ALLOWED),
-			 errmsg("AI system \"%s\" cannot move from stage \"%s\" to \"%s\"",
-					system, from, to),
+			 errmsg("AI system \"%s\" cannot %s from stage \"%s\" to \"%s\"",
+					system, import ? "be imported" : "move", from, to),
 			 errdetail_internal("%s", allowed),
 			 errhint("SELECT * FROM aims.stage_transition shows the moves that there are.")));
 }
@@ -138,13 +160,14 @@ gate_waits_for_approval(const List *gate)
 static char *
 gate_hint(const Move *move, const List *gate)
 {
-	if (!move->emergency && !gate_waits_for_approval(gate))
+	if (!move->emergency && !move->import && !gate_waits_for_approval(gate))
 		return psprintf("Add what is missing, see SELECT * FROM aims.gate('%s', '%s'), then call aims.advance again.",
 						move->system, move->to);
 	if (move->request != NULL && !move->stale)
 		return psprintf("Another person approves: SELECT aims.approve('transition', '%s', 'approval', reason)",
 						move->request);
-	return psprintf("Request it: SELECT aims.request_advance('%s', '%s', reason); another person approves.",
+	return psprintf("Request it: SELECT aims.%s('%s', '%s', reason); another person approves.",
+					move->import ? "request_import" : "request_advance",
 					move->system, move->to);
 }
 
@@ -186,15 +209,18 @@ move_find_request(Move *move, MemoryContext context)
 static List *
 move_pass_gate(const Move *move, MemoryContext context)
 {
-	List	   *gate = gate_evaluate(move->system, move->from, move->to,
-									 context);
+	List	   *gate = gate_evaluate(GATE_OF_MOVE, move->system, move->from,
+									 move->to, context);
+	bool		excused = move->emergency || move->import;
 	bool		excusable;
 	int			missing;
 
-	if (move->emergency)
-		gate = gate_add_approval(gate, move->system, move->to, context);
+	if (excused)
+		gate = gate_add_approval(gate, move->import ? "import-approval" :
+								 "emergency-approval",
+								 move->system, move->to, context);
 	missing = gate_missing(gate, &excusable);
-	if (missing > 0 && !(move->emergency && excusable))
+	if (missing > 0 && !(excused && excusable))
 		gate_refuse(move, gate, missing);
 	return gate;
 }
@@ -225,12 +251,12 @@ move_is_by_rule(const Move *move)
 static void
 move_check_duty(const Move *move)
 {
-	const char *args[] = {move->system};
+	const char *args[] = {move->system, move->import ? "{ai_officer}" :
+	"{system_owner,ai_officer}"};
 
 	if (move_is_by_rule(move))
 		return;
-	owner_execute("SELECT aims.require_duty(ARRAY['system_owner', 'ai_officer'], $1)",
-				  1, args);
+	owner_execute("SELECT aims.require_duty($2::text[], $1)", 2, args);
 }
 
 /* The reason of a move: the request's, or what the session says. */
@@ -288,6 +314,27 @@ move_close_requests(const Move *move)
 				  5, args);
 }
 
+/* Open a finding for each requirement that an imported system lacks. */
+static void
+move_open_gates(const Move *move, const List *gate)
+{
+	ListCell   *cell;
+
+	foreach(cell, gate)
+	{
+		Requirement *requirement = lfirst(cell);
+		const char *args[] = {move->system, requirement->stage,
+							  requirement->name, requirement->control_text,
+							  requirement->detail, current_person()};
+
+		if (!requirement->met)
+			owner_execute("INSERT INTO aims.finding (kind, system, detail, opened_by)"
+						  " VALUES ('imported_gate', $1,"
+						  "         format('Gate into %s, %s (%s): %s', $2, $3, $4, $5), $6)",
+						  6, args);
+	}
+}
+
 /* Open the finding that an emergency leaves behind. */
 static void
 move_open_finding(const Move *move, const List *gate)
@@ -317,8 +364,9 @@ move_perform(Move *move)
 	else
 	{
 		gate_check_act();
+		move->import = move_is_import(move);
 		move_check_duty(move);
-		lifecycle_check_move(move->system, move->from, move->to);
+		lifecycle_check_move(move->system, move->from, move->to, move->import);
 		move_find_request(move, caller.context);
 		gate = move_pass_gate(move, caller.context);
 		move_find_reason(move);
@@ -328,6 +376,8 @@ move_perform(Move *move)
 		move_close_requests(move);
 	if (move->emergency)
 		move_open_finding(move, gate);
+	if (move->import)
+		move_open_gates(move, gate);
 	lifecycle_leave(&caller);
 }
 
@@ -345,7 +395,8 @@ stage_inserted(HeapTuple tuple, TupleDesc desc)
 				 errmsg("AI system \"%s\" cannot be entered in stage \"%s\"",
 						move.system, move.to),
 				 errdetail("Every system begins in inception and passes the gates from there."),
-				 errhint("Leave the stage out, and move the system with aims.advance.")));
+				 errhint("Leave the stage out, and move the system with aims.advance; one that is in operation already: SELECT aims.request_import('%s', stage, reason)",
+						 move.system)));
 	move_perform(&move);
 }
 
@@ -417,6 +468,7 @@ re_evaluation_follows(const char *system)
 	return owner_execute("SELECT FROM aims.ai_system AS s"
 						 " JOIN aims.stage_transition AS t ON t.from_stage = s.stage"
 						 " WHERE s.system = $1 AND t.to_stage = '" EXAMINING_STAGE "'"
+						 " AND NOT t.import"
 						 " FOR NO KEY UPDATE OF s", 1, &system) > 0;
 }
 
@@ -483,7 +535,7 @@ stage_argument(FunctionCallInfo fcinfo, int number)
 											   PG_GETARG_DATUM(number)));
 }
 
-/* aims.check_move(system, from_stage, to_stage) */
+/* aims.check_move(system, from_stage, to_stage, import) */
 PG_FUNCTION_INFO_V1(aims_check_move);
 Datum
 aims_check_move(PG_FUNCTION_ARGS)
@@ -494,8 +546,18 @@ aims_check_move(PG_FUNCTION_ARGS)
 	Caller		caller;
 
 	lifecycle_enter(&caller);
-	lifecycle_check_move(system, from, to);
+	lifecycle_check_move(system, from, to, PG_GETARG_BOOL(3));
 	lifecycle_leave(&caller);
+	PG_RETURN_VOID();
+}
+
+/* aims.re_evaluate(system, reason) */
+PG_FUNCTION_INFO_V1(aims_re_evaluate);
+Datum
+aims_re_evaluate(PG_FUNCTION_ARGS)
+{
+	lifecycle_re_evaluate(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+						  text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_VOID();
 }
 
@@ -538,10 +600,9 @@ gate_check_reachable(const char *system, const char *from, const char *to)
 				 errhint("SELECT * FROM aims.stage_transition shows the moves that there are.")));
 }
 
-/* aims.gate(system, stage) → setof (requirement, control, met, detail) */
-PG_FUNCTION_INFO_V1(aims_gate);
-Datum
-aims_gate(PG_FUNCTION_ARGS)
+/* The answer of aims.gate and aims.gate_of_move. */
+static Datum
+gate_answer(FunctionCallInfo fcinfo, GateScope scope)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	char	   *system;
@@ -559,20 +620,38 @@ aims_gate(PG_FUNCTION_ARGS)
 	lifecycle_enter(&caller);
 	from = lifecycle_stage(system, caller.context);
 	gate_check_reachable(system, from, to);
-	gate = gate_evaluate(system, strcmp(from, to) != 0 ? from : NULL, to,
-						 caller.context);
+	gate = gate_evaluate(scope, system, strcmp(from, to) != 0 ? from : NULL,
+						 to, caller.context);
 	lifecycle_leave(&caller);
 	foreach(cell, gate)
 	{
 		Requirement *requirement = lfirst(cell);
-		bool		nulls[4] = {false, false, false, false};
-		Datum		values[4] = {CStringGetTextDatum(requirement->name),
+		bool		nulls[5] = {false, false, false, false, false};
+		Datum		values[5] = {CStringGetTextDatum(requirement->name),
 								 requirement->control,
 								 BoolGetDatum(requirement->met),
-								 CStringGetTextDatum(requirement->detail)};
+								 CStringGetTextDatum(requirement->detail),
+								 CStringGetTextDatum(requirement->stage)};
 
+		/* of aims.gate, the stage goes without saying */
 		tuplestore_putvalues(result->setResult, result->setDesc, values,
 							 nulls);
 	}
 	return (Datum) 0;
+}
+
+/* aims.gate(system, stage) → setof (requirement, control, met, detail) */
+PG_FUNCTION_INFO_V1(aims_gate);
+Datum
+aims_gate(PG_FUNCTION_ARGS)
+{
+	return gate_answer(fcinfo, GATE_OF_STAGE);
+}
+
+/* aims.gate_of_move(system, stage) → the same, and the stage of each gate */
+PG_FUNCTION_INFO_V1(aims_gate_of_move);
+Datum
+aims_gate_of_move(PG_FUNCTION_ARGS)
+{
+	return gate_answer(fcinfo, GATE_OF_MOVE);
 }

@@ -10,6 +10,7 @@ GRANT SELECT, INSERT, UPDATE ON aims.ai_system TO inventory_ada;
 INSERT INTO aims.person (person, full_name, db_role) VALUES
     ('ada', 'Ada', 'inventory_ada'), ('bea', 'Bea', NULL);
 INSERT INTO aims.vendor (vendor, title) VALUES ('acme', 'Acme Health');
+INSERT INTO aims.vendor_product (vendor, product) VALUES ('acme', 'EHR 12');
 
 -- Title, owner and purpose are enough, and needed
 SELECT lives_ok($$INSERT INTO aims.ai_system (system, title, owner, purpose)

@@ -408,7 +408,8 @@ SELECT is(pg_temp.findings_after(change), findings, name)
     (2, 1, $$UPDATE aims.model_version SET status = 'withdrawn'; INSERT INTO aims.model_version (system, version, status)
              VALUES ('sepsis-watch', '1.1', 'active')$$, 'another version in use'),
     (3, 1, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
-             UPDATE aims.model_version SET status = 'active' WHERE version = '0.9'$$, 'an old one that was never approved'),
+             INSERT INTO aims.model_version (system, version, status) VALUES ('sepsis-watch', '0.8', 'candidate');
+             UPDATE aims.model_version SET status = 'active' WHERE version = '0.8'$$, 'an old one that was never approved'),
     (4, 1, $$UPDATE aims.model_version SET digest = 'sha256:00' WHERE version = '1.0'$$, 'another artefact of the same version'),
     (5, 0, $$UPDATE aims.model_version SET status = 'silent' WHERE version = '1.0';
              UPDATE aims.model_version SET status = 'active' WHERE version = '1.0'$$, 'the approved one again is none'),
@@ -512,7 +513,7 @@ SELECT throws_ok(command, 'MS016', NULL, 'refuses ' || command)
     $$UPDATE aims.gate_requirement SET tiers = '{low}' WHERE requirement = 'committee-approval'$$,
     $$DELETE FROM aims.gate_requirement WHERE requirement = 'committee-approval'$$,
     $$TRUNCATE aims.gate_requirement$$]) AS command;
-SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false)$$, '23514', NULL, 'a site adds no moves');
+SELECT throws_ok($$INSERT INTO aims.stage_transition VALUES ('inception', 'deployment', false, false)$$, '23514', NULL, 'a site adds no moves');
 SELECT throws_ok(format('UPDATE aims.ai_system SET %s', change), 'MS030', NULL, 'refuses ' || change)
   FROM unnest(ARRAY[$$system = 'other'$$, $$created_at = '2020-01-01'$$]) AS change;
 
@@ -564,7 +565,7 @@ SAVEPOINT finding;
 SELECT pg_temp.ends_with(state, role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(finding_id) FROM aims.finding), 'dealt with'), name)
   FROM (VALUES
     (1, 'MS012', 'lifecycle_officer', 'who moved it in an emergency does not close the finding'),
-    (2, '00000', current_user, 'another does')) AS t (nr, state, role, name)
+    (2, 'MS042', current_user, 'another neither, before its corrective action is verified')) AS t (nr, state, role, name)
  ORDER BY nr;
 ROLLBACK TO finding;
 

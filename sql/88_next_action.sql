@@ -58,6 +58,19 @@ CREATE VIEW aims.next_action WITH (security_barrier) AS
 WITH obligation AS (
     SELECT * FROM aims.finding_action
     UNION ALL SELECT * FROM aims.evidence_action
+    UNION ALL SELECT * FROM aims.lifecycle_action
+    UNION ALL SELECT * FROM aims.risk_action
+    UNION ALL SELECT * FROM aims.impact_action
+    UNION ALL SELECT * FROM aims.vendor_action
+    UNION ALL SELECT * FROM aims.incident_action
+    UNION ALL SELECT * FROM aims.capa_action
+    UNION ALL SELECT * FROM aims.concern_action
+    UNION ALL SELECT * FROM aims.document_action
+    UNION ALL SELECT * FROM aims.competence_action
+    UNION ALL SELECT * FROM aims.monitor_action
+    UNION ALL SELECT * FROM aims.soa_action
+    UNION ALL SELECT * FROM aims.crosswalk_action
+    UNION ALL SELECT * FROM aims.import_action
 ), today AS (
     SELECT aims.today() AS day
 ), holder AS (
@@ -186,9 +199,9 @@ CREATE FUNCTION aims.note_due(grown boolean) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF aims.record_coverage() > 0 OR grown THEN
+    IF aims.open_silence_findings() + aims.open_re_evaluation_findings() + aims.record_coverage() > 0 OR grown THEN
         PERFORM aims.fill_outbox();
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.note_due(boolean) IS
-    'What aims.seal does beside sealing: on the first call of a day aims.record_coverage, and then, or where the tree has grown, aims.fill_outbox';
+    'What aims.seal does beside sealing: opens findings of silence and of re-evaluations due, writes the day''s coverage, and, where there is something new or the tree has grown, fills the outbox';
