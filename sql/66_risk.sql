@@ -892,7 +892,7 @@ SELECT 'decide on appetite', 'risk_appetite', a.risk_appetite_id::text, NULL, NU
  WHERE a.status = 'proposed'
 UNION ALL
 -- no appetite of the organisation, or one that ends
-SELECT 'set risk appetite', 'risk_appetite', a.risk_appetite_id::text, NULL, NULL, 'executive_sponsor',
+SELECT 'set risk appetite', 'risk_appetite', coalesce(a.risk_appetite_id::text, 'organisation'), NULL, NULL, 'executive_sponsor',
        NULL, coalesce(a.valid_until, d.today), '6.1.1',
        CASE WHEN a.risk_appetite_id IS NULL THEN 'the organisation has none in force' ELSE 'that of the organisation ends' END
   FROM day AS d
