@@ -111,7 +111,8 @@ CALL aims.switch_off_drill('sepsis-watch', 'Before go-live');
 
 \connect - vogel
 
-SELECT action, subject, subject_id, duty, detail FROM aims.next_action WHERE system = 'sepsis-watch' ORDER BY subject, subject_id;
+SELECT action, subject || ' ' || subject_id AS subject, left(detail, 52) AS detail
+FROM aims.next_action WHERE system = 'sepsis-watch' ORDER BY subject, action;
 
 UPDATE aims.user_count SET status = 'confirmed' WHERE user_count_id = 1;
 UPDATE aims.training_session SET status = 'confirmed' WHERE training_session_id = 1;

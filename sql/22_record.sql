@@ -275,6 +275,27 @@ END $$;
 COMMENT ON FUNCTION aims.check_record_move(aims.record_kind, jsonb, jsonb) IS
     'The row of aims.record_move by which a record moves. MS011 no such move, MS042 something is missing, MS013 and MS014 without the duty, MS012 the own work, MS043 not signed';
 
+-- Whoever could change what waits for a decision could decide on the own words.
+CREATE FUNCTION aims.check_record_author(kind aims.record_kind, content jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    authors text[] := ARRAY(SELECT aims.record_columns(content, kind.authors));
+    acting  text := aims.current_person();
+BEGIN
+    IF EXISTS (SELECT FROM aims.record_move AS m
+                WHERE m.record = kind.record AND m.from_status = content ->> 'status' AND m.decision = 'approve')
+       AND NOT coalesce(acting = ANY (authors), authors = '{}') THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS012',
+            MESSAGE = format('%s waits for a decision: its authors alone change it', aims.record_name(kind, content)),
+            DETAIL = format('They are: %s.', coalesce(nullif(array_to_string(authors, ', '), ''), 'nobody known')),
+            HINT = 'Ask one of them, or have it rejected.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.check_record_author(aims.record_kind, jsonb) IS
+    'Refuses (MS012) a change of what waits for a decision by anybody but its authors; in a session of nobody, where it has any';
+
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -307,15 +328,17 @@ BEGIN
                           ELSE jsonb_build_object('created_at', former -> 'created_at', 'created_by', former -> 'created_by') END;
     present := present || kept;
     PERFORM aims.check_record_past(kind, former, present);
-    IF TG_OP = 'UPDATE' THEN
-        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE
-           AND aims.record_content(kind, former) <> aims.record_content(kind, present)
-           OR former -> kind.key <> present -> kind.key THEN
+    IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) <> aims.record_content(kind, present)
+                             OR former -> kind.key <> present -> kind.key) THEN
+        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE OR former -> kind.key <> present -> kind.key THEN
             RAISE EXCEPTION USING ERRCODE = 'MS041',
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, former)),
                 DETAIL = format('It is %s; changed would be: %s.', former ->> 'status',
                                 aims.changed_keys(aims.record_content(kind, former), aims.record_content(kind, present))),
                 HINT = 'Make a new one, or move it back where there is such a move.';
+        END IF;
+        IF former -> 'status' = present -> 'status' THEN
+            PERFORM aims.check_record_author(kind, former);
         END IF;
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
@@ -362,6 +385,9 @@ BEGIN
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, parent)),
                 DETAIL = format('It is %s, and rows of aims.%I are part of it.', parent ->> 'status', TG_TABLE_NAME),
                 HINT = 'Make a new one, or move it back where there is such a move.';
+        END IF;
+        IF parent IS NOT NULL THEN
+            PERFORM aims.check_record_author(kind, parent);
         END IF;
     END LOOP;
     RETURN coalesce(NEW, OLD);

@@ -57,6 +57,7 @@ CREATE TABLE aims.soa_statement (
     evidence_status  text                NOT NULL,
     in_force_ids     bigint[]            NOT NULL,
     expired_ids      bigint[]            NOT NULL,
+    risk_ids         bigint[]            NOT NULL,
     decided_at       timestamptz,
     decided_by       text,
     CONSTRAINT soa_statement_pkey PRIMARY KEY (soa_version_id, line),
@@ -82,6 +83,7 @@ COMMENT ON COLUMN aims.soa_statement.review_due IS 'Day by which the statement i
 COMMENT ON COLUMN aims.soa_statement.evidence_status IS 'Column status of aims.soa on that day';
 COMMENT ON COLUMN aims.soa_statement.in_force_ids IS 'Evidence that counted on that day';
 COMMENT ON COLUMN aims.soa_statement.expired_ids IS 'Evidence that had expired';
+COMMENT ON COLUMN aims.soa_statement.risk_ids IS 'Risks that the control treats (aims.control_risk): at scope system or vendor those of that one';
 COMMENT ON COLUMN aims.soa_statement.decided_at IS 'When it was decided';
 COMMENT ON COLUMN aims.soa_statement.decided_by IS 'Who decided it';
 
@@ -122,10 +124,15 @@ BEGIN
     DELETE FROM aims.soa_statement AS s WHERE s.soa_version_id = draft;
     INSERT INTO aims.soa_statement
         (soa_version_id, line, ref, title, objective, scope, system, vendor, applicable, justification, implementation,
-         owner, review_due, evidence_status, in_force_ids, expired_ids, decided_at, decided_by)
+         owner, review_due, evidence_status, in_force_ids, expired_ids, risk_ids, decided_at, decided_by)
     SELECT draft, row_number() OVER (ORDER BY s.ref, s.scope <> 'organisation', s.system, s.vendor),
            s.ref, s.title, s.objective, s.scope, s.system, s.vendor, s.applicable, s.justification, s.implementation,
-           s.owner, s.review_due, s.status, s.in_force_ids, s.expired_ids, s.decided_at, s.decided_by
+           s.owner, s.review_due, s.status, s.in_force_ids, s.expired_ids,
+           ARRAY(SELECT DISTINCT t.risk_id FROM aims.risk_treatment AS t
+                  WHERE t.framework = s.framework AND t.ref OPERATOR(aims.=) s.ref AND t.status <> 'cancelled'
+                    AND coalesce(t.system = s.system, t.vendor = s.vendor, s.scope = 'organisation')
+                  ORDER BY t.risk_id),
+           s.decided_at, s.decided_by
       FROM aims.soa AS s
      WHERE s.framework = draft_soa.framework;
     RETURN draft;

@@ -828,31 +828,43 @@ COMMENT ON FUNCTION aims.check_residual_risk(text, jsonb) IS
 CREATE VIEW aims.risk_action WITH (security_barrier) AS
 WITH day AS (
     SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+), register AS MATERIALIZED (
+    SELECT r.risk_id, r.system, r.vendor, r.title, r.owner, r.status, r.treatment, r.level, r.basis, r.appetite,
+           r.within_appetite, r.acceptable, r.risk_acceptance_id, r.acceptance, r.accepted_until, r.review_due, d.today
+      FROM aims.risk_register AS r
+     CROSS JOIN day AS d
+     WHERE r.status <> 'closed'
+), lacking AS (
+    SELECT 'name an owner' AS action, 'ai_officer' AS duty, r.today AS due_on, '6.1.2' AS ref, r.risk_id, r.system, r.vendor, r.owner, r.title AS detail
+      FROM register AS r WHERE r.owner IS NULL
+    UNION ALL
+    SELECT 'assess', 'risk_owner', r.today, '6.1.2', r.risk_id, r.system, r.vendor, r.owner, r.title
+      FROM register AS r WHERE r.level IS NULL
+    UNION ALL
+    SELECT 'decide on treatment', 'risk_owner', r.today, '6.1.3', r.risk_id, r.system, r.vendor, r.owner, r.title
+      FROM register AS r WHERE r.treatment IS NULL AND r.level IS NOT NULL
+    UNION ALL
+    SELECT 'treat or have accepted', 'risk_owner', least(r.accepted_until, r.today), '6.1.3', r.risk_id, r.system, r.vendor, r.owner,
+           format('%s: %s (%s), appetite %s%s', r.title, r.level, r.basis, coalesce(r.appetite::text, 'not stated'),
+                  ', acceptance ' || r.risk_acceptance_id || ' ' || r.acceptance)
+      FROM register AS r WHERE r.level IS NOT NULL AND NOT r.acceptable
+    UNION ALL
+    SELECT 'renew acceptance', 'risk_owner', r.accepted_until, '6.1.3', r.risk_id, r.system, r.vendor, r.owner,
+           format('%s: %s (%s), acceptance %s ends', r.title, r.level, r.basis, r.risk_acceptance_id)
+      FROM register AS r WHERE r.acceptance = 'in_force' AND NOT r.within_appetite AND r.accepted_until <= r.today + 90
+    UNION ALL
+    SELECT 'review', 'risk_owner', r.review_due, '8.2', r.risk_id, r.system, r.vendor, r.owner, r.title
+      FROM register AS r WHERE r.review_due <= r.today + 30
+    UNION ALL
+    SELECT 'set a day for review', 'risk_owner', r.today, '8.2', r.risk_id, r.system, r.vendor, r.owner, r.title
+      FROM register AS r WHERE r.review_due IS NULL
+    UNION ALL
+    -- not by its owner
+    SELECT 'decide on closing', 'committee_member', r.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
+      FROM register AS r WHERE r.status = 'closing'
 )
--- what the register lacks
-SELECT a.action, 'risk' AS subject, r.risk_id::text AS subject_id, r.system, r.vendor, a.duty, r.owner AS person,
-       CASE a.action WHEN 'renew acceptance' THEN r.accepted_until
-                     WHEN 'treat or have accepted' THEN least(r.accepted_until, d.today)
-                     WHEN 'review' THEN r.review_due
-                     ELSE d.today END AS due_on,
-       a.ref,
-       CASE WHEN a.action IN ('treat or have accepted', 'renew acceptance')
-            THEN format('%s: %s (%s), appetite %s%s', r.title, r.level, r.basis, coalesce(r.appetite::text, 'not stated'),
-                        ', acceptance ' || r.risk_acceptance_id || ' ' || r.acceptance)
-            ELSE r.title END AS detail
-  FROM aims.risk_register AS r
- CROSS JOIN day AS d
- CROSS JOIN LATERAL (VALUES
-        ('name an owner', r.owner IS NULL, 'ai_officer', '6.1.2'),
-        ('assess', r.level IS NULL, 'risk_owner', '6.1.2'),
-        ('decide on treatment', r.treatment IS NULL AND r.level IS NOT NULL, 'risk_owner', '6.1.3'),
-        ('treat or have accepted', r.level IS NOT NULL AND NOT r.acceptable, 'risk_owner', '6.1.3'),
-        ('renew acceptance', r.acceptance = 'in_force' AND NOT r.within_appetite AND r.accepted_until <= d.today + 90,
-         'risk_owner', '6.1.3'),
-        ('review', r.review_due <= d.today + 30, 'risk_owner', '8.2'),
-        ('set a day for review', r.review_due IS NULL, 'risk_owner', '8.2'),
-        ('decide on closing', r.status = 'closing', 'committee_member', '6.1.2')) AS a (action, open, duty, ref)
- WHERE a.open AND r.status <> 'closed'
+SELECT l.action, 'risk' AS subject, l.risk_id::text AS subject_id, l.system, l.vendor, l.duty, l.owner AS person, l.due_on, l.ref, l.detail
+  FROM lacking AS l
 UNION ALL
 SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor, 'risk_owner',
        t.owner, a.due_on, '8.3', format('risk %s: %s', t.risk_id, t.action)
@@ -880,7 +892,7 @@ SELECT 'decide on appetite', 'risk_appetite', a.risk_appetite_id::text, NULL, NU
  WHERE a.status = 'proposed'
 UNION ALL
 -- no appetite of the organisation, or one that ends
-SELECT 'set risk appetite', 'risk_appetite', a.risk_appetite_id::text, NULL, NULL, 'executive_sponsor',
+SELECT 'set risk appetite', 'risk_appetite', coalesce(a.risk_appetite_id::text, 'organisation'), NULL, NULL, 'executive_sponsor',
        NULL, coalesce(a.valid_until, d.today), '6.1.1',
        CASE WHEN a.risk_appetite_id IS NULL THEN 'the organisation has none in force' ELSE 'that of the organisation ends' END
   FROM day AS d

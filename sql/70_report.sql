@@ -166,6 +166,26 @@ COMMENT ON COLUMN aims.control_gap.review_due IS 'Day by which the statement is 
 COMMENT ON COLUMN aims.control_gap.applicability_id IS 'Row of aims.applicability; NULL where undecided';
 COMMENT ON COLUMN aims.control_gap.evidence_ids IS 'Rows of aims.evidence that have expired, for gap evidence stale';
 
+CREATE VIEW aims.control_risk WITH (security_barrier) AS
+SELECT t.framework::text, t.ref, t.system::text, t.vendor::text, t.risk_id, r.title, r.level, r.acceptable,
+       count(*) FILTER (WHERE t.status = 'done') AS treatments_done, count(*) AS treatments
+  FROM aims.risk_treatment AS t
+  JOIN aims.risk_register AS r ON r.risk_id = t.risk_id
+ WHERE t.ref IS NOT NULL AND t.status <> 'cancelled'
+ GROUP BY t.framework, t.ref, t.system, t.vendor, t.risk_id, r.title, r.level, r.acceptable;
+COMMENT ON VIEW aims.control_risk IS
+    'Risks of each control: those that a treatment deals with by that control, which is why it is in the Statement of Applicability (6.1.3)';
+COMMENT ON COLUMN aims.control_risk.framework IS 'Framework of the control';
+COMMENT ON COLUMN aims.control_risk.ref IS 'Control';
+COMMENT ON COLUMN aims.control_risk.system IS 'AI system of the risk';
+COMMENT ON COLUMN aims.control_risk.vendor IS 'Vendor of the risk';
+COMMENT ON COLUMN aims.control_risk.risk_id IS 'The risk';
+COMMENT ON COLUMN aims.control_risk.title IS 'What it is';
+COMMENT ON COLUMN aims.control_risk.level IS 'Level of the risk today (aims.risk_register)';
+COMMENT ON COLUMN aims.control_risk.acceptable IS 'Is it within appetite, or accepted in date?';
+COMMENT ON COLUMN aims.control_risk.treatments_done IS 'Treatments by that control that are done';
+COMMENT ON COLUMN aims.control_risk.treatments IS 'Treatments by that control that are planned or done';
+
 CREATE VIEW aims.soa_version_state WITH (security_barrier) AS
 SELECT v.soa_version_id, v.framework::text, v.label, v.scope,
        CASE WHEN v.status <> 'approved' THEN v.status

@@ -443,7 +443,8 @@ EXCEPTION WHEN OTHERS THEN
     RAISE EXCEPTION USING ERRCODE = SQLSTATE,
         MESSAGE = concat_ws(': ', place, SQLERRM),
         DETAIL = detail,
-        HINT = concat_ws(' ', nullif(hint, ''), format('All that is wrong: SELECT * FROM aims.import_check(%s)', NEW.import_batch_id));
+        HINT = CASE WHEN place IS NULL THEN hint
+                    ELSE concat_ws(' ', nullif(hint, ''), format('All that is wrong: SELECT * FROM aims.import_check(%s)', NEW.import_batch_id)) END;
 END $$;
 COMMENT ON FUNCTION aims.apply_import() IS
     'Trigger on aims.import_batch: what becomes applied is written into its table, in the order of the file, with the rights and as the person of whoever says so; the first row that is refused refuses it all, with its line and SQLSTATE';
