@@ -1,6 +1,5 @@
 -- Two years of Three Rivers Health. The files of this directory write down who did
 -- what on which day, concern by concern; here the days are played in their order.
-\set ON_ERROR_STOP on
 \set ECHO errors
 \ir roles.sql
 
