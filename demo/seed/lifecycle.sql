@@ -64,7 +64,7 @@ INSERT INTO assessed VALUES
     (216, 'ambient-scribe', '11', 'high', 'grace', 420, 'conditional'), (226, 'note-summary', '0.9', 'moderate', 'otto', 420, 'conditional'),
     (296, 'path-grade', '1.2', 'high', 'otto', 500, 'acceptable'), (576, 'claims-coder', '7.0', 'moderate', 'felix', 420, 'acceptable'),
     (524, 'sepsis-watch', '2.0', 'critical', 'ines', 420, 'conditional'), (522, 'mammo-cad', '2.4', 'high', 'otto', 420, 'acceptable'),
-    (612, 'ambient-scribe', '11', 'high', 'otto', 420, 'conditional');
+    (602, 'ambient-scribe', '11', 'high', 'otto', 420, 'conditional');
 INSERT INTO act (day, person, statement)
 SELECT a.day + s.later, s.person, s.statement
   FROM assessed AS a
@@ -113,9 +113,9 @@ INSERT INTO act (day, person, statement) VALUES
     (520, 'mona', $$SELECT aims.advance('mammo-cad', 're_evaluation', 'A year in use')$$),
     (532, 'mona', pg_temp.evidence('Verification of mammo-cad after a year', 'verification', '{A.6.2.4}', NULL, 'mammo-cad', '2.4')),
     (546, 'mona', $$SELECT aims.advance('mammo-cad', 'operation_monitoring', 'As good as a year ago')$$),
-    (610, 'ines', $$SELECT aims.advance('ambient-scribe', 're_evaluation', 'A year in use')$$),
-    (624, 'ines', pg_temp.evidence('Verification of ambient-scribe after a year', 'verification', '{A.6.2.4}', NULL, 'ambient-scribe', '11')),
-    (634, 'ines', $$SELECT aims.advance('ambient-scribe', 'operation_monitoring', 'As good as a year ago')$$),
+    (600, 'ines', $$SELECT aims.advance('ambient-scribe', 're_evaluation', 'A year in use')$$),
+    (610, 'ines', pg_temp.evidence('Verification of ambient-scribe after a year', 'verification', '{A.6.2.4}', NULL, 'ambient-scribe', '11')),
+    (620, 'ines', $$SELECT aims.advance('ambient-scribe', 'operation_monitoring', 'As good as a year ago')$$),
     (560, 'otto', 'SELECT aims.open_re_evaluation_findings()'),
     -- ClearSight delivers a new version of the mammography reader, which Mona switches
     -- to: the impact assessment is about the old one
