@@ -46,12 +46,13 @@ INSERT INTO act (day, person, statement)
 SELECT s.day, s.person, s.statement
   FROM control AS c
  CROSS JOIN LATERAL (VALUES
-    (30 + (c.n - 1) / 8 * 20, 'otto', format('INSERT INTO aims.applicability (ref, applicable, justification, implementation, owner, review_due) VALUES (%L, %L, %L, %L, %L, aims.today() + 640)',
+    (30 + (c.n - 1) / 8 * 20, 'otto', format('INSERT INTO aims.applicability (ref, applicable, justification, implementation, owner, review_due) VALUES (%L, %L, %L, %L, %L, aims.today() + 540)',
         c.ref, c.applicable, c.reason, CASE WHEN c.applicable THEN 'planned' ELSE 'not_started' END, c.owner)),
     (60 + (c.n - 1) / 6 * 20, 'otto', CASE WHEN c.applicable THEN pg_temp.evidence(c.evidence, 'record', '{' || c.ref || '}', 380) END),
     (60 + (c.n - 1) / 6 * 20, 'otto', CASE WHEN c.applicable THEN format('UPDATE aims.applicability SET implementation = ''implemented'' WHERE ref = %L AND scope = ''organisation''', c.ref) END),
     (420 + (c.n - 1) / 6 * 20, 'otto', CASE WHEN c.applicable AND c.ref <> 'A.4.4' THEN pg_temp.renew(c.evidence, 380, c.evidence || ' again') END),
-    (420 + (c.n - 1) / 6 * 20, 'otto', CASE WHEN c.applicable AND c.n % 3 = 0 THEN format('UPDATE aims.applicability SET implementation = ''verified'' WHERE ref = %L AND scope = ''organisation''', c.ref) END))
+    (440 + (c.n - 1) / 8 * 20, 'otto', CASE WHEN c.ref <> 'A.4.4' THEN format('UPDATE aims.applicability SET review_due = aims.today() + 365%s WHERE ref = %L AND scope = ''organisation''',
+        CASE WHEN c.applicable AND c.n % 3 = 0 THEN ', implementation = ''verified''' ELSE '' END, c.ref) END))
        AS s (day, person, statement)
  WHERE s.statement IS NOT NULL
  ORDER BY s.day, c.n;

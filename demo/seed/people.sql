@@ -27,5 +27,7 @@ INSERT INTO act (day, person, statement) VALUES
         ('jonas', 'committee_member', 'compliance'), ('samir', 'committee_member', 'it'), ('noor', 'risk_owner', NULL),
         ('priya', 'data_steward', NULL), ('quinn', 'clinical_reviewer', NULL), ('rosa', 'clinical_reviewer', NULL)$$),
     (300, 'otto', $$UPDATE aims.duty SET valid_until = aims.today() WHERE person = 'grace' AND duty = 'committee_member'$$),
+    (301, 'otto', $$UPDATE aims.person SET db_role = NULL WHERE person = 'grace'$$),
+    (301, NULL, $$SELECT aims.revoke_duty_role('officer', 'rivers_grace')$$),
     (330, 'otto', $$INSERT INTO aims.duty (person, duty) VALUES ('jonas', 'ai_officer')$$),
     (362, 'otto', $$INSERT INTO aims.duty (person, duty, seat) VALUES ('katya', 'committee_member', 'clinical')$$);
