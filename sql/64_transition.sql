@@ -599,7 +599,7 @@ CREATE FUNCTION aims.follow_finding() RETURNS trigger
     AS $$
 BEGIN
     IF NOT aims.restoring()
-       AND (SELECT k.re_evaluates FROM aims.finding_kind AS k WHERE k.kind = NEW.kind ORDER BY k.shipped LIMIT 1) THEN
+       AND EXISTS (SELECT FROM aims.finding_kind AS k WHERE k.kind = NEW.kind AND k.re_evaluates) THEN
         PERFORM aims.re_evaluate(NEW.system, format('finding %s (%s): %s', NEW.finding_id, NEW.kind, NEW.detail));
     END IF;
     RETURN NULL;

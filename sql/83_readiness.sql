@@ -135,7 +135,7 @@ CREATE TABLE aims.readiness_threshold (
     shipped   boolean NOT NULL DEFAULT false,
     CONSTRAINT readiness_threshold_pkey PRIMARY KEY (criterion, shipped),
     CONSTRAINT readiness_threshold_criterion_known CHECK (criterion IN ('corrective_record', 'evidence_over_time')),
-    CONSTRAINT readiness_threshold_counted CHECK (threshold BETWEEN 0 AND 10000),
+    CONSTRAINT readiness_threshold_counted CHECK (threshold BETWEEN 1 AND 10000),
     CONSTRAINT readiness_threshold_source_given CHECK (source ~ '\S')
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.readiness_threshold', 'WHERE NOT shipped');

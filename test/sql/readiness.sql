@@ -45,7 +45,7 @@ SELECT throws_ok($$UPDATE aims.readiness_threshold SET threshold = 0$$, 'MS016',
 INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('corrective_record', 3, 'our auditor');
 SELECT results_eq($$SELECT wanted FROM aims.certification_readiness WHERE criterion = 'corrective_record'$$, 'VALUES (3::bigint)', 'a site has its own');
 SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('charm', 3, 's')$$, '23514', NULL, 'but no others');
-SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', -1, 's')$$, '23514', NULL, 'none below nothing');
+SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', 0, 's')$$, '23514', NULL, 'nothing is never enough');
 SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', 1, ' ')$$, '23514', NULL, 'each with its source');
 
 -- Trends
