@@ -74,9 +74,6 @@ WITH obligation AS (
     UNION ALL SELECT * FROM aims.soa_action
     UNION ALL SELECT * FROM aims.crosswalk_action
     UNION ALL SELECT * FROM aims.import_action
-    UNION ALL SELECT * FROM aims.internal_audit_action
-    UNION ALL SELECT * FROM aims.management_review_action
-    UNION ALL SELECT * FROM aims.certification_action
 ), today AS (
     SELECT aims.today() AS day
 ), holder AS (
