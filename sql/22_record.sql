@@ -27,7 +27,8 @@ COMMENT ON COLUMN aims.record_kind.key IS 'Its key column: subject_id of aims.ap
 COMMENT ON COLUMN aims.record_kind.title IS 'What messages call it';
 COMMENT ON COLUMN aims.record_kind.approvers IS
     'Duties of which whoever signs it holds one, for its system or the organisation; none: it is not signed';
-COMMENT ON COLUMN aims.record_kind.authors IS 'Columns that name the people who may not sign it (four eyes)';
+COMMENT ON COLUMN aims.record_kind.authors IS
+    'Columns that name the people who may not sign it (four eyes), and who alone change it while it waits for a signature, or for a move that one of them may not make';
 COMMENT ON COLUMN aims.record_kind.editable IS 'Statuses in which its content and its parts may be changed';
 COMMENT ON COLUMN aims.record_kind.unsigned IS
     'Columns besides the status and what moves stamp that are no part of what is signed, and may change at any time';
@@ -285,7 +286,8 @@ DECLARE
     acting  text := aims.current_person();
 BEGIN
     IF EXISTS (SELECT FROM aims.record_move AS m
-                WHERE m.record = kind.record AND m.from_status = content ->> 'status' AND m.decision = 'approve')
+                WHERE m.record = kind.record AND m.from_status = content ->> 'status'
+                  AND (m.decision = 'approve' OR m.four_eyes && kind.authors))
        AND NOT coalesce(acting = ANY (authors), authors = '{}') THEN
         RAISE EXCEPTION USING ERRCODE = 'MS012',
             MESSAGE = format('%s waits for a decision: its authors alone change it', aims.record_name(kind, content)),
@@ -294,7 +296,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.check_record_author(aims.record_kind, jsonb) IS
-    'Refuses (MS012) a change of what waits for a decision by anybody but its authors; in a session of nobody, where it has any';
+    'Refuses (MS012) a change of what waits for a decision, signed or of four eyes, by anybody but its authors; in a session of nobody, where it has any';
 
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -337,9 +339,7 @@ BEGIN
                                 aims.changed_keys(aims.record_content(kind, former), aims.record_content(kind, present))),
                 HINT = 'Make a new one, or move it back where there is such a move.';
         END IF;
-        IF former -> 'status' = present -> 'status' THEN
-            PERFORM aims.check_record_author(kind, former);
-        END IF;
+        PERFORM aims.check_record_author(kind, former);
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);

@@ -316,6 +316,7 @@ CREATE FUNCTION aims.requirement_verdict()
     RETURNS TABLE (system text, stage aims.lifecycle_stage, next_stage aims.lifecycle_stage, requirement text, control aims.control_ref, met boolean)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET jit = off
     AS $$
 BEGIN
     RETURN QUERY

@@ -227,7 +227,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
+    CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.obligation()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
@@ -397,7 +397,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
-                 ('aims.take_messages(integer)'), ('aims.note_due(boolean)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.take_messages(integer)'), ('aims.note_due(bigint)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
