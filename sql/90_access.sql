@@ -131,6 +131,19 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What is late, enough or grave is no matter of the privilege to write.
+DO $$
+DECLARE
+    criteria text;
+BEGIN
+    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline'] LOOP
+        EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
+                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
+                        COMMENT ON TRIGGER guard_criteria ON aims.%1$I IS ''An AI officer decides by what is judged''', criteria);
+    END LOOP;
+END $$;
+
 -- What the guard decides by: a change makes its caches stale, and its commit
 -- waits for AI output in flight.
 DO $$
