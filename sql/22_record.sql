@@ -27,7 +27,8 @@ COMMENT ON COLUMN aims.record_kind.key IS 'Its key column: subject_id of aims.ap
 COMMENT ON COLUMN aims.record_kind.title IS 'What messages call it';
 COMMENT ON COLUMN aims.record_kind.approvers IS
     'Duties of which whoever signs it holds one, for its system or the organisation; none: it is not signed';
-COMMENT ON COLUMN aims.record_kind.authors IS 'Columns that name the people who may not sign it (four eyes)';
+COMMENT ON COLUMN aims.record_kind.authors IS
+    'Columns that name the people who may not sign it (four eyes), and who alone change it while it waits for a signature, or for a move that one of them may not make';
 COMMENT ON COLUMN aims.record_kind.editable IS 'Statuses in which its content and its parts may be changed';
 COMMENT ON COLUMN aims.record_kind.unsigned IS
     'Columns besides the status and what moves stamp that are no part of what is signed, and may change at any time';
@@ -51,6 +52,7 @@ CREATE TABLE aims.record_move (
     stamp_by    text,
     shipped     boolean NOT NULL DEFAULT true,
     CONSTRAINT record_move_pkey PRIMARY KEY (record, move),
+    CONSTRAINT record_move_decided_once UNIQUE (record, from_status, decision),
     CONSTRAINT record_move_moves CHECK (from_status IS DISTINCT FROM to_status),
     CONSTRAINT record_move_decision_known CHECK (decision IN ('approve', 'reject')),
     CONSTRAINT record_move_shipped CHECK (shipped)
@@ -187,27 +189,29 @@ END $$;
 COMMENT ON FUNCTION aims.require_approving_session() IS
     'MS013 in a session of a trusted application behind which people may not approve';
 
--- A decision signed by a person who had no part in the record, on the record
--- as it is now, that no opposite one has followed.
+-- A decision signed in this transaction, on the record as it is now, by a
+-- person who had no part in it, that no opposite one has followed. A record
+-- that comes back to where it was with the same words is decided on anew.
 CREATE FUNCTION aims.record_decided(kind aims.record_kind, content jsonb, decision text) RETURNS boolean
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     RETURN coalesce((
         SELECT last.decision = record_decided.decision
-          FROM (SELECT a.decision, a.person, a.session_user_name, a.signed_at
+          FROM (SELECT a.decision, a.person, a.session_user_name, a.signed_at, a.xmin
                   FROM aims.approval AS a
                  WHERE a.subject = kind.record AND a.subject_id = content ->> kind.key
                    AND coalesce(a.meaning, 'approval') = 'approval'
                    AND a.record_digest = sha256(convert_to(aims.record_text(kind, content), 'UTF8'))
                  ORDER BY a.approval_id DESC LIMIT 1) AS last
-         WHERE NOT EXISTS (SELECT FROM aims.record_columns(content, kind.authors) AS author
+         WHERE aims.is_of_transaction(last.xmin)
+           AND NOT EXISTS (SELECT FROM aims.record_columns(content, kind.authors) AS author
                             WHERE NOT aims.is_independent(last.person, author, content ->> 'system',
                                                           aims.day(last.signed_at), last.session_user_name))), false);
 END $$;
 COMMENT ON FUNCTION aims.record_decided(aims.record_kind, jsonb, text) IS
-    'Is the last decision on a record, as it is now, of that kind, and made by a person independent of its authors (aims.is_independent)?';
+    'Is the last decision on a record, as it is now, of that kind, made in this transaction, and by a person independent of its authors (aims.is_independent)?';
 
 CREATE FUNCTION aims.check_record_move(kind aims.record_kind, former jsonb, present jsonb) RETURNS aims.record_move
     LANGUAGE plpgsql STABLE
@@ -275,6 +279,28 @@ END $$;
 COMMENT ON FUNCTION aims.check_record_move(aims.record_kind, jsonb, jsonb) IS
     'The row of aims.record_move by which a record moves. MS011 no such move, MS042 something is missing, MS013 and MS014 without the duty, MS012 the own work, MS043 not signed';
 
+-- Whoever could change what waits for a decision could decide on the own words.
+CREATE FUNCTION aims.check_record_author(kind aims.record_kind, content jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    authors text[] := ARRAY(SELECT aims.record_columns(content, kind.authors));
+    acting  text := aims.current_person();
+BEGIN
+    IF EXISTS (SELECT FROM aims.record_move AS m
+                WHERE m.record = kind.record AND m.from_status = content ->> 'status'
+                  AND (m.decision = 'approve' OR m.four_eyes && kind.authors))
+       AND NOT coalesce(acting = ANY (authors), authors = '{}') THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS012',
+            MESSAGE = format('%s waits for a decision: its authors alone change it', aims.record_name(kind, content)),
+            DETAIL = format('They are: %s.', coalesce(nullif(array_to_string(authors, ', '), ''), 'nobody known')),
+            HINT = 'Ask one of them, or have it rejected.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.check_record_author(aims.record_kind, jsonb) IS
+    'Refuses (MS012) a change of what waits for a decision, signed or of four eyes, by anybody but its authors; in a session of nobody, where it has any';
+
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -307,16 +333,16 @@ BEGIN
                           ELSE jsonb_build_object('created_at', former -> 'created_at', 'created_by', former -> 'created_by') END;
     present := present || kept;
     PERFORM aims.check_record_past(kind, former, present);
-    IF TG_OP = 'UPDATE' THEN
-        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE
-           AND aims.record_content(kind, former) <> aims.record_content(kind, present)
-           OR former -> kind.key <> present -> kind.key THEN
+    IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) <> aims.record_content(kind, present)
+                             OR former -> kind.key <> present -> kind.key) THEN
+        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE OR former -> kind.key <> present -> kind.key THEN
             RAISE EXCEPTION USING ERRCODE = 'MS041',
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, former)),
                 DETAIL = format('It is %s; changed would be: %s.', former ->> 'status',
                                 aims.changed_keys(aims.record_content(kind, former), aims.record_content(kind, present))),
                 HINT = 'Make a new one, or move it back where there is such a move.';
         END IF;
+        PERFORM aims.check_record_author(kind, former);
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);
@@ -362,6 +388,9 @@ BEGIN
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, parent)),
                 DETAIL = format('It is %s, and rows of aims.%I are part of it.', parent ->> 'status', TG_TABLE_NAME),
                 HINT = 'Make a new one, or move it back where there is such a move.';
+        END IF;
+        IF parent IS NOT NULL THEN
+            PERFORM aims.check_record_author(kind, parent);
         END IF;
     END LOOP;
     RETURN coalesce(NEW, OLD);

@@ -422,6 +422,7 @@ CREATE FUNCTION aims.transition_basis(system text, from_stage aims.lifecycle_sta
     LANGUAGE sql STABLE STRICT SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET TimeZone = 'UTC'
+    SET jit = off
     RETURN (SELECT jsonb_build_object(
                 'system', to_jsonb(s.*) - 'stage',
                 'version', (SELECT to_jsonb(m.*) - 'status'

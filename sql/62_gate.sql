@@ -49,7 +49,8 @@ CREATE FUNCTION aims.check_version(system text, parameter jsonb) RETURNS TABLE (
     BEGIN ATOMIC
         SELECT v.version IS NOT NULL,
                coalesce('version in force: ' || v.version, 'no model version is registered')
-          FROM (SELECT aims.version_in_force(check_version.system) AS version) AS v;
+          FROM (VALUES (true)) AS one (row)
+          LEFT JOIN aims.current_version AS v ON v.system = check_version.system;
     END;
 COMMENT ON FUNCTION aims.check_version(text, jsonb) IS
     'Gate check: is there a model version in force (aims.version_in_force)?';
@@ -95,12 +96,13 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
                             WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
                             WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
                        END AS problem
-                  FROM (SELECT aims.version_in_force(check_evidence.system) AS version,
-                               parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
-                               (SELECT (max(h.moved_at) AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date
-                                  FROM aims.stage_history AS h
-                                 WHERE h.system = check_evidence.system
-                                   AND h.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS since) AS w
+                  FROM (SELECT v.version, parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
+                               (h.moved_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS since
+                          FROM (SELECT max(m.moved_at) AS moved_at
+                                  FROM aims.stage_history AS m
+                                 WHERE m.system = check_evidence.system
+                                   AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
+                          LEFT JOIN aims.current_version AS v ON v.system = check_evidence.system) AS w
                  CROSS JOIN (
                        -- Two branches, each of which an index of aims.evidence serves
                        SELECT * FROM aims.evidence_state AS o
@@ -151,13 +153,11 @@ COMMENT ON FUNCTION aims.relation_of_system(text) IS 'Governed tables that outpu
 CREATE FUNCTION aims.check_event_log(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        SELECT count(r.relation) > 0 OR e.met,
-               CASE WHEN count(r.relation) > 0 THEN 'governed: ' || string_agg(r.relation::text, ', ' ORDER BY r.relation::text)
-                    ELSE format('no governed table takes its output, and %s', e.detail)
-               END
+        SELECT r.relations IS NOT NULL OR e.met,
+               coalesce('governed: ' || r.relations, 'no governed table takes its output, and ' || e.detail)
           FROM aims.check_evidence(check_event_log.system, parameter) AS e
-          LEFT JOIN aims.relation_of_system(check_event_log.system) AS r (relation) ON true
-         GROUP BY e.met, e.detail;
+         CROSS JOIN (SELECT string_agg(g.relation::text, ', ' ORDER BY g.relation::text) AS relations
+                       FROM aims.relation_of_system(check_event_log.system) AS g (relation)) AS r;
     END;
 COMMENT ON FUNCTION aims.check_event_log(text, jsonb) IS
     'Gate check: is output logged, by a governed table or, outside the database, as evidence says? (check_evidence)';

@@ -673,8 +673,8 @@ CREATE FUNCTION aims.check_incident_contact(system text, parameter jsonb) RETURN
                         string_agg(format('contact %s does not count: %s', c.contact_id, c.problem), ', ' ORDER BY c.contact_id),
                         'no incident contact is named: INSERT INTO aims.incident_contact')
           FROM (SELECT k.contact_id,
-                       CASE WHEN k.valid_from > aims.today() THEN 'it is not valid yet'
-                            WHEN k.valid_until < aims.today() THEN format('it ended on %s', to_char(k.valid_until, 'YYYY-MM-DD'))
+                       CASE WHEN k.valid_from > (SELECT aims.today()) THEN 'it is not valid yet'
+                            WHEN k.valid_until < (SELECT aims.today()) THEN format('it ended on %s', to_char(k.valid_until, 'YYYY-MM-DD'))
                             WHEN coalesce(k.phone, k.email, p.email) IS NULL THEN format('%s cannot be reached: neither phone nor email', k.person)
                        END AS problem
                   FROM aims.incident_contact AS k

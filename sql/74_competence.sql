@@ -264,7 +264,8 @@ INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, 
     ('training_record', 'training_record_id', 'training record', '{}', '{}', '{}', '{revocation_reason}', '{}', '{completed_on}'),
     ('user_group', 'user_group_id', 'group of users', '{}', '{}', '{}', '{withdrawal_reason}', '{}', '{}'),
     ('user_count', 'user_count_id', 'count of users', '{}', '{}', '{}', '{withdrawal_reason}', '{}', '{counted_on}'),
-    ('training_session', 'training_session_id', 'training session', '{}', '{}', '{stated}', '{revocation_reason}',
+    -- whoever confirms it has written none of it
+    ('training_session', 'training_session_id', 'training session', '{}', '{created_by}', '{stated}', '{revocation_reason}',
      '{training_attendance}', '{held_on}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, four_eyes, needs, stamp_at, stamp_by) VALUES
     ('training_record',  NULL,        'recorded',  '{ai_officer,committee_member}', '{person}', '{}', NULL, NULL),

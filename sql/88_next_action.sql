@@ -54,30 +54,39 @@ COMMENT ON COLUMN aims.evidence_action.due_on IS 'Last day that the evidence cou
 COMMENT ON COLUMN aims.evidence_action.ref IS 'Clause or control';
 COMMENT ON COLUMN aims.evidence_action.detail IS 'What it is, in words';
 
+-- A function, since a session plans its queries once, one by one, and not for
+-- the just-in-time compiler, which would take seconds over plans of this size.
+CREATE FUNCTION aims.obligation()
+    RETURNS TABLE (action text, subject text, subject_id text, system text, vendor text, duty text, person text,
+                   due_on date, ref text, detail text)
+    LANGUAGE plpgsql STABLE ROWS 1000
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+    AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM aims.finding_action;
+    RETURN QUERY SELECT * FROM aims.evidence_action;
+    RETURN QUERY SELECT * FROM aims.lifecycle_action;
+    RETURN QUERY SELECT * FROM aims.risk_action;
+    RETURN QUERY SELECT * FROM aims.impact_action;
+    RETURN QUERY SELECT * FROM aims.vendor_action;
+    RETURN QUERY SELECT * FROM aims.incident_action;
+    RETURN QUERY SELECT * FROM aims.capa_action;
+    RETURN QUERY SELECT * FROM aims.concern_action;
+    RETURN QUERY SELECT * FROM aims.document_action;
+    RETURN QUERY SELECT * FROM aims.competence_action;
+    RETURN QUERY SELECT * FROM aims.monitor_action;
+    RETURN QUERY SELECT * FROM aims.soa_action;
+    RETURN QUERY SELECT * FROM aims.crosswalk_action;
+    RETURN QUERY SELECT * FROM aims.import_action;
+    RETURN QUERY SELECT * FROM aims.internal_audit_action;
+    RETURN QUERY SELECT * FROM aims.management_review_action;
+    RETURN QUERY SELECT * FROM aims.certification_action;
+END $$;
+COMMENT ON FUNCTION aims.obligation() IS 'What every concern asks of people: the rows of its view ..._action';
+
 CREATE VIEW aims.next_action WITH (security_barrier) AS
-WITH obligation AS (
-    SELECT * FROM aims.finding_action
-    UNION ALL SELECT * FROM aims.evidence_action
-    UNION ALL SELECT * FROM aims.lifecycle_action
-    UNION ALL SELECT * FROM aims.risk_action
-    UNION ALL SELECT * FROM aims.impact_action
-    UNION ALL SELECT * FROM aims.vendor_action
-    UNION ALL SELECT * FROM aims.incident_action
-    UNION ALL SELECT * FROM aims.capa_action
-    UNION ALL SELECT * FROM aims.concern_action
-    UNION ALL SELECT * FROM aims.document_action
-    UNION ALL SELECT * FROM aims.competence_action
-    UNION ALL SELECT * FROM aims.internal_audit_action
-    UNION ALL SELECT * FROM aims.certification_action
-    UNION ALL SELECT * FROM aims.management_review_action
-    UNION ALL SELECT * FROM aims.monitor_action
-    UNION ALL SELECT * FROM aims.soa_action
-    UNION ALL SELECT * FROM aims.crosswalk_action
-    UNION ALL SELECT * FROM aims.import_action
-    UNION ALL SELECT * FROM aims.internal_audit_action
-    UNION ALL SELECT * FROM aims.management_review_action
-    UNION ALL SELECT * FROM aims.certification_action
-), today AS (
+WITH today AS (
     SELECT aims.today() AS day
 ), holder AS (
     SELECT d.duty, d.system, array_agg(d.person::text ORDER BY d.person) AS people
@@ -93,7 +102,7 @@ SELECT o.action, o.subject, o.subject_id, o.system, o.vendor, o.duty,
        END AS people,
        o.due_on, coalesce(o.due_on < t.day, false) AS overdue, o.due_on - t.day AS days_left,
        o.ref, o.detail
-  FROM obligation AS o
+  FROM aims.obligation() AS o
  CROSS JOIN today AS t
   LEFT JOIN holder AS own ON own.duty = o.duty AND own.system = o.system AND o.system IS NOT NULL
   LEFT JOIN aims.ai_system AS s ON s.system = o.system
@@ -153,6 +162,20 @@ COMMENT ON COLUMN aims.outbox.created_at IS 'When it was put here';
 COMMENT ON COLUMN aims.outbox.taken_at IS 'When it was taken; NULL: it waits';
 COMMENT ON COLUMN aims.outbox.taken_by IS 'Role that took it';
 
+-- When the outbox was filled last, and with what in the ledger: sealing goes on
+-- at any pace, filling is done when there is a reason, once a minute at most.
+CREATE TABLE aims.outbox_fill (
+    singleton boolean     PRIMARY KEY DEFAULT true,
+    filled_at timestamptz NOT NULL,
+    tree_size bigint      NOT NULL,
+    CONSTRAINT outbox_fill_is_one CHECK (singleton)
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.outbox_fill', '');
+COMMENT ON TABLE aims.outbox_fill IS 'When aims.outbox was filled last: one row, or none before the first time. Derived, and so not in the ledger';
+COMMENT ON COLUMN aims.outbox_fill.singleton IS 'Always true: the key that admits one row';
+COMMENT ON COLUMN aims.outbox_fill.filled_at IS 'Server clock then';
+COMMENT ON COLUMN aims.outbox_fill.tree_size IS 'Entries in the ledger''s tree then';
+
 CREATE FUNCTION aims.fill_outbox() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -198,16 +221,24 @@ END $$;
 COMMENT ON FUNCTION aims.take_messages(integer) IS
     'Takes the oldest messages that wait, for whoever delivers them: a rollback leaves them, and two takers get different ones. 22023 for less than one';
 
--- A silent monitor is a finding at once; the rest can have become due by what
--- people did, or by a day that has passed.
-CREATE FUNCTION aims.note_due(grown boolean) RETURNS void
+CREATE FUNCTION aims.note_due(tree_size bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '1s'
     AS $$
+DECLARE
+    earlier aims.outbox_fill;
 BEGIN
-    IF aims.open_silence_findings() + aims.open_re_evaluation_findings() + aims.record_coverage() > 0 OR grown THEN
+    SELECT f.* INTO earlier FROM aims.outbox_fill AS f;
+    IF earlier.filled_at > clock_timestamp() - make_interval(mins => 1) THEN
+        RETURN;
+    END IF;
+    IF aims.open_silence_findings() + aims.open_re_evaluation_findings() + aims.record_coverage() > 0
+       OR earlier.tree_size IS DISTINCT FROM note_due.tree_size THEN
         PERFORM aims.fill_outbox();
+        INSERT INTO aims.outbox_fill AS f (filled_at, tree_size) VALUES (clock_timestamp(), note_due.tree_size)
+            ON CONFLICT (singleton) DO UPDATE SET filled_at = excluded.filled_at, tree_size = excluded.tree_size;
     END IF;
 END $$;
-COMMENT ON FUNCTION aims.note_due(boolean) IS
-    'What aims.seal does beside sealing: opens findings of silence and of re-evaluations due, writes the day''s coverage, and, where there is something new or the tree has grown, fills the outbox';
+COMMENT ON FUNCTION aims.note_due(bigint) IS
+    'What aims.seal does beside sealing, once a minute at most: opens findings of silence and of re-evaluations due, writes the day''s coverage, and, where there is something new or the tree has grown since, fills the outbox. Waits a second at most for a lock (55P03): sealing does not stand still for it';

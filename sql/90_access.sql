@@ -131,6 +131,19 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What is late, enough or grave is no matter of the privilege to write.
+DO $$
+DECLARE
+    criteria text;
+BEGIN
+    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline'] LOOP
+        EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
+                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
+                        COMMENT ON TRIGGER guard_criteria ON aims.%1$I IS ''An AI officer decides by what is judged''', criteria);
+    END LOOP;
+END $$;
+
 -- What the guard decides by: a change makes its caches stale, and its commit
 -- waits for AI output in flight.
 DO $$
@@ -222,12 +235,12 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_in_force'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
-                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
+                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'), ('aims.model_card'),
                        ('aims.lifecycle_action')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
+    CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.obligation()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
                        ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
@@ -397,7 +410,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.released(regclass,text)'), ('aims.check_release(regclass)'), ('aims.release_condition(regclass,text,text)'),
                  ('aims.key_condition(regclass,text,text)'), ('aims.require_governed(regclass)'),
                  ('aims.bind_role(text,regrole)'), ('aims.unbind_role(text,regrole)'), ('aims.set_subscription_policy(name,text)'),
-                 ('aims.take_messages(integer)'), ('aims.note_due(boolean)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
+                 ('aims.take_messages(integer)'), ('aims.note_due(bigint)'), ('aims.seal()'), ('aims.create_signing_key(text)'), ('aims.resume(text)'), ('aims.log_event(text,jsonb,text)'), ('aims.verify(text)'), ('aims.capture_problem()'),
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do

@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/rel.h"
 
 #include "attempt.h"
@@ -59,12 +60,17 @@ typedef struct Caller
 	MemoryContext context;
 } Caller;
 
-/* Connect to SPI as the owner of the schema, with search_path pinned. */
+/*
+ * Connect to SPI as the owner of the schema, with search_path pinned. Checks
+ * of gates are planned anew each time: to compile them never pays.
+ */
 static void
 lifecycle_enter(Caller *caller)
 {
 	caller->context = CurrentMemoryContext;
 	caller->scope = owner_begin();
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 }

@@ -19,19 +19,19 @@ static void
 outbox_act(void *argument)
 {
 	OwnerScope	scope = owner_begin();
-	const char *args[] = {*(bool *) argument ? "true" : "false"};
+	const char *args[] = {psprintf(INT64_FORMAT, *(int64 *) argument)};
 
 	SPI_connect();
-	owner_execute("SELECT aims.note_due($1::boolean)", lengthof(args), args);
+	owner_execute("SELECT aims.note_due($1::bigint)", lengthof(args), args);
 	SPI_finish();
 	owner_end(scope);
 }
 
-/* Note what is due; has the tree grown, people may have made it so. */
+/* Note what is due, with a tree of that size. */
 void
-outbox_note_due(bool grown)
+outbox_note_due(int64 tree_size)
 {
-	ErrorData  *error = attempt(outbox_act, &grown);
+	ErrorData  *error = attempt_anyway(outbox_act, &tree_size);
 
 	if (error == NULL)
 		return;
@@ -39,5 +39,5 @@ outbox_note_due(bool grown)
 			(errcode(error->sqlerrcode),
 			 errmsg("could not note what is due: %s", error->message),
 			 errdetail("The ledger has been sealed; aims.outbox and aims.coverage_history are as they were."),
-			 errhint("Find the cause with: SELECT aims.note_due(true).")));
+			 errhint("Find the cause with: SELECT aims.fill_outbox().")));
 }

@@ -5,7 +5,7 @@
 #ifndef AIMS_OUTBOX_H
 #define AIMS_OUTBOX_H
 
-/* Fill outbox and coverage history; has the tree grown since the last seal? */
-extern void outbox_note_due(bool grown);
+/* Fill outbox and coverage history; the tree has that size. */
+extern void outbox_note_due(int64 tree_size);
 
 #endif							/* AIMS_OUTBOX_H */

@@ -409,7 +409,6 @@ aims_seal(PG_FUNCTION_ARGS)
 	bool		begins;
 	char	   *window;
 	int64		tree_size;
-	int64		before;
 
 	seal_check_here();
 	LockRelationOid(aims_relid("seal"), ShareRowExclusiveLock);
@@ -418,7 +417,7 @@ aims_seal(PG_FUNCTION_ARGS)
 	rel = table_open(aims_relid("audit_entry"), AccessShareLock);
 	if (!seal_newest(snapshot, &last))
 		seal_empty_root(last.root);
-	tree_size = before = last.tree_size;
+	tree_size = last.tree_size;
 	window = window_text(snapshot, own);
 	incarnation = incarnation_current();
 	seal_collect(&items, rel, snapshot, &last, incarnation, own);
@@ -435,6 +434,6 @@ aims_seal(PG_FUNCTION_ARGS)
 	UnregisterSnapshot(snapshot);
 	entry_index_summarize();
 	CommandCounterIncrement();	/* a second seal sees this one */
-	outbox_note_due(tree_size > before);
+	outbox_note_due(tree_size);
 	PG_RETURN_INT64(tree_size);
 }

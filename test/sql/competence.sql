@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(105);
+SELECT plan(108);
 
 DO $$
 DECLARE
@@ -151,7 +151,10 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (7, '00000', 'competence_clerk', 'INSERT INTO aims.training_attendance VALUES (1, ''p1''), (1, ''p2''), (1, ''p3'')', 'three are listed'),
     (8, '23505', 'competence_clerk', 'INSERT INTO aims.training_attendance VALUES (1, ''p1'')', 'each once'),
     (9, '23514', 'competence_clerk', 'INSERT INTO aims.training_attendance VALUES (1, '' '')', 'nobody is not listed'),
-    (10, 'MS013', 'competence_clerk', 'UPDATE aims.training_session SET status = ''confirmed'' WHERE training_session_id = 1', 'the clerk does not confirm it')
+    (10, 'MS013', 'competence_clerk', 'UPDATE aims.training_session SET status = ''confirmed'' WHERE training_session_id = 1', 'the clerk does not confirm it'),
+    (11, 'MS012', 'competence_officer', 'INSERT INTO aims.training_attendance VALUES (1, ''p4'')', 'whoever is to confirm it adds nobody'),
+    (12, 'MS012', 'competence_officer', 'UPDATE aims.training_session SET attended = 4 WHERE training_session_id = 1', 'nor counts'),
+    (13, 'MS012', 'competence_officer', 'UPDATE aims.training_session SET trainer = ''X'', status = ''confirmed'' WHERE training_session_id = 1', 'nor writes and confirms at once')
     ) AS t (nr, state, role, command, name) ORDER BY nr;
 SELECT is(pg_temp.users(), 'false: Nurses: 0 of 5 trained (needed: 0.8)', 'a stated session does not count');
 SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES

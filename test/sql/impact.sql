@@ -170,7 +170,7 @@ UPDATE aims.model_version SET status = 'active' WHERE version = '2.0';
 SELECT is(state || ': ' || why, 'stale: it is about version 1.0, in force is 2.0', 'another version in use does') FROM aims.impact_state;
 SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, false, 'the gate is shut');
 SELECT is(action, 'assess impact', 'and an assessment is asked for') FROM aims.impact_action WHERE system = 'sepsis';
-UPDATE aims.model_version SET status = 'candidate' WHERE version = '2.0';
+UPDATE aims.model_version SET status = 'silent' WHERE version = '2.0';
 UPDATE aims.model_version SET status = 'active' WHERE version = '1.0';
 SET session_replication_role = replica;
 INSERT INTO aims.impact_assessment (impact_assessment_id, system, version, status, outcome, valid_until, approved_at) VALUES
