@@ -713,7 +713,13 @@ BEGIN
     END IF;
     SELECT r.likelihood, r.severity, r.level INTO NEW.likelihood, NEW.severity, NEW.level
       FROM aims.risk_register AS r WHERE r.risk_id = NEW.risk_id;
-    IF FOUND AND NEW.level IS NULL THEN
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS017',
+            MESSAGE = format('risk "%s" does not exist', NEW.risk_id),
+            DETAIL = 'No row of aims.risk has this number.',
+            HINT = 'SELECT risk_id, title FROM aims.risk';
+    END IF;
+    IF NEW.level IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('risk "%s" is not assessed', NEW.risk_id),
             DETAIL = 'It has no inherent likelihood and severity: nobody knows what would be accepted.',
@@ -722,7 +728,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.state_accepted_level() IS
-    'Trigger on aims.risk_acceptance: what is accepted is what counts for the risk at the request, whatever is typed; MS042 for a risk that is not assessed';
+    'Trigger on aims.risk_acceptance: what is accepted is what counts for the risk at the request, whatever is typed; MS042 for a risk that is not assessed, MS017 for one that there is not';
 CREATE TRIGGER accepted_level BEFORE INSERT OR UPDATE ON aims.risk_acceptance
     FOR EACH ROW EXECUTE FUNCTION aims.state_accepted_level();
 ALTER TABLE aims.risk_acceptance ENABLE ALWAYS TRIGGER accepted_level;
