@@ -100,7 +100,7 @@ SELECT o.action, o.subject, o.subject_id, o.system, o.vendor, o.duty,
             ELSE coalesce(own.people, CASE WHEN o.duty = 'system_owner' AND s.system IS NOT NULL THEN ARRAY[s.owner::text] END,
                           everywhere.people, officer.people, '{}')
        END AS people,
-       o.due_on, coalesce(o.due_on < t.day, false) AS overdue, o.due_on - t.day AS days_left,
+       o.due_on, coalesce(o.due_on < t.day, false) AS overdue, CASE WHEN isfinite(o.due_on) THEN o.due_on - t.day END AS days_left,
        o.ref, o.detail
   FROM aims.obligation() AS o
  CROSS JOIN today AS t
@@ -119,7 +119,7 @@ COMMENT ON COLUMN aims.next_action.duty IS 'Duty that it falls to';
 COMMENT ON COLUMN aims.next_action.people IS 'Slugs of the people who are to do it; any of them may';
 COMMENT ON COLUMN aims.next_action.due_on IS 'Day by which it is to be done; NULL: as soon as may be';
 COMMENT ON COLUMN aims.next_action.overdue IS 'Is that day past?';
-COMMENT ON COLUMN aims.next_action.days_left IS 'Days until then; negative: days past';
+COMMENT ON COLUMN aims.next_action.days_left IS 'Days until then; negative: days past; NULL: no day, or one at the end of time';
 COMMENT ON COLUMN aims.next_action.ref IS 'Clause or control that asks for it';
 COMMENT ON COLUMN aims.next_action.detail IS 'What it is, in words';
 

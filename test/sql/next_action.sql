@@ -1,6 +1,6 @@
 \i test/setup.sql
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 CREATE ROLE aims_test_deliverer;
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Hospital', 'Europe/Berlin');
@@ -46,6 +46,15 @@ SELECT throws_ok($$UPDATE aims.finding_kind SET days = 1 WHERE shipped$$, 'MS016
 SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, duty) VALUES ('x', 't', 'boss')$$, '23514', NULL, 'an unknown duty');
 SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, days) VALUES ('x', 't', -1)$$, '23514', NULL, 'negative days');
 SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, ref) VALUES ('x', 't', '99.9')$$, '23503', NULL, 'a requirement that does not exist');
+
+-- One date without an end does not silence all others
+SAVEPOINT endless;
+INSERT INTO aims.applicability (ref, applicable, justification, implementation, review_due) VALUES ('A.2.2', true, 'x', 'planned', 'infinity');
+INSERT INTO aims.evidence (title, kind, system, uri, effective_on, valid_until) VALUES ('t', 'k', 'one', 'file:x', '-infinity', '-infinity');
+INSERT INTO aims.evidence_link (evidence_id, ref) SELECT evidence_id, 'A.2.2' FROM aims.evidence;
+SELECT results_eq($$SELECT due_on, overdue, days_left FROM aims.next_action WHERE due_on IN ('infinity', '-infinity') ORDER BY due_on$$,
+    $$VALUES ('-infinity'::date, true, NULL::integer), ('infinity', false, NULL)$$, 'infinite days are as they are');
+ROLLBACK TO endless;
 
 -- The outbox
 SELECT cmp_ok(aims.fill_outbox(), '>=', 4, 'a message for each obligation and person');
