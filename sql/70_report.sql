@@ -310,11 +310,11 @@ COMMENT ON COLUMN aims.soa_action.ref IS 'Clause or control';
 COMMENT ON COLUMN aims.soa_action.detail IS 'What it is, in words';
 
 -- Whether each requirement of each system's next gate is met. Shipped checks are
--- put in line; a site's own functions run as aims.gate runs them. A function,
--- since a session plans its query once.
+-- put in line; a site's own functions run as aims.gate runs them, in
+-- subtransactions. A function, since a session plans its query once.
 CREATE FUNCTION aims.requirement_verdict()
     RETURNS TABLE (system text, stage aims.lifecycle_stage, next_stage aims.lifecycle_stage, requirement text, control aims.control_ref, met boolean)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SECURITY DEFINER
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 10000 SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET jit = off
     AS $$
