@@ -3,7 +3,7 @@
 -- that nothing is half imported.
 BEGIN;
 \i test/act.sql
-SELECT plan(70);
+SELECT plan(77);
 
 -- Reading (RFC 4180)
 CREATE FUNCTION pg_temp.read(content text, delimiter text DEFAULT ',') RETURNS text LANGUAGE sql AS $$
@@ -99,10 +99,20 @@ SELECT is((status, applied_by)::text, '(applied,ida)', 'and the batch who applie
 SELECT pg_temp.ends_with(state, 'import_ida', format(command, id), format('%s: %s', state, command))
   FROM loaded, (VALUES ('MS015', 'SELECT aims.import_apply(%s)'), ('MS015', 'SELECT * FROM aims.import_check(%s)'),
     ('MS011', 'UPDATE aims.import_batch SET status = ''loaded'' WHERE import_batch_id = %s'),
-    ('MS041', 'UPDATE aims.import_batch SET target = ''vendor'' WHERE import_batch_id = %s'),
+    ('42501', 'UPDATE aims.import_batch SET target = ''vendor'' WHERE import_batch_id = %s'),
     ('MS041', 'DELETE FROM aims.import_row WHERE import_batch_id = %s'),
     ('42501', 'DELETE FROM aims.import_batch WHERE import_batch_id = %s'),
     ('42501', 'UPDATE aims.import_row SET data = ''{}'' WHERE import_batch_id = %s')) AS t (state, command);
+-- What is applied is what the file said: nobody slips a row in, or hides that one was taken out
+UPDATE loaded SET id = pg_temp.load('person', E'full_name,person\nDan,dan\nEla,ela\n');
+SELECT pg_temp.ends_with(state, 'import_ida', format(command, id), format('%s: %s', state, command)) FROM loaded, (VALUES
+    (1, '42501', 'INSERT INTO aims.import_row VALUES (%s, 4, ''{"person": "mallory", "full_name": "M"}'')'),
+    (2, '42501', 'UPDATE aims.import_batch SET rows = 1 WHERE import_batch_id = %s'),
+    (3, '42501', 'UPDATE aims.import_batch SET target = ''duty'' WHERE import_batch_id = %s'),
+    (4, '42501', 'INSERT INTO aims.import_batch (import_batch_id, target, sha256, header, rows) VALUES (-%s, ''person'', sha256(''x''), ''{person}'', 1)'),
+    (5, '00000', 'DELETE FROM aims.import_row WHERE line = 3 AND import_batch_id = %s'),
+    (6, '42703', 'SELECT aims.import_apply(%s)')) AS t (nr, state, command) ORDER BY nr;
+SELECT is_empty($$SELECT * FROM aims.person WHERE person IN ('dan', 'ela')$$, 'what was taken out takes the others with it');
 SELECT pg_temp.ends_with('MS017', 'import_ida', command, 'MS017: ' || command)
   FROM unnest(ARRAY['SELECT aims.import_apply(NULL)', 'SELECT * FROM aims.import_check(999999)']) AS command;
 
