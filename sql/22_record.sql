@@ -335,7 +335,10 @@ BEGIN
     PERFORM aims.check_record_past(kind, former, present);
     IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) <> aims.record_content(kind, present)
                              OR former -> kind.key <> present -> kind.key) THEN
-        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE OR former -> kind.key <> present -> kind.key THEN
+        -- a move back to where it may be changed may change it at once
+        IF (former ->> 'status' = ANY (kind.editable)
+            OR former -> 'status' <> present -> 'status' AND present ->> 'status' = ANY (kind.editable)) IS NOT TRUE
+           OR former -> kind.key <> present -> kind.key THEN
             RAISE EXCEPTION USING ERRCODE = 'MS041',
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, former)),
                 DETAIL = format('It is %s; changed would be: %s.', former ->> 'status',
