@@ -16,21 +16,18 @@ WITH control AS (
              ORDER BY r.ref DESC LIMIT 1) AS o ON true
      WHERE c.kind = 'control'
        AND c.framework IN (SELECT f.framework FROM aims.framework AS f WHERE f.in_soa)
-), linked AS MATERIALIZED (
-    SELECT t.framework, t.ref, e.system, e.vendor, e.evidence_id, e.state, e.valid_until
-      FROM (SELECT DISTINCT a.framework, a.ref FROM aims.applicability AS a WHERE a.scope <> 'organisation') AS t
-      JOIN aims.evidence_link AS l ON l.framework = t.framework AND l.ref OPERATOR(aims.=) t.ref
-      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
 ), scoped AS (
-    SELECT a.applicability_id, l.evidence_id, l.state, l.valid_until
-      FROM aims.applicability AS a
-      JOIN linked AS l ON l.framework = a.framework AND l.ref OPERATOR(aims.=) a.ref AND l.system = a.system
-     WHERE a.scope = 'system'
+    SELECT s.applicability_id, e.evidence_id, e.state, e.valid_until
+      FROM aims.applicability AS s
+      JOIN aims.evidence_link AS l ON l.framework = s.framework AND l.ref OPERATOR(aims.=) s.ref
+      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id AND e.system = s.system
+     WHERE s.scope = 'system'
     UNION ALL
-    SELECT a.applicability_id, l.evidence_id, l.state, l.valid_until
-      FROM aims.applicability AS a
-      JOIN linked AS l ON l.framework = a.framework AND l.ref OPERATOR(aims.=) a.ref AND l.vendor = a.vendor
-     WHERE a.scope = 'vendor'
+    SELECT v.applicability_id, e.evidence_id, e.state, e.valid_until
+      FROM aims.applicability AS v
+      JOIN aims.evidence_link AS l ON l.framework = v.framework AND l.ref OPERATOR(aims.=) v.ref
+      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id AND e.vendor = v.vendor
+     WHERE v.scope = 'vendor'
 ), statement AS (
     SELECT c.framework, c.ref, c.title, c.objective, 'organisation' AS scope,
            NULL::text AS system, NULL::text AS vendor, a.applicability_id,

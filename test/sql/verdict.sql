@@ -4,9 +4,9 @@
 BEGIN;
 SELECT plan(4);
 
-\set systems 32
+\set systems 44
 \set vendors 9
-\set evidence 1200
+\set evidence 900
 \set risks 400
 \i test/bench/organisation.sql
 ANALYZE;
