@@ -339,6 +339,8 @@ CREATE TABLE aims.vendor_notice (
         'model_change', 'product_change', 'incident', 'vulnerability', 'subcontractor', 'end_of_support')),
     CONSTRAINT vendor_notice_summary_given CHECK (summary ~ '\S'),
     CONSTRAINT vendor_notice_dates_finite CHECK (isfinite(received_on) AND isfinite(effective_on)),
+    -- a day more, since the organisation's day may be ahead of UTC's
+    CONSTRAINT vendor_notice_received_before_entry CHECK (received_on <= (created_at AT TIME ZONE 'UTC')::date + 1),
     CONSTRAINT vendor_notice_uri_given CHECK (document_uri ~ '\S'),
     CONSTRAINT vendor_notice_consequence_known CHECK (consequence IN ('none', 'watch', 're_evaluation', 'stop_use')),
     CONSTRAINT vendor_notice_assessment_given CHECK (assessment ~ '\S'),
@@ -358,7 +360,7 @@ COMMENT ON COLUMN aims.vendor_notice.version IS
 COMMENT ON COLUMN aims.vendor_notice.kind IS
     'model_change, product_change, incident, vulnerability, subcontractor or end_of_support';
 COMMENT ON COLUMN aims.vendor_notice.summary IS 'What the vendor says';
-COMMENT ON COLUMN aims.vendor_notice.received_on IS 'Day that it reached us';
+COMMENT ON COLUMN aims.vendor_notice.received_on IS 'Day that it reached us, not after it was entered: the day of its assessment is not put off';
 COMMENT ON COLUMN aims.vendor_notice.effective_on IS 'Day that it takes effect; NULL: not stated';
 COMMENT ON COLUMN aims.vendor_notice.assess_by IS
     'Last day for the assessment, computed: 30 days after receipt, or the day that it takes effect if that comes earlier';

@@ -245,7 +245,7 @@ COMMENT ON COLUMN aims.document_review.recorded_by IS 'Who reviewed it';
 INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
     ('document', 'document_id', 'document', '{}', '{}', '{}', '{title,owner,withdrawal_reason}', '{}', '{}'),
     ('document_version', 'document_version_id', 'document version', '{executive_sponsor,ai_officer,committee_member}',
-     '{created_by,author}', '{draft}', '{withdrawal_reason,in_force_from}', '{document_audience}', '{}');
+     '{created_by,author,submitted_by}', '{draft}', '{withdrawal_reason,in_force_from}', '{document_audience}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('document', NULL,      'current',   '{}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('document', 'current', 'withdrawn', '{ai_officer,executive_sponsor}', '{}', '{}', '{withdrawal_reason}', NULL, 'withdrawn_at', 'withdrawn_by'),

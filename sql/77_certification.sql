@@ -52,7 +52,7 @@ COMMENT ON COLUMN aims.certificate.body IS 'Certification body';
 COMMENT ON COLUMN aims.certificate.accreditation_body IS 'Who accredited the body for that standard';
 COMMENT ON COLUMN aims.certificate.accreditation_number IS 'Number of the accreditation';
 COMMENT ON COLUMN aims.certificate.accreditation_until IS
-    'Last day of the accreditation; is brought up to date when it is renewed';
+    'Last day of the accreditation; once the certificate is confirmed, brought up to date by another person than who entered it (MS012)';
 COMMENT ON COLUMN aims.certificate.number IS 'Number on the certificate';
 COMMENT ON COLUMN aims.certificate.issued_on IS 'Day of the certification decision: windows of audits run from here';
 COMMENT ON COLUMN aims.certificate.valid_until IS 'Last day, three years later at most';
@@ -258,9 +258,25 @@ CREATE FUNCTION aims.check_certificate() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
+    acting  text;
     missing text;
 BEGIN
-    IF NOT aims.restoring() AND NEW.status = 'issued' AND OLD.status <> 'issued' THEN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    IF NEW.accreditation_until IS DISTINCT FROM OLD.accreditation_until THEN
+        acting := aims.require_duty('{executive_sponsor,committee_member,ai_officer}');
+        -- entered by one person, and prolonged by another
+        IF (acting = NEW.created_by) = (OLD.status <> 'applied') THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'MS012',
+                MESSAGE = format('person "%s" may not say how long certificate "%s" counts', acting, NEW.certificate_id),
+                DETAIL = format('"%s" entered it, and enters the accreditation of the body until it is confirmed; another person prolongs it.',
+                                NEW.created_by),
+                HINT = 'Ask the other one.';
+        END IF;
+    END IF;
+    IF NEW.status = 'issued' AND OLD.status <> 'issued' THEN
         SELECT string_agg(o, E'\n') INTO missing FROM aims.certificate_obstacle(NEW.certificate_id) AS o;
     END IF;
     IF missing IS NOT NULL THEN
@@ -273,7 +289,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.check_certificate() IS
-    'Trigger (AFTER ROW) on aims.certificate: issued only by audits that recommend it, with no major nonconformity open (MS042)';
+    'Trigger (AFTER ROW) on aims.certificate: issued only by audits that recommend it, with no major nonconformity open (MS042); the accreditation is prolonged by another person than who entered it (MS012), with the duty (MS013)';
 
 CREATE TRIGGER check_certificate AFTER UPDATE ON aims.certificate
     FOR EACH ROW EXECUTE FUNCTION aims.check_certificate();

@@ -35,7 +35,7 @@ CREATE TABLE aims.monitor (
     CONSTRAINT monitor_title_given CHECK (title ~ '\S'),
     CONSTRAINT monitor_metric_given CHECK (metric ~ '\S'),
     CONSTRAINT monitor_definition_given CHECK (definition ~ '\S'),
-    CONSTRAINT monitor_every_some_time CHECK (every > make_interval()),
+    CONSTRAINT monitor_every_within_a_year CHECK (every > make_interval() AND every <= make_interval(years => 1)),
     CONSTRAINT monitor_window_some_time CHECK (window_length > make_interval()),
     CONSTRAINT monitor_minimum_sample_counted CHECK (minimum_sample >= 0),
     CONSTRAINT monitor_direction_known CHECK (direction IN ('above', 'below', 'outside')),
@@ -61,7 +61,7 @@ COMMENT ON COLUMN aims.monitor.metric IS 'Name of the metric: auroc, psi, calibr
 COMMENT ON COLUMN aims.monitor.definition IS
     'How the value is computed: population, label, bins, source. The same word has several meanings in the field';
 COMMENT ON COLUMN aims.monitor.owner IS 'Who answers for it and is asked where it is silent; may pause and retire it';
-COMMENT ON COLUMN aims.monitor.every IS 'Time from one measurement to the next; after it the monitor is silent';
+COMMENT ON COLUMN aims.monitor.every IS 'Time from one measurement to the next, a year at most; after it the monitor is silent';
 COMMENT ON COLUMN aims.monitor.window_length IS 'How far back a measurement looks';
 COMMENT ON COLUMN aims.monitor.minimum_sample IS 'Rows below which a value is no verdict (insufficient)';
 COMMENT ON COLUMN aims.monitor.direction IS
@@ -91,7 +91,7 @@ CREATE TABLE aims.monitor_control (
 CREATE INDEX monitor_control_requirement_idx ON aims.monitor_control (framework, ref);
 SELECT pg_catalog.pg_extension_config_dump('aims.monitor_control', '');
 COMMENT ON TABLE aims.monitor_control IS
-    'Requirements that a monitor is evidence for: its measurements without breach are linked to them (ISO/IEC 42001 6.1.3, 9.1)';
+    'Requirements that a monitor is evidence for: its measurements without breach are linked to them, until one breaches (ISO/IEC 42001 6.1.3, 9.1)';
 COMMENT ON INDEX aims.monitor_control_requirement_idx IS 'Monitors of a requirement';
 COMMENT ON COLUMN aims.monitor_control.monitor IS 'The monitor';
 COMMENT ON COLUMN aims.monitor_control.framework IS 'Framework of the requirement';
@@ -153,7 +153,7 @@ COMMENT ON TABLE aims.measurement IS
 COMMENT ON INDEX aims.measurement_monitor_idx IS 'The last measurements of a monitor';
 COMMENT ON COLUMN aims.measurement.measurement_id IS 'Number of the measurement';
 COMMENT ON COLUMN aims.measurement.monitor IS 'Monitor that it is of; active (MS015)';
-COMMENT ON COLUMN aims.measurement.measured_at IS 'When the value was found; not in the future (MS044)';
+COMMENT ON COLUMN aims.measurement.measured_at IS 'When the value was found; not in the future, and not before the monitor was active (MS044)';
 COMMENT ON COLUMN aims.measurement.period IS 'Time that the data are of';
 COMMENT ON COLUMN aims.measurement.value IS 'The value, finite; NULL: it could not be measured, and problem says why';
 COMMENT ON COLUMN aims.measurement.problem IS 'Why there is no value';
@@ -249,6 +249,12 @@ BEGIN
             DETAIL = format('Measured at %s, data until %s.', NEW.measured_at, upper(NEW.period)),
             HINT = 'Leave measured_at out: it is the server''s clock then.';
     END IF;
+    IF NEW.measured_at < watching.activated_at THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS044',
+            MESSAGE = format('monitor "%s" cannot have measured before it was active', NEW.monitor),
+            DETAIL = format('Measured at %s, active since %s.', NEW.measured_at, watching.activated_at),
+            HINT = 'What was found earlier is evidence that a person records: INSERT INTO aims.evidence.';
+    END IF;
     NEW.session_user_name := session_user;
     NEW.verdict := aims.verdict(watching, NEW.value, NEW.sample);
     NEW.threshold := jsonb_build_object('direction', watching.direction, 'warn', watching.warn, 'breach', watching.breach,
@@ -256,7 +262,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.judge_measurement() IS
-    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, MS044 in the future';
+    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, MS044 in the future, or before it was active';
 
 CREATE TRIGGER judge BEFORE INSERT ON aims.measurement
     FOR EACH ROW EXECUTE FUNCTION aims.judge_measurement();
@@ -269,23 +275,28 @@ ALTER TABLE aims.measurement ENABLE ALWAYS TRIGGER stamp;
 COMMENT ON TRIGGER stamp ON aims.measurement IS 'Who recorded it and when are the server''s to say';
 
 -- What measurements prove. Evidence of origin monitor is what this says, or
--- it is refused: nothing has to be believed about who inserts it.
+-- it is refused: nothing has to be believed about who inserts it. A breach is
+-- evidence of no requirement; it ends what the measurement before it proved.
 CREATE FUNCTION aims.measurement_evidence(measurement bigint)
     RETURNS TABLE (title text, kind text, system aims.slug, uri text, content_sha256 bytea, effective_on date, valid_until date)
     LANGUAGE sql STABLE STRICT
     SET TimeZone = 'UTC' SET DateStyle = 'ISO' SET IntervalStyle = 'iso_8601' SET extra_float_digits = 1
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
-        SELECT format('Monitor %s: %s %s', m.monitor, w.metric, m.value), 'monitor', w.system,
+        SELECT format('Monitor %s: %s %s', m.monitor, w.metric, m.value)
+               || CASE m.verdict WHEN 'breach' THEN ', breach' ELSE '' END || coalesce(', entered by ' || m.recorded_by, ''),
+               CASE m.verdict WHEN 'breach' THEN 'monitor_breach' ELSE 'monitor' END, w.system,
                'aims:measurement/' || m.measurement_id,
                sha256(convert_to(to_jsonb(m.*)::text, 'UTF8')),
-               aims.day(m.measured_at), greatest(aims.day(m.measured_at), aims.day(m.measured_at + w.every))
+               aims.day(m.measured_at),
+               CASE m.verdict WHEN 'breach' THEN aims.day(m.measured_at)
+                              ELSE greatest(aims.day(m.measured_at), aims.day(m.measured_at + w.every)) END
           FROM aims.measurement AS m
           JOIN aims.monitor AS w ON w.monitor = m.monitor
-         WHERE m.measurement_id = measurement_evidence.measurement AND m.verdict IN ('ok', 'warn');
+         WHERE m.measurement_id = measurement_evidence.measurement AND m.verdict IN ('ok', 'warn', 'breach');
     END;
 COMMENT ON FUNCTION aims.measurement_evidence(bigint) IS
-    'The evidence that a measurement without breach is, from its day to the day that the next one is due; its content is the row, as JSON in UTF-8. No row for other verdicts';
+    'The evidence that a measurement is, from its day to the day that the next one is due, or, of a breach, for its day; its content is the row, as JSON in UTF-8. No row for insufficient and error';
 
 CREATE FUNCTION aims.is_measurement_evidence(filed aims.evidence) RETURNS boolean
     LANGUAGE sql STABLE
@@ -297,35 +308,48 @@ CREATE FUNCTION aims.is_measurement_evidence(filed aims.evidence) RETURNS boolea
 COMMENT ON FUNCTION aims.is_measurement_evidence(aims.evidence) IS
     'Is a row of evidence what its measurement says (aims.measurement_evidence)?';
 
+CREATE UNIQUE INDEX evidence_monitor_once ON aims.evidence (uri) WHERE origin = 'monitor';
+COMMENT ON INDEX aims.evidence_monitor_once IS 'A measurement is filed once: what was ended does not begin anew';
+
 CREATE FUNCTION aims.file_measurement(measurement bigint, watching aims.monitor) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    former aims.evidence;
-    made   bigint;
+    present record;
+    former  aims.evidence;
+    made    bigint;
 BEGIN
+    SELECT * INTO present FROM aims.measurement_evidence(measurement);
+    -- what was entered late says nothing of today
+    IF NOT FOUND OR EXISTS (SELECT FROM aims.measurement AS m
+                              JOIN aims.measurement AS n ON n.monitor = m.monitor AND n.measured_at > m.measured_at
+                             WHERE m.measurement_id = measurement AND n.verdict IN ('ok', 'warn', 'breach')) THEN
+        RETURN;
+    END IF;
     SELECT e.* INTO former
-      FROM aims.evidence AS e
-     WHERE e.system = watching.system AND e.kind = 'monitor' AND e.origin = 'monitor'
-       AND e.uri IN (SELECT 'aims:measurement/' || m.measurement_id FROM aims.measurement AS m WHERE m.monitor = watching.monitor)
-     ORDER BY e.evidence_id DESC LIMIT 1;
-    -- one a day at most, and none that has nothing to add
-    IF former.valid_until >= (SELECT m.valid_until FROM aims.measurement_evidence(measurement) AS m) THEN
+      FROM aims.measurement AS m
+      JOIN aims.evidence AS e ON e.origin = 'monitor' AND e.uri = 'aims:measurement/' || m.measurement_id
+     WHERE m.monitor = watching.monitor
+     ORDER BY m.measured_at DESC, m.measurement_id DESC LIMIT 1;
+    -- one a day at most, and none that has nothing to add or to end
+    IF former.kind = present.kind AND (former.valid_until >= present.valid_until OR present.kind = 'monitor_breach')
+       OR former.evidence_id IS NULL AND present.kind = 'monitor_breach' THEN
         RETURN;
     END IF;
     INSERT INTO aims.evidence AS e (title, kind, system, uri, content_sha256, origin, effective_on, valid_until)
-    SELECT m.title, m.kind, m.system, m.uri, m.content_sha256, 'monitor', m.effective_on, m.valid_until
-      FROM aims.measurement_evidence(measurement) AS m
+    VALUES (present.title, present.kind, present.system, present.uri, present.content_sha256, 'monitor',
+            present.effective_on, present.valid_until)
     RETURNING e.evidence_id INTO made;
     INSERT INTO aims.evidence_link (evidence_id, framework, ref)
-    SELECT made, c.framework, c.ref FROM aims.monitor_control AS c WHERE c.monitor = watching.monitor AND made IS NOT NULL;
+    SELECT made, c.framework, c.ref FROM aims.monitor_control AS c
+     WHERE c.monitor = watching.monitor AND present.kind <> 'monitor_breach';
     INSERT INTO aims.evidence_revision (earlier, later)
-    SELECT former.evidence_id, made WHERE former.evidence_id IS NOT NULL AND made IS NOT NULL
+    SELECT former.evidence_id, made WHERE former.evidence_id IS NOT NULL
     ON CONFLICT (earlier) DO NOTHING;
 END $$;
 COMMENT ON FUNCTION aims.file_measurement(bigint, aims.monitor) IS
-    'Files a measurement without breach as evidence for the monitor''s requirements, in the place of the former one, where it lasts a day longer';
+    'Files a measurement, if it is the monitor''s latest, in the place of the former one: without breach as evidence for the monitor''s requirements, where it lasts a day longer; a breach, as evidence of none, where there is something to end';
 
 CREATE FUNCTION aims.follow_measurement() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -339,9 +363,7 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT m.* INTO STRICT watching FROM aims.monitor AS m WHERE m.monitor = NEW.monitor;
-    IF NEW.verdict IN ('ok', 'warn') THEN
-        PERFORM aims.file_measurement(NEW.measurement_id, watching);
-    END IF;
+    PERFORM aims.file_measurement(NEW.measurement_id, watching);
     IF NEW.verdict <> 'breach' OR watching.on_breach = 'none' THEN
         RETURN NULL;
     END IF;
@@ -358,7 +380,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.follow_measurement() IS
-    'Trigger on aims.measurement: a verdict without breach becomes evidence, a breach a finding and, where the monitor says so, a re-evaluation';
+    'Trigger on aims.measurement: a verdict without breach becomes evidence; a breach ends it, and becomes a finding and, where the monitor says so, a re-evaluation';
 
 CREATE TRIGGER follow AFTER INSERT ON aims.measurement
     FOR EACH ROW EXECUTE FUNCTION aims.follow_measurement();
@@ -386,7 +408,9 @@ SELECT m.monitor::text, m.system::text, m.title, m.metric, m.owner::text, m.stat
           FROM aims.measurement AS x
          WHERE x.monitor = m.monitor
          ORDER BY x.measured_at DESC, x.measurement_id DESC LIMIT 1) AS l ON true
- CROSS JOIN LATERAL (SELECT CASE m.status WHEN 'active' THEN greatest(l.measured_at, m.activated_at) + m.every END AS due_at) AS d
+ -- days and months are UTC's, so that no session's time zone shows
+ CROSS JOIN LATERAL (SELECT CASE m.status WHEN 'active' THEN
+                                 (greatest(l.measured_at, m.activated_at) AT TIME ZONE 'UTC' + m.every) AT TIME ZONE 'UTC' END AS due_at) AS d
   LEFT JOIN (
         SELECT o.monitor, array_agg(o.finding_id ORDER BY o.finding_id) AS finding_ids
           FROM aims.monitor_finding AS o

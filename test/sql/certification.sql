@@ -3,7 +3,7 @@
 -- order and windows, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(125);
+SELECT plan(128);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -118,6 +118,7 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (3, 'MS043', 'board_officer', $$UPDATE aims.certificate SET status = 'issued'$$, 'it is not confirmed by typing'),
     (4, 'MS012', 'board_officer', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'nor by who entered it'),
     (5, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'nor while a major nonconformity is open'),
+    (5, 'MS012', 'board_deputy', $$UPDATE aims.certificate SET accreditation_until = aims.today() + 900$$, 'what waits is its author''s'),
     (6, 'MS042', 'board_officer', $$UPDATE aims.certification_nonconformity SET status = 'closed', accepted_on = aims.today() WHERE certification_nonconformity_id = 1$$, 'which is not closed without a corrective action'),
     (7, '00000', 'board_owner', $$INSERT INTO aims.capa (capa_id, title, source, certification_nonconformity, owner) VALUES (81, 'audit ward 3', 'certification_nonconformity', 1, 'owner')$$, 'one is opened'),
     (8, 'MS042', 'board_officer', $$UPDATE aims.certification_nonconformity SET status = 'closed', accepted_on = aims.today() WHERE certification_nonconformity_id = 1$$, 'nor with one that is open'))
@@ -149,7 +150,9 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (9, '00000', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'seen')$$, 'it is confirmed, with the minor one open'),
     (10, 'MS041', 'board_officer', $$UPDATE aims.certificate SET valid_until = aims.today() + 801$$, 'and stays what it was'),
     (11, 'MS041', 'board_officer', $$UPDATE aims.certificate SET scope = 'everything'$$, 'in its scope, too'),
-    (12, '00000', 'board_officer', $$UPDATE aims.certificate SET accreditation_until = aims.today() + 500$$, 'but for the body''s accreditation'))
+    (12, 'MS012', 'board_officer', $$UPDATE aims.certificate SET accreditation_until = aims.today() + 500$$, 'nor is the body''s accreditation prolonged by who entered it'),
+    (13, 'MS013', 'board_owner', $$UPDATE aims.certificate SET accreditation_until = aims.today() + 500$$, 'nor by just anybody'),
+    (14, '00000', 'board_deputy', $$UPDATE aims.certificate SET accreditation_until = aims.today() + 500$$, 'but by another person'))
     AS t (nr, state, role, command, name)
  ORDER BY nr;
 SELECT results_eq('SELECT state FROM aims.certificate_state', $$VALUES ('in_force')$$, 'in force');

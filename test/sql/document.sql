@@ -4,7 +4,7 @@
 -- nobody decides on what the same transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(248);
+SELECT plan(253);
 
 DO $$
 DECLARE
@@ -422,6 +422,15 @@ SELECT pg_temp.ends_with('00000', 'document_guest', format('SELECT count(v::text
   FROM unnest('{document_version_state,document_state,document_reader,document_gap,document_action,policy_awareness,scope_statement,objective_state,communication_state}'::text[]) AS v (name);
 SELECT columns_are('aims', 'document_action',
     '{action,subject,subject_id,system,vendor,duty,person,due_on,ref,detail}'::name[], 'actions have the columns of actions');
+
+-- Whoever writes a draft anew and submits it does not approve it
+SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
+    (1, '00000', 'document_author', $$INSERT INTO aims.document (document_id, code, kind, title, owner) VALUES (90, 'own-words', 'procedure', 'Own words', 'owner')$$, 'a document'),
+    (2, '00000', 'document_author', $$INSERT INTO aims.document_version (document_version_id, document_id, version) VALUES (90, 90, '1')$$, 'drafted by its author'),
+    (3, '00000', 'document_officer', $$UPDATE aims.document_version SET uri = 'u', content_sha256 = sha256('u'), change_summary = 'all', effective_on = aims.today(), status = 'in_review'
+        WHERE document_version_id = 90$$, 'written and submitted by the officer')) AS t (nr, state, role, command, name) ORDER BY nr;
+SELECT pg_temp.ends_with('MS012', 'document_officer', $$SELECT aims.approve('document_version', '90', 'approval', 'my own')$$, 'is not approved by the officer');
+SELECT pg_temp.ends_with('00000', 'document_member', $$SELECT aims.approve('document_version', '90', 'approval', 'read')$$, 'but by a member');
 
 SELECT * FROM finish();
 \i test/drop_database.sql

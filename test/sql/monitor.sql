@@ -2,7 +2,7 @@
 -- Monitors: what is watched, what measurements mean, and what follows.
 BEGIN;
 \i test/act.sql
-SELECT plan(126);
+SELECT plan(135);
 
 CREATE ROLE monitor_owner;
 CREATE ROLE monitor_officer;
@@ -61,6 +61,8 @@ SELECT throws_ok(format('INSERT INTO aims.monitor (monitor, system, title, metri
     ('23514', 'm', 'sepsis', 't', 'psi', 'd', 'owner', '0', 'always'),
     ('23514', 'm', 'sepsis', 't', 'psi', 'd', 'owner', '-1 day', 'backwards'),
     ('23502', 'm', 'sepsis', 't', 'psi', 'd', 'owner', NULL, 'never'),
+    ('23514', 'm', 'sepsis', 't', 'psi', 'd', 'owner', '367 days', 'less than once a year'),
+    ('23514', 'm', 'sepsis', 't', 'psi', 'd', 'owner', '100 years', 'that nobody lives to see'),
     ('23514', 'Not A Slug', 'sepsis', 't', 'psi', 'd', 'owner', '1 day', 'without slug')) AS t (state, monitor, system, title, metric, definition, owner, every, name);
 
 -- From draft to active
@@ -103,9 +105,10 @@ SELECT pg_temp.ends_with(state, 'monitor_job', format('INSERT INTO aims.measurem
     ('23514', 'value, sample, groups', $$0.1, 1000, '[]'$$, 'groups have names'),
     ('23514', 'value, sample, period', $$0.1, 1000, 'empty'$$, 'a period is some time'),
     ('23514', 'value, sample, period', $$0.1, 1000, '[2026-01-01,)'$$, 'that ends'),
-    ('23514', 'value, sample, measured_at', $$0.1, 1000, '-infinity'$$, 'it was measured some time'),
+    ('MS044', 'value, sample, measured_at', $$0.1, 1000, '-infinity'$$, 'it was measured some time'),
     ('MS044', 'value, sample, measured_at', $$0.1, 1000, now() + interval '1 day'$$, 'not to come'),
     ('MS044', 'value, sample, measured_at', $$0.1, 1000, 'infinity'$$, 'nor never'),
+    ('MS044', 'value, sample, measured_at', $$0.1, 1000, now() - interval '2 years'$$, 'nor before it was active'),
     ('MS044', 'value, sample, period', $$0.1, 1000, tstzrange(now(), now() + interval '1 day')$$, 'of data that there are')) AS t (state, columns, present, name);
 SELECT pg_temp.ends_with('MS017', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value) VALUES ('unheard-of', 1)$$, 'of a monitor that there is');
 SELECT pg_temp.ends_with('42501', 'monitor_reader', $$INSERT INTO aims.measurement (monitor, value) VALUES ('drift', 1)$$, 'by whoever may');
@@ -177,7 +180,18 @@ SELECT results_eq($$SELECT f.detail = format('Monitor drift, measurement %s: psi
                       FROM aims.finding AS f JOIN aims.monitor_finding AS o USING (finding_id), aims.measurement AS m
                      WHERE f.kind = 'monitor_breach' AND m.verdict = 'breach'$$,
                   $$VALUES (true, true, 'sepsis', NULL::aims.slug)$$, 'opens a finding that says by what');
-SELECT is((SELECT count(*) FROM aims.evidence), 2::bigint, 'and is no evidence');
+SELECT results_eq($$SELECT e.kind, e.state, count(l.ref) FROM aims.evidence_state AS e LEFT JOIN aims.evidence_link AS l USING (evidence_id) GROUP BY e.evidence_id, 1, 2 ORDER BY e.evidence_id$$,
+                  $$VALUES ('monitor', 'superseded', 2::bigint), ('monitor', 'superseded', 2), ('monitor_breach', 'in_force', 0)$$, 'is evidence of nothing, and what was good before counts no more');
+SELECT pg_temp.ends_with('23505', 'monitor_officer', $$INSERT INTO aims.evidence (title, kind, system, origin, uri, content_sha256, effective_on, valid_until)
+    SELECT title, kind, system, origin, uri, content_sha256, effective_on, valid_until FROM aims.evidence WHERE kind = 'monitor' ORDER BY evidence_id DESC LIMIT 1$$, 'nor is it filed anew');
+SELECT pg_temp.ends_with('00000', 'monitor_owner', $$INSERT INTO aims.measurement (monitor, value, sample, measured_at)
+    SELECT 'drift', 0.05, 500, min(measured_at) FROM aims.measurement$$, 'a good value of before the breach');
+SELECT is((SELECT count(*) FROM aims.evidence), 3::bigint, 'is no evidence either');
+SAVEPOINT good;
+SELECT pg_temp.ends_with('00000', 'monitor_owner', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.05, 500)$$, 'a good one after it');
+SELECT results_eq($$SELECT e.title, e.state, count(l.ref) FROM aims.evidence_state AS e JOIN aims.evidence_link AS l USING (evidence_id) GROUP BY e.evidence_id, 1, 2 ORDER BY e.evidence_id DESC LIMIT 1$$,
+                  $$VALUES ('Monitor drift: psi 0.05, entered by owner', 'in_force', 2::bigint)$$, 'is, and says who entered it');
+ROLLBACK TO good;
 INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.4, 500);
 SELECT is(pg_temp.open_finding('monitor_breach'), 1::bigint, 'once while it is open');
 UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n';
@@ -233,6 +247,14 @@ SELECT bag_eq($$SELECT action FROM aims.monitor_action$$, ARRAY['define', 'resum
 ROLLBACK TO paused;
 INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500);
 SELECT is((SELECT silent FROM aims.monitor_state), false, 'a measurement ends the silence');
+
+-- Days and months are nobody's session's
+SET LOCAL session_replication_role = replica;
+UPDATE aims.monitor SET every = '1 month', activated_at = '2026-01-01', status = 'active';
+UPDATE aims.measurement SET measured_at = '2026-03-01 00:30+00';
+SET LOCAL session_replication_role = origin;
+SET LOCAL TimeZone = 'America/New_York';
+SELECT is((SELECT DISTINCT due_at FROM aims.monitor_state WHERE measurement_id IS NOT NULL), '2026-04-01 00:30+00', 'a month after 1 March is 1 April wherever one asks');
 
 SELECT * FROM finish();
 ROLLBACK;

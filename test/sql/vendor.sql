@@ -4,7 +4,7 @@
 -- whoever decides on a record has seen it committed.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(252);
+SELECT plan(255);
 
 -- People: an AI officer, a risk owner, a committee member, somebody, an auditor
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC')
@@ -115,6 +115,17 @@ SELECT pg_temp.refused(state, 'vendor_notice', 'vendor, product, kind, summary, 
     ('23514', $$'acme', NULL, 'incident', 'x', aims.today(), 'infinity'$$, 'effective never'),
     ('23502', $$'acme', NULL, 'incident', 'x', NULL, NULL$$, 'that did not arrive'),
     ('MS044', $$'acme', NULL, 'incident', 'x', aims.today() + 1, NULL$$, 'that arrives tomorrow')) AS t (state, vals, name);
+SELECT pg_temp.ends_with(state, 'vendor_risk', command, name) FROM (VALUES
+    (1, '00000', $$INSERT INTO aims.vendor_notice (vendor_notice_id, vendor, kind, summary, received_on, effective_on) VALUES (99, 'acme', 'incident', 'x', aims.today(), aims.today())$$, 'a notice that is due today'),
+    (2, 'MS044', $$UPDATE aims.vendor_notice SET received_on = aims.today() + 1, effective_on = NULL WHERE vendor_notice_id = 99$$, 'is not put off by a day to come')) AS t (nr, state, command, name) ORDER BY nr;
+SET session_replication_role = replica;
+UPDATE aims.vendor_notice SET created_at = created_at - make_interval(days => 40), received_on = received_on - 40 WHERE vendor_notice_id = 99;
+SET session_replication_role = origin;
+SELECT pg_temp.ends_with('23514', 'vendor_risk', $$UPDATE aims.vendor_notice SET received_on = aims.today(), effective_on = NULL WHERE vendor_notice_id = 99$$, 'nor, once it is overdue, received today');
+SET session_replication_role = replica;
+DELETE FROM aims.finding WHERE detail LIKE 'Notice 99 %';
+DELETE FROM aims.vendor_notice WHERE vendor_notice_id = 99;
+SET session_replication_role = origin;
 SELECT pg_temp.refused(state, 'vendor_assessment', 'vendor, assessor, conclusion, conditions, assessed_on, valid_until', vals, name)
   FROM (VALUES
     ('23514', $$'acme', 'risk', 'acceptable_with_conditions', NULL, aims.today(), NULL$$, 'an assessment with conditions that are none'),
