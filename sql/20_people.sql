@@ -520,3 +520,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.refuse_shipped() IS
     'Trigger (BEFORE ROW for INSERT, UPDATE, DELETE; BEFORE STATEMENT for TRUNCATE) of tables with a column shipped: MS016 for a change of shipped rows';
+
+-- Numbers and kinds of a site's own by which verdicts are computed.
+CREATE FUNCTION aims.guard_criteria() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT aims.restoring() AND NOT aims.session_is_superuser() THEN
+        PERFORM aims.require_duty(ARRAY['ai_officer']);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.guard_criteria() IS
+    'Trigger (AFTER STATEMENT) of tables whose rows decide what counts as late, enough or grave: an AI officer changes them (MS013, MS014), or a superuser';

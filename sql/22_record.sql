@@ -52,6 +52,7 @@ CREATE TABLE aims.record_move (
     stamp_by    text,
     shipped     boolean NOT NULL DEFAULT true,
     CONSTRAINT record_move_pkey PRIMARY KEY (record, move),
+    CONSTRAINT record_move_decided_once UNIQUE (record, from_status, decision),
     CONSTRAINT record_move_moves CHECK (from_status IS DISTINCT FROM to_status),
     CONSTRAINT record_move_decision_known CHECK (decision IN ('approve', 'reject')),
     CONSTRAINT record_move_shipped CHECK (shipped)
@@ -188,27 +189,29 @@ END $$;
 COMMENT ON FUNCTION aims.require_approving_session() IS
     'MS013 in a session of a trusted application behind which people may not approve';
 
--- A decision signed by a person who had no part in the record, on the record
--- as it is now, that no opposite one has followed.
+-- A decision signed in this transaction, on the record as it is now, by a
+-- person who had no part in it, that no opposite one has followed. A record
+-- that comes back to where it was with the same words is decided on anew.
 CREATE FUNCTION aims.record_decided(kind aims.record_kind, content jsonb, decision text) RETURNS boolean
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     RETURN coalesce((
         SELECT last.decision = record_decided.decision
-          FROM (SELECT a.decision, a.person, a.session_user_name, a.signed_at
+          FROM (SELECT a.decision, a.person, a.session_user_name, a.signed_at, a.xmin
                   FROM aims.approval AS a
                  WHERE a.subject = kind.record AND a.subject_id = content ->> kind.key
                    AND coalesce(a.meaning, 'approval') = 'approval'
                    AND a.record_digest = sha256(convert_to(aims.record_text(kind, content), 'UTF8'))
                  ORDER BY a.approval_id DESC LIMIT 1) AS last
-         WHERE NOT EXISTS (SELECT FROM aims.record_columns(content, kind.authors) AS author
+         WHERE aims.is_of_transaction(last.xmin)
+           AND NOT EXISTS (SELECT FROM aims.record_columns(content, kind.authors) AS author
                             WHERE NOT aims.is_independent(last.person, author, content ->> 'system',
                                                           aims.day(last.signed_at), last.session_user_name))), false);
 END $$;
 COMMENT ON FUNCTION aims.record_decided(aims.record_kind, jsonb, text) IS
-    'Is the last decision on a record, as it is now, of that kind, and made by a person independent of its authors (aims.is_independent)?';
+    'Is the last decision on a record, as it is now, of that kind, made in this transaction, and by a person independent of its authors (aims.is_independent)?';
 
 CREATE FUNCTION aims.check_record_move(kind aims.record_kind, former jsonb, present jsonb) RETURNS aims.record_move
     LANGUAGE plpgsql STABLE

@@ -12,7 +12,7 @@ CREATE TABLE aims.crosswalk (
     other_ref       aims.control_ref NOT NULL,
     reuse           text,
     source          text             NOT NULL,
-    recorded_at     timestamptz      NOT NULL DEFAULT now(),
+    recorded_at     timestamptz,
     recorded_by     aims.slug
                     CONSTRAINT crosswalk_recorded_by_fkey REFERENCES aims.person,
     reviewer        aims.slug
@@ -49,7 +49,7 @@ COMMENT ON COLUMN aims.crosswalk.other_ref IS 'The other requirement';
 COMMENT ON COLUMN aims.crosswalk.reuse IS
     'What one certificate brings to the other: as_is (one procedure serves both), extend (what there is has to be widened, for AI); NULL: not judged';
 COMMENT ON COLUMN aims.crosswalk.source IS 'Whose mapping it is';
-COMMENT ON COLUMN aims.crosswalk.recorded_at IS 'When it was recorded, or changed last; kept by the server, whatever is typed';
+COMMENT ON COLUMN aims.crosswalk.recorded_at IS 'When it was recorded, or changed last; kept by the server, whatever is typed; NULL: shipped';
 COMMENT ON COLUMN aims.crosswalk.recorded_by IS 'Who recorded or changed it, as the server knows it; NULL: a session of nobody, or shipped';
 COMMENT ON COLUMN aims.crosswalk.reviewer IS
     'Who reviewed it: another person than recorded_by, by setting this column to the own name; NULL: counts for nothing, unless shipped';

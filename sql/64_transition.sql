@@ -599,7 +599,7 @@ CREATE FUNCTION aims.follow_finding() RETURNS trigger
     AS $$
 BEGIN
     IF NOT aims.restoring()
-       AND (SELECT k.re_evaluates FROM aims.finding_kind AS k WHERE k.kind = NEW.kind ORDER BY k.shipped LIMIT 1) THEN
+       AND EXISTS (SELECT FROM aims.finding_kind AS k WHERE k.kind = NEW.kind AND k.re_evaluates) THEN
         PERFORM aims.re_evaluate(NEW.system, format('finding %s (%s): %s', NEW.finding_id, NEW.kind, NEW.detail));
     END IF;
     RETURN NULL;
@@ -666,19 +666,23 @@ CREATE FUNCTION aims.open_re_evaluation_findings() RETURNS integer
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
+    locked text[];
     opened integer;
 BEGIN
-    -- one at a time: another session's findings are seen, not doubled
-    PERFORM FROM aims.ai_system AS s
-      WHERE s.system IN (SELECT e.system FROM aims.re_evaluation AS e WHERE e.due_on < aims.today())
-      ORDER BY s.system FOR NO KEY UPDATE;
+    -- one session at a time; which somebody else works on, comes the next time
+    SELECT array_agg(w.system) INTO locked
+      FROM (SELECT s.system FROM aims.ai_system AS s
+             WHERE s.system IN (SELECT e.system FROM aims.re_evaluation AS e WHERE e.due_on < aims.today())
+               AND NOT EXISTS (SELECT FROM aims.finding AS f
+                                WHERE f.kind = 're_evaluation_due' AND f.system = s.system AND f.closed_at IS NULL)
+             ORDER BY s.system FOR NO KEY UPDATE SKIP LOCKED) AS w;
     INSERT INTO aims.finding (kind, system, detail, opened_by)
     SELECT 're_evaluation_due', e.system,
            format('Last evaluated on its way into %s (stage history %s); due by %s, every %s', e.stage, e.history_id,
                   to_char(e.due_on, 'YYYY-MM-DD'), e.every),
            aims.current_person()
       FROM aims.re_evaluation AS e
-     WHERE e.due_on < aims.today()
+     WHERE e.system = ANY (locked) AND e.due_on < aims.today()
        AND NOT EXISTS (SELECT FROM aims.finding AS f
                         WHERE f.kind = 're_evaluation_due' AND f.system = e.system AND f.closed_at IS NULL);
     GET DIAGNOSTICS opened = ROW_COUNT;

@@ -21,7 +21,7 @@ CREATE TABLE aims.finding_kind (
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.finding_kind', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.finding_kind IS
-    'Who deals with a sort of finding, and by when. A site''s row (shipped = false) is taken instead of the shipped one of the same kind; kinds without a row go to the system owner within 30 days (ISO/IEC 42001 10.2)';
+    'Who deals with a sort of finding, and by when. A site''s row (shipped = false) is taken instead of the shipped one of the same kind, but that it adds consequences and takes none away; kinds without a row go to the system owner within 30 days (ISO/IEC 42001 10.2)';
 COMMENT ON COLUMN aims.finding_kind.kind IS 'Sort of finding, as in aims.finding';
 COMMENT ON COLUMN aims.finding_kind.title IS 'What it is, in a few words';
 COMMENT ON COLUMN aims.finding_kind.duty IS
@@ -29,9 +29,9 @@ COMMENT ON COLUMN aims.finding_kind.duty IS
 COMMENT ON COLUMN aims.finding_kind.days IS 'Days within which it is dealt with';
 COMMENT ON COLUMN aims.finding_kind.framework IS 'Framework of the requirement';
 COMMENT ON COLUMN aims.finding_kind.ref IS 'Requirement that it touches';
-COMMENT ON COLUMN aims.finding_kind.opens_capa IS 'Does it open a corrective action by itself? (10.2)';
+COMMENT ON COLUMN aims.finding_kind.opens_capa IS 'Does it open a corrective action by itself, in this row or the shipped one? (10.2)';
 COMMENT ON COLUMN aims.finding_kind.re_evaluates IS
-    'Does it move its system from deployment or operation to re_evaluation by itself? (A.6.2.6)';
+    'Does it move its system from deployment or operation to re_evaluation by itself, in this row or the shipped one? (A.6.2.6)';
 COMMENT ON COLUMN aims.finding_kind.shipped IS 'Comes with the extension: immutable (MS016)';
 
 INSERT INTO aims.finding_kind (kind, title, duty, days, ref, opens_capa, re_evaluates, shipped) VALUES
@@ -50,8 +50,10 @@ INSERT INTO aims.finding_kind (kind, title, duty, days, ref, opens_capa, re_eval
     ('re_evaluation_due', 'Periodic re-evaluation due', 'system_owner', 30, '8.2', false, false, true);
 
 CREATE VIEW aims.finding_route WITH (security_barrier) AS
-SELECT DISTINCT ON (k.kind) k.kind::text, k.title, k.duty, k.days, k.framework::text, k.ref, k.opens_capa, k.re_evaluates
+SELECT DISTINCT ON (k.kind) k.kind::text, k.title, k.duty, k.days, k.framework::text, k.ref,
+       bool_or(k.opens_capa) OVER either AS opens_capa, bool_or(k.re_evaluates) OVER either AS re_evaluates
   FROM aims.finding_kind AS k
+WINDOW either AS (PARTITION BY k.kind)
  ORDER BY k.kind, k.shipped;
 COMMENT ON VIEW aims.finding_route IS
     'The row of aims.finding_kind that counts for each kind: the site''s own before the shipped one (ISO/IEC 42001 10.2)';

@@ -335,59 +335,76 @@ BEGIN
                g.parameter || jsonb_build_object('requirement', g.requirement, 'stage', g.stage,
                                                  'framework', g.framework, 'control', g.control::text) AS parameter
           FROM aims.gate_requirement AS g
+    ), pair AS MATERIALIZED (
+        SELECT n.system::text, n.stage, n.next_stage, a.requirement::text, a.control, a.check_function, a.parameter
+          FROM next_gate AS n
+          JOIN asked AS a
+            ON a.stage = n.next_stage
+           AND (n.clinical_tier IS NULL OR n.clinical_tier = ANY (a.tiers))
+           -- for a system in operation the conditions of operation go on holding
+           AND (a.from_stages IS NULL OR n.stage <> n.next_stage AND n.stage = ANY (a.from_stages))
     )
-    SELECT n.system::text, n.stage, n.next_stage, a.requirement::text, a.control, m.met
-      FROM next_gate AS n
-      JOIN asked AS a
-        ON a.stage = n.next_stage
-       AND (n.clinical_tier IS NULL OR n.clinical_tier = ANY (a.tiers))
-       -- for a system in operation the conditions of operation go on holding
-       AND (a.from_stages IS NULL OR n.stage <> n.next_stage AND n.stage = ANY (a.from_stages))
-     CROSS JOIN LATERAL (
-                    SELECT c.met FROM aims.check_fields(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_fields'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_tier(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_tier'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_permitted(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_permitted'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_version(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_version'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_dataset(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_dataset'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_evidence(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_evidence'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_risk_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_risk_assessed'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_residual_risk(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_residual_risk'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_impact_assessment(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_impact_assessment'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_users_trained(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_users_trained'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_vendor_assessed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_vendor_assessed'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_incident_contact(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_incident_contact'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_monitors(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_monitors'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_drill(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_drill'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_event_log(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_event_log'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_approval(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_approval'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_cause(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_cause'
-                    UNION ALL
-                    SELECT c.met FROM aims.check_findings_closed(n.system, a.parameter) AS c WHERE a.check_function = 'aims.check_findings_closed'
-                    UNION ALL
-                    SELECT q.met FROM aims.gate(n.system, n.next_stage) AS q
-                     WHERE q.requirement = a.requirement
-                       AND a.check_function NOT IN (
-                           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence',
-                           'aims.check_risk_assessed', 'aims.check_residual_risk', 'aims.check_impact_assessment', 'aims.check_users_trained',
-                           'aims.check_vendor_assessed', 'aims.check_incident_contact', 'aims.check_monitors',
-                           'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed')
-           ) AS m;
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_fields(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_fields'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_tier(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_tier'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_permitted(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_permitted'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_version(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_version'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_dataset(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_dataset'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_evidence(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_evidence'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_risk_assessed(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_risk_assessed'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_residual_risk(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_residual_risk'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_impact_assessment(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_impact_assessment'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_users_trained(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_users_trained'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_vendor_assessed(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_vendor_assessed'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_incident_contact(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_incident_contact'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_monitors(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_monitors'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_drill(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_drill'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_event_log(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_event_log'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_approval(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_approval'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_cause(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_cause'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
+      FROM pair AS p CROSS JOIN LATERAL aims.check_findings_closed(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_findings_closed'
+    UNION ALL
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, q.met
+      FROM pair AS p CROSS JOIN LATERAL aims.gate(p.system, p.next_stage) AS q
+     WHERE q.requirement = p.requirement
+       AND p.check_function NOT IN (
+           'aims.check_fields', 'aims.check_tier', 'aims.check_permitted', 'aims.check_version', 'aims.check_dataset', 'aims.check_evidence',
+           'aims.check_risk_assessed', 'aims.check_residual_risk', 'aims.check_impact_assessment', 'aims.check_users_trained', 'aims.check_vendor_assessed', 'aims.check_incident_contact',
+           'aims.check_monitors', 'aims.check_drill', 'aims.check_event_log', 'aims.check_approval', 'aims.check_cause', 'aims.check_findings_closed');
 END $$;
 COMMENT ON FUNCTION aims.requirement_verdict() IS 'The rows of aims.requirement_state';
 

@@ -101,6 +101,11 @@ BEGIN
             DETAIL = 'The concern is about that person.',
             HINT = 'Another AI officer, committee member or the executive sponsor handles it.';
     END IF;
+    -- a handler reads the words: who has no duty names nobody
+    IF NEW.handler IS DISTINCT FROM OLD.handler
+       OR (NEW.investigation, NEW.answer) IS DISTINCT FROM (OLD.investigation, OLD.answer) AND acting IS DISTINCT FROM OLD.handler THEN
+        PERFORM aims.require_duty(ARRAY['ai_officer', 'committee_member', 'executive_sponsor'], OLD.system);
+    END IF;
     IF OLD.status IN ('answered', 'closed')
        AND (NEW.handler, NEW.investigation, NEW.answer) IS DISTINCT FROM (OLD.handler, OLD.investigation, OLD.answer) THEN
         RAISE EXCEPTION USING ERRCODE = 'MS041',
@@ -111,7 +116,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.guard_concern() IS
-    'Trigger on aims.concern: the persons named are known (MS017) and have no part in handling it (MS012); what was answered stays (MS041)';
+    'Trigger on aims.concern: the persons named are known (MS017) and have no part in handling it (MS012); who handles it is named, and what was found and is answered written, by who has the duty, or by the handler (MS013, MS014); what was answered stays (MS041)';
 CREATE TRIGGER guard_concern BEFORE INSERT OR UPDATE ON aims.concern
     FOR EACH ROW EXECUTE FUNCTION aims.guard_concern();
 ALTER TABLE aims.concern ENABLE ALWAYS TRIGGER guard_concern;

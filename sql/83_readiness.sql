@@ -49,7 +49,7 @@ SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigi
     UNION ALL
     SELECT 'risks', 'risks_unacceptable', 'Open risks above appetite without an acceptance in force', '6.1.3',
            count(*) FILTER (WHERE r.acceptable IS NOT TRUE), count(*), 'none'
-      FROM aims.risk_register AS r WHERE r.status NOT IN ('closed', 'withdrawn')
+      FROM aims.risk_register AS r WHERE r.status <> 'closed'
     UNION ALL
     SELECT 'findings', 'findings_open', 'Findings that are open', '10.2', count(*) FILTER (WHERE f.closed_at IS NULL), count(*), 'none'
       FROM aims.finding AS f
@@ -60,8 +60,8 @@ SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigi
     SELECT 'findings', 'reports_late', 'Reports to regulators that are late', 'A.8.3', count(*) FILTER (WHERE d.late), count(*), 'none'
       FROM aims.incident_deadline AS d
     UNION ALL
-    SELECT 'findings', 'corrections_overdue', 'Corrective actions overdue', '10.2',
-           count(*) FILTER (WHERE c.due_on < (SELECT aims.today())), count(*), 'none'
+    SELECT 'findings', 'corrections_overdue', 'Corrective actions overdue, or without a day', '10.2',
+           count(*) FILTER (WHERE coalesce(c.due_on < (SELECT aims.today()), true)), count(*), 'none'
       FROM aims.capa AS c WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn')
     UNION ALL
     SELECT 'vendors', 'vendors_covered', 'Vendors of systems in use with everything in force', 'A.10.3',
@@ -135,13 +135,13 @@ CREATE TABLE aims.readiness_threshold (
     shipped   boolean NOT NULL DEFAULT false,
     CONSTRAINT readiness_threshold_pkey PRIMARY KEY (criterion, shipped),
     CONSTRAINT readiness_threshold_criterion_known CHECK (criterion IN ('corrective_record', 'evidence_over_time')),
-    CONSTRAINT readiness_threshold_counted CHECK (threshold BETWEEN 0 AND 10000),
+    CONSTRAINT readiness_threshold_counted CHECK (threshold BETWEEN 1 AND 10000),
     CONSTRAINT readiness_threshold_source_given CHECK (source ~ '\S')
 );
 SELECT pg_catalog.pg_extension_config_dump('aims.readiness_threshold', 'WHERE NOT shipped');
 COMMENT ON TABLE aims.readiness_threshold IS
     'Numbers that criteria of aims.certification_readiness ask for and that the standard does not; a site''s row (shipped = false) is taken instead of the shipped one';
-COMMENT ON COLUMN aims.readiness_threshold.criterion IS 'corrective_record (corrective actions) or evidence_over_time (months of the last year)';
+COMMENT ON COLUMN aims.readiness_threshold.criterion IS 'corrective_record (verified corrective actions) or evidence_over_time (months of the last year)';
 COMMENT ON COLUMN aims.readiness_threshold.threshold IS 'How many it takes';
 COMMENT ON COLUMN aims.readiness_threshold.source IS 'Who says so';
 COMMENT ON COLUMN aims.readiness_threshold.shipped IS 'Comes with the extension: immutable (MS016)';
@@ -225,14 +225,14 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
      WHERE a.status = 'approved' AND a.scope = 'organisation'
        AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
-    SELECT 2 AS phase, 'risks_assessed' AS criterion, '6.1.2' AS ref, 'A risk assessed for every AI system in scope' AS title, q.* FROM (
+    SELECT 2 AS phase, 'risks_assessed' AS criterion, '6.1.2' AS ref, 'A risk assessed, owned and not closed for every AI system in scope' AS title, q.* FROM (
     SELECT count(q.risks), count(*), bool_and(q.risks IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NULL)
       FROM (SELECT s.system::text AS system, r.risks
               FROM aims.ai_system AS s
               LEFT JOIN (SELECT r.system, count(*) AS risks FROM aims.risk AS r
-                          WHERE r.inherent_likelihood IS NOT NULL GROUP BY r.system) AS r ON r.system = s.system
+                          WHERE r.inherent_likelihood IS NOT NULL AND r.owner IS NOT NULL AND r.status <> 'closed' GROUP BY r.system) AS r ON r.system = s.system
              WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 2 AS phase, 'impact_procedure' AS criterion, '6.1.4' AS ref, 'Procedure of impact assessment in force' AS title, q.* FROM (
@@ -254,7 +254,7 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
     UNION ALL
     SELECT 3 AS phase, 'impact_assessed' AS criterion, '8.4' AS ref, 'First impact assessments approved' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(i.impact_assessment_id::text ORDER BY i.impact_assessment_id), NULL::text[]
-      FROM aims.impact_assessment AS i WHERE i.approved_at IS NOT NULL) AS q (found, wanted, done, found_rows, missing)
+      FROM aims.impact_assessment AS i WHERE i.status = 'approved') AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 3 AS phase, 'corrective_actions' AS criterion, '10.2' AS ref, 'Log of corrective actions filling' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(c.capa_id::text ORDER BY c.capa_id), NULL::text[]
@@ -283,12 +283,12 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
     SELECT 4 AS phase, 'programme_approved' AS criterion, '9.2.2' AS ref, 'Internal audit programme approved and current' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(p.audit_programme::text ORDER BY p.audit_programme), NULL::text[]
       FROM aims.audit_programme AS p
-     WHERE p.approved_at IS NOT NULL AND (SELECT aims.today()) BETWEEN p.starts_on AND p.ends_on) AS q (found, wanted, done, found_rows, missing)
+     WHERE p.status = 'approved' AND (SELECT aims.today()) BETWEEN p.starts_on AND p.ends_on) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 4 AS phase, 'audit_reported' AS criterion, '9.2.1' AS ref, 'Internal audit reported within a year' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.internal_audit_id::text ORDER BY a.internal_audit_id), NULL::text[]
       FROM aims.internal_audit AS a
-     WHERE a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
+     WHERE a.status IN ('reported', 'closed') AND a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 4 AS phase, 'review_signed' AS criterion, '9.3.3' AS ref, 'Management review held and signed within a year' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(r.management_review_id::text ORDER BY r.management_review_id), NULL::text[]
@@ -302,18 +302,18 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
     SELECT 5 AS phase, 'register_ready' AS criterion, '6.1.3' AS ref, 'No open risk above appetite without an acceptance in force' AS title, q.* FROM (
     SELECT count(*) FILTER (WHERE r.acceptable), count(*), bool_and(r.acceptable), NULL::text[],
            array_agg(r.risk_id::text ORDER BY r.risk_id) FILTER (WHERE r.acceptable IS NOT TRUE)
-      FROM aims.risk_register AS r WHERE r.status NOT IN ('closed', 'withdrawn')) AS q (found, wanted, done, found_rows, missing)
+      FROM aims.risk_register AS r WHERE r.status <> 'closed') AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 5 AS phase, 'soa_current' AS criterion, '6.1.3' AS ref, 'Nothing decided otherwise than the approved statement says' AS title, q.* FROM (
     SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force'),
            NULL::text[], array_agg(DISTINCT h.ref::text)
       FROM aims.soa_change AS h WHERE h.framework = 'iso42001' AND h.changed <> 'status') AS q (found, wanted, done, found_rows, missing)
     UNION ALL
-    SELECT 5 AS phase, 'corrective_record' AS criterion, '10.2' AS ref, 'Corrective actions enough to show the process' AS title, q.* FROM (
+    SELECT 5 AS phase, 'corrective_record' AS criterion, '10.2' AS ref, 'Corrective actions verified, enough to show the process' AS title, q.* FROM (
     SELECT count(c.capa_id), t.threshold, count(c.capa_id) >= t.threshold,
            array_agg(c.capa_id::text ORDER BY c.capa_id) FILTER (WHERE c.capa_id IS NOT NULL), NULL::text[]
       FROM (SELECT (SELECT g.threshold FROM aims.readiness_threshold AS g WHERE g.criterion = 'corrective_record' ORDER BY g.shipped LIMIT 1) AS threshold) AS t
-      LEFT JOIN aims.capa AS c ON c.status <> 'withdrawn'
+      LEFT JOIN aims.capa AS c ON c.verified_at IS NOT NULL AND c.status <> 'withdrawn'
      GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 5 AS phase, 'stage_1_planned' AS criterion, '9.2.1' AS ref, 'Stage 1 audit planned or passed' AS title, q.* FROM (
@@ -342,13 +342,13 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
                   WHERE e.recorded_at > (SELECT aims.today()) - make_interval(years => 1)) AS q ON true
      GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
-    SELECT 6 AS phase, 'impact_complete' AS criterion, '8.4' AS ref, 'Impact assessment in force for every system in use but of low tier' AS title, q.* FROM (
+    SELECT 6 AS phase, 'impact_complete' AS criterion, '8.4' AS ref, 'Impact assessment in force, and not unacceptable, for every system in use but of low tier' AS title, q.* FROM (
     SELECT count(q.impact), count(*), bool_and(q.impact IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NULL)
       FROM (SELECT s.system::text AS system, max(i.impact_assessment_id) AS impact
               FROM aims.ai_system AS s
-              LEFT JOIN aims.impact_state AS i ON i.system = s.system AND i.state = 'in_force'
+              LEFT JOIN aims.impact_state AS i ON i.system = s.system AND i.state = 'in_force' AND i.outcome <> 'unacceptable'
              WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
                AND s.clinical_tier IS DISTINCT FROM 'low'
              GROUP BY s.system) AS q) AS q (found, wanted, done, found_rows, missing)
@@ -359,7 +359,7 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
       FROM aims.competence_state AS t) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 6 AS phase, 'no_major_open' AS criterion, '10.2' AS ref, 'No major nonconformity open' AS title, q.* FROM (
-    SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.internal_audit AS a WHERE a.reported_at IS NOT NULL),
+    SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.internal_audit AS a WHERE a.status IN ('reported', 'closed')),
            NULL::text[], array_agg(f.id ORDER BY f.id)
       FROM (SELECT 'audit_finding ' || f.audit_finding_id AS id FROM aims.audit_finding_state AS f
              WHERE f.grade = 'major' AND f.state IN ('open', 'overdue', 'reopened')
@@ -367,11 +367,11 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
             SELECT 'certification_nonconformity ' || n.certification_nonconformity_id FROM aims.certification_nonconformity AS n
              WHERE n.grade = 'major' AND n.status <> 'closed') AS f) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
-    SELECT 6 AS phase, 'corrections_in_time' AS criterion, '10.2' AS ref, 'No corrective action overdue' AS title, q.* FROM (
+    SELECT 6 AS phase, 'corrections_in_time' AS criterion, '10.2' AS ref, 'No corrective action overdue, or without a day' AS title, q.* FROM (
     SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.capa AS o WHERE o.status <> 'withdrawn'),
            NULL::text[], array_agg(c.capa_id::text ORDER BY c.capa_id)
       FROM aims.capa AS c
-     WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn') AND c.due_on < (SELECT aims.today())) AS q (found, wanted, done, found_rows, missing)
+     WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn') AND coalesce(c.due_on < (SELECT aims.today()), true)) AS q (found, wanted, done, found_rows, missing)
     UNION ALL
     SELECT 6 AS phase, 'ledger_sealed' AS criterion, '7.5.3' AS ref, 'Ledger signed, and sealed within a day' AS title, q.* FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('seal %s', q.seal_id)), NULL::text[]

@@ -224,6 +224,7 @@ COMMENT ON FUNCTION aims.take_messages(integer) IS
 CREATE FUNCTION aims.note_due(tree_size bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '1s'
     AS $$
 DECLARE
     earlier aims.outbox_fill;
@@ -240,4 +241,4 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.note_due(bigint) IS
-    'What aims.seal does beside sealing, once a minute at most: opens findings of silence and of re-evaluations due, writes the day''s coverage, and, where there is something new or the tree has grown since, fills the outbox';
+    'What aims.seal does beside sealing, once a minute at most: opens findings of silence and of re-evaluations due, writes the day''s coverage, and, where there is something new or the tree has grown since, fills the outbox. Waits a second at most for a lock (55P03): sealing does not stand still for it';

@@ -131,6 +131,19 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What is late, enough or grave is no matter of the privilege to write.
+DO $$
+DECLARE
+    criteria text;
+BEGIN
+    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline'] LOOP
+        EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
+                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
+                        COMMENT ON TRIGGER guard_criteria ON aims.%1$I IS ''An AI officer decides by what is judged''', criteria);
+    END LOOP;
+END $$;
+
 -- What the guard decides by: a change makes its caches stale, and its commit
 -- waits for AI output in flight.
 DO $$
@@ -222,7 +235,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.vendor_system'), ('aims.vendor_score'), ('aims.vendor_standing'), ('aims.vendor_coverage'), ('aims.vendor_action'),
                        ('aims.reviewed_system'), ('aims.pending_review'), ('aims.oversight_log'), ('aims.override_rate'),
                        ('aims.withheld_output'), ('aims.withheld_version'), ('aims.governed_key'), ('aims.document_version_state'), ('aims.document_in_force'), ('aims.document_state'), ('aims.document_reader'), ('aims.document_gap'), ('aims.document_action'), ('aims.policy_awareness'), ('aims.scope_statement'), ('aims.objective_state'), ('aims.communication_state'), ('aims.competence_state'), ('aims.competence_gap'), ('aims.user_training'), ('aims.competence_action'),
-                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'),
+                       ('aims.monitor_state'), ('aims.monitor_action'), ('aims.re_evaluation'), ('aims.stage_duration'), ('aims.model_card'),
                        ('aims.lifecycle_action')) AS v (name)
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'

@@ -28,8 +28,18 @@ error_is_expected(int sqlerrcode)
 		category == ERRCODE_FEATURE_NOT_SUPPORTED;
 }
 
-ErrorData *
-attempt(void (*act)(void *argument), void *argument)
+/* Is it anything but that somebody wants the command to end? */
+static bool
+error_is_no_intervention(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) !=
+		ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
+}
+
+/* Act in a subtransaction; return the error where it is one to be caught. */
+static ErrorData *
+attempt_but(bool (*caught)(int sqlerrcode), void (*act)(void *argument),
+			void *argument)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -51,11 +61,23 @@ attempt(void (*act)(void *argument), void *argument)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(caller);
 		CurrentResourceOwner = owner;
-		if (!error_is_expected(error->sqlerrcode))
+		if (!caught(error->sqlerrcode))
 			ReThrowError(error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
 	return error;
+}
+
+ErrorData *
+attempt(void (*act)(void *argument), void *argument)
+{
+	return attempt_but(error_is_expected, act, argument);
+}
+
+ErrorData *
+attempt_anyway(void (*act)(void *argument), void *argument)
+{
+	return attempt_but(error_is_no_intervention, act, argument);
 }

@@ -12,4 +12,10 @@
  */
 extern ErrorData *attempt(void (*act)(void *argument), void *argument);
 
+/*
+ * The same for what the command does beside: no error but cancellation ends
+ * the command, neither a lock that is not granted nor a deadlock.
+ */
+extern ErrorData *attempt_anyway(void (*act)(void *argument), void *argument);
+
 #endif							/* AIMS_ATTEMPT_H */

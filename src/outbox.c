@@ -31,7 +31,7 @@ outbox_act(void *argument)
 void
 outbox_note_due(int64 tree_size)
 {
-	ErrorData  *error = attempt(outbox_act, &tree_size);
+	ErrorData  *error = attempt_anyway(outbox_act, &tree_size);
 
 	if (error == NULL)
 		return;

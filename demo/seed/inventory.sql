@@ -1,19 +1,19 @@
--- Days 7 to 20: what is in use is entered, and who supplies it.
-\set n 7
-\ir day.sql
-SET SESSION AUTHORIZATION rivers_otto;
-INSERT INTO aims.vendor (vendor, title, contact) VALUES
-    ('meridian', 'Meridian EHR Corporation', 'ai-governance@meridian.example'),
-    ('clearsight', 'ClearSight Imaging', 'quality@clearsight.example'),
-    ('scribewell', 'ScribeWell', 'trust@scribewell.example'),
-    ('pathlens', 'PathLens Diagnostics', 'regulatory@pathlens.example'),
-    ('bedflow', 'BedFlow Analytics', 'support@bedflow.example'),
-    ('sentrynet', 'SentryNet Security', 'psirt@sentrynet.example');
-\set n 9
-\ir day.sql
-SET SESSION AUTHORIZATION rivers_otto;
-INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organisation_role, domain, department, vendor, product,
-                            data_categories, phi, autonomy, oversight_mode) VALUES
+-- What is in use is entered, and who supplies it.
+INSERT INTO act (day, person, statement) VALUES
+    (7, 'otto', $$INSERT INTO aims.vendor (vendor, title, contact, owner) VALUES
+        ('meridian', 'Meridian EHR Corporation', 'ai-governance@meridian.example', 'noor'),
+        ('clearsight', 'ClearSight Imaging', 'quality@clearsight.example', 'mona'),
+        ('scribewell', 'ScribeWell', 'trust@scribewell.example', 'ines'),
+        ('pathlens', 'PathLens Diagnostics', 'regulatory@pathlens.example', 'katya'),
+        ('bedflow', 'BedFlow Analytics', 'support@bedflow.example', 'tara'),
+        ('sentrynet', 'SentryNet Security', 'psirt@sentrynet.example', 'hiro')$$),
+    (7, 'otto', $$INSERT INTO aims.vendor_product (vendor, product, fda_number) VALUES
+        ('meridian', 'Meridian Deterioration Index', NULL), ('meridian', 'Meridian Coding Assist', NULL),
+        ('clearsight', 'ClearSight Stroke', 'K000001'), ('clearsight', 'ClearSight Breast', 'K000002'),
+        ('scribewell', 'ScribeWell Digest', NULL), ('scribewell', 'ScribeWell Ambient', NULL),
+        ('pathlens', 'PathLens Prostate', 'DEN000003'), ('bedflow', 'BedFlow Forecast', NULL), ('sentrynet', 'SentryNet Mail', NULL)$$),
+    (9, 'otto', $$INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organisation_role, domain, department, vendor, product,
+                                              data_categories, phi, autonomy, oversight_mode) VALUES
     ('sepsis-watch', 'Sepsis Watch', 'liam', 'Warn the bedside team of sepsis six hours before shock',
      'Adults on medical wards of the three hospitals; not in paediatrics, not in the operating theatre', 'developer', 'clinical', 'Medicine', NULL, NULL,
      '{vitals,laboratory,notes}', true, 'recommends', 'human_in_the_loop'),
@@ -49,8 +49,14 @@ INSERT INTO aims.ai_system (system, title, owner, purpose, intended_use, organis
      '{mail}', false, 'acts', 'human_on_the_loop'),
     ('trial-match', 'Trial Match', 'katya', 'Find patients who may fit a study',
      'Research coordinators under an approved protocol', 'developer', 'research', 'Clinical Research', NULL, NULL,
-     '{diagnoses,laboratory}', true, 'informs', 'human_in_command');
-INSERT INTO aims.duty (person, duty, system)
-SELECT s.owner, 'system_owner', s.system FROM aims.ai_system AS s;
-\set n 20
-\ir day.sql
+     '{diagnoses,laboratory}', true, 'informs', 'human_in_command')$$),
+    (9, 'otto', $$INSERT INTO aims.duty (person, duty, system) SELECT s.owner, 'system_owner', s.system FROM aims.ai_system AS s$$),
+    (10, 'otto', $$INSERT INTO aims.incident_contact (person, phone, email) VALUES ('otto', '+1 555 0100', 'ai-incidents@threerivers.example')$$),
+    (20, 'otto', $$INSERT INTO aims.component (system, component, kind, title, version, vendor, product, licence) VALUES
+        ('sepsis-watch', 'gbm', 'model', 'Gradient boosted trees', '1.0', NULL, NULL, 'internal'),
+        ('sepsis-watch', 'feed', 'interface', 'Vital signs and laboratory feed', '7', 'meridian', NULL, 'commercial'),
+        ('readmission', 'logit', 'model', 'Logistic regression', '1.0', NULL, NULL, 'internal'),
+        ('ambient-scribe', 'prompt', 'prompt', 'House style of the note', '4', NULL, NULL, 'internal'),
+        ('note-summary', 'prompt', 'prompt', 'Summary of the problem list', '1', NULL, NULL, 'internal')$$),
+    -- Not of the management system's scope: it decides about mail, not about people
+    (35, 'otto', $$UPDATE aims.ai_system SET out_of_scope_reason = 'Filters mail; decides nothing about patients or staff. Governed by information security' WHERE system = 'mail-guard'$$);

@@ -2,7 +2,7 @@
 -- Corrective action: done is what others have seen done.
 BEGIN;
 \i test/act.sql
-SELECT plan(98);
+SELECT plan(105);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -42,6 +42,18 @@ INSERT INTO aims.finding_kind (kind, title, duty, days, opens_capa) VALUES ('ver
 INSERT INTO aims.finding (finding_id, kind, system, detail) VALUES (9003, 'version_changed', 'sepsis', 'v3');
 SELECT results_eq($$SELECT title, source, due_on = aims.today() + 3 FROM aims.capa WHERE finding = 9003$$,
     $$VALUES ('Ours (finding 9003)', 'finding', true)$$, 'unless the site says so');
+ROLLBACK TO site;
+-- What a site adds takes nothing away, and is an AI officer's to add
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, 'MS013', 'capa_owner', $$INSERT INTO aims.finding_kind (kind, title) VALUES ('emergency_transition', 'No matter')$$, 'a system owner makes no kinds'),
+    (2, '00000', 'capa_officer', $$INSERT INTO aims.finding_kind (kind, title) VALUES ('emergency_transition', 'No matter')$$, 'an AI officer does'),
+    (3, 'MS042', 'capa_owner', $$SELECT aims.close_finding(9001, 'done')$$, 'which wait for a corrective action as the shipped one does'),
+    (4, 'MS013', 'capa_owner', $$DELETE FROM aims.finding_kind WHERE NOT shipped$$, 'nor does an owner take any away'),
+    (5, 'MS013', 'capa_owner', $$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('corrective_record', 1, 's')$$, 'or say what is enough'),
+    (6, 'MS013', 'capa_owner', $$INSERT INTO aims.re_evaluation_period (clinical_tier, every) VALUES ('critical', '1000 years')$$, 'or how long is not too long'),
+    (7, 'MS013', 'capa_owner', $$INSERT INTO aims.concern_deadline (status, days, source) VALUES ('answered', 365, 's')$$, 'or how late')) AS t (nr, state, role, command, name)
+ ORDER BY nr;
 ROLLBACK TO site;
 SELECT pg_temp.ends_with('MS042', 'capa_owner', $$SELECT aims.close_finding(9001, 'done')$$, 'the emergency is not over before it is verified');
 SELECT pg_temp.ends_with('00000', 'capa_owner', $$SELECT aims.close_finding(9002, 'done')$$, 'another finding does not wait');

@@ -2,7 +2,7 @@
 -- Concerns: raised by whoever has one, read and handled by people that it is not about.
 BEGIN;
 \i test/act.sql
-SELECT plan(59);
+SELECT plan(64);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -81,6 +81,15 @@ SELECT is((SELECT count(*) FROM aims.audit_entry WHERE relation = 'aims.concern'
 SELECT is((SELECT count(*) FROM aims.audit_entry WHERE relation = 'aims.concern' AND new_digest IS NOT NULL), 5::bigint, 'but their digests');
 SELECT is((SELECT string_agg(coalesce(person, '-') || ' ' || session_user_name, ', ' ORDER BY key ->> 'concern_id') FROM aims.audit_entry WHERE relation = 'aims.concern'),
     'nurse concern_nurse, - concern_speak_up, - concern_portal, nurse concern_portal, analyst concern_analyst', 'and the sessions: a shared one names no person');
+
+-- The privilege to write does not make a handler, who reads
+SELECT pg_temp.ends_with(state, 'concern_owner', command, name)
+  FROM (VALUES
+    ('MS013', $$UPDATE aims.concern SET handler = 'owner' WHERE concern_id = 301$$, 'nobody without the duty makes oneself the handler'),
+    ('MS013', $$UPDATE aims.concern SET handler = 'it' WHERE concern_id = 301$$, 'nor another'),
+    ('MS013', $$UPDATE aims.concern SET investigation = 'Nothing' WHERE concern_id = 301$$, 'nor writes what was found'),
+    ('MS013', $$UPDATE aims.concern SET answer = 'Never mind' WHERE concern_id = 301$$, 'or is answered')) AS t (state, command, name);
+SELECT is(pg_temp.reads('concern_owner'), '304 of 5', 'and reads no more');
 
 -- Handling
 SELECT pg_temp.ends_with(state, role, command, name)

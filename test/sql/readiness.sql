@@ -1,6 +1,6 @@
 \i test/setup.sql
 BEGIN;
-SELECT plan(17);
+SELECT plan(20);
 
 -- Where nothing has been done nothing is green, but for what a scan finds
 SELECT results_eq($$SELECT criterion FROM aims.certification_readiness WHERE done$$, $$VALUES ('no_shadow_ai'::text)$$,
@@ -45,8 +45,38 @@ SELECT throws_ok($$UPDATE aims.readiness_threshold SET threshold = 0$$, 'MS016',
 INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('corrective_record', 3, 'our auditor');
 SELECT results_eq($$SELECT wanted FROM aims.certification_readiness WHERE criterion = 'corrective_record'$$, 'VALUES (3::bigint)', 'a site has its own');
 SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('charm', 3, 's')$$, '23514', NULL, 'but no others');
-SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', -1, 's')$$, '23514', NULL, 'none below nothing');
+SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', 0, 's')$$, '23514', NULL, 'nothing is never enough');
 SELECT throws_ok($$INSERT INTO aims.readiness_threshold (criterion, threshold, source) VALUES ('evidence_over_time', 1, ' ')$$, '23514', NULL, 'each with its source');
+
+-- What was approved and does not hold any more, or was entered by one person alone, is no record of anything
+CREATE TEMP VIEW done AS
+SELECT string_agg(c.criterion, ' ' ORDER BY c.criterion) AS criteria FROM aims.certification_readiness AS c
+ WHERE c.done AND c.criterion IN ('programme_approved', 'audit_reported', 'no_major_open', 'impact_assessed', 'impact_complete', 'risks_assessed',
+                                  'corrective_record', 'corrections_in_time');
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.ai_system (system, title, owner, purpose, stage) VALUES ('two', 'Two', 'sponsor', 'p', 'operation_monitoring');
+INSERT INTO aims.model_version (system, version, status) VALUES ('two', '1', 'active');
+INSERT INTO aims.audit_programme (audit_programme, title, starts_on, ends_on, scope, criteria, methods, every_months, status, approved_at)
+    VALUES ('p', 'P', aims.today() - 9, aims.today() + 9, 's', 'c', 'm', 12, 'approved', now());
+INSERT INTO aims.internal_audit (internal_audit_id, audit_programme, title, period_from, period_until, lead_auditor, planned_on, report_due, status, reported_at)
+    VALUES (1, 'p', 'A', aims.today() - 9, aims.today(), 'member', aims.today(), aims.today(), 'reported', now());
+INSERT INTO aims.impact_assessment (impact_assessment_id, system, version, outcome, valid_until, status, approved_at)
+    VALUES (1, 'two', '1', 'acceptable', aims.today() + 9, 'approved', now());
+INSERT INTO aims.risk (risk_id, system, title, source, owner, inherent_likelihood, inherent_severity) VALUES (1, 'two', 'R', 'safety', 'member', 1, 1);
+INSERT INTO aims.capa (capa_id, title, source, finding, due_on, status, verified_at)
+SELECT n, 'C', 'finding', 1, aims.today(), 'verified', now() FROM generate_series(1, 3) AS n;
+SELECT is(criteria, 'audit_reported corrections_in_time corrective_record impact_assessed impact_complete no_major_open programme_approved risks_assessed',
+    'what is so is done') FROM done;
+UPDATE aims.audit_programme SET status = 'withdrawn';
+UPDATE aims.internal_audit SET status = 'in_progress';
+UPDATE aims.impact_assessment SET outcome = 'unacceptable';
+UPDATE aims.capa SET status = 'opened', verified_at = NULL, due_on = NULL;
+UPDATE aims.risk SET status = 'closed';
+SELECT is(criteria, 'impact_assessed',
+    'neither a programme that was withdrawn, a report that was sent back, an impact that nobody may accept, actions that were opened only, nor a closed risk') FROM done;
+UPDATE aims.impact_assessment SET status = 'withdrawn';
+SELECT is(criteria, NULL, 'nor an assessment that was withdrawn') FROM done;
+SET LOCAL session_replication_role = DEFAULT;
 
 -- Trends
 SELECT aims.record_coverage() > 0 AS recorded \g /dev/null

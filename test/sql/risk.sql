@@ -4,7 +4,7 @@
 -- transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(183);
+SELECT plan(186);
 
 -- People: a sponsor, two AI officers, a member of the committee, an owner of the system, an owner of risks, a nurse, a guest
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC');
@@ -298,6 +298,9 @@ SELECT is(met || ': ' || detail, 'false: all risks are closed: 1', 'a system who
 SELECT is(met || ': ' || detail, 'false: all risks are closed: 1', 'in no way') FROM aims.check_residual_risk('sepsis', '{}');
 SELECT isnt_empty($$SELECT FROM aims.risk_action WHERE action = 'identify risks' AND system = 'sepsis'$$, 'and its owner is asked');
 SELECT pg_temp.ends_with('00000', 'risk_keeper', $$UPDATE aims.risk SET status = 'open' WHERE risk_id = 1$$, 'it can be opened again');
+SELECT pg_temp.ends_with('00000', 'risk_owner', $$UPDATE aims.risk SET status = 'closing' WHERE risk_id = 1$$, 'and its closing asked for with the same words');
+SELECT pg_temp.ends_with('MS043', 'risk_owner', $$UPDATE aims.risk SET status = 'closed' WHERE risk_id = 1$$, 'which nobody closes by the signature of the last time');
+SELECT pg_temp.ends_with('00000', 'risk_member', $$SELECT aims.reject('risk', '1', 'it came back')$$, 'but who decides anew');
 
 -- Criteria
 SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, name)
