@@ -882,7 +882,8 @@ SELECT s.vendor, s.title, s.owner, s.systems, s.deployed, s.highest_tier, s.phi,
                      OR s.due_diligence = 'full' AND s.questionnaire <> 'reviewed' THEN 'questionnaire' END,
               CASE WHEN s.due_diligence = 'full' AND s.certificate <> 'in_force' THEN 'certificate' END,
               CASE WHEN s.due_diligence = 'full' AND s.attestation <> 'in_force' THEN 'attestation' END,
-              CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements = 0 THEN 'statements' END,
+              -- that nothing applies is no statement about who handles our data
+              CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements_evidenced = 0 THEN 'statements' END,
               CASE WHEN s.overdue_notices > 0 THEN 'notices' END,
               CASE WHEN s.supported_until < s.today THEN 'support' END], NULL) AS gaps) AS g;
 COMMENT ON VIEW aims.vendor_coverage IS
@@ -946,7 +947,7 @@ SELECT g.action, 'vendor' AS subject, c.vendor AS subject_id, NULL::text AS syst
        ('certificate', 'obtain certificate', c.certificate_until, 'A.10.3', 'certificate ' || c.certificate),
        ('attestation', 'obtain attestation', c.attestation_until, 'A.10.3', 'attestation ' || c.attestation),
        ('statements', 'evidence statements of vendor', NULL, 'A.10.3',
-        CASE WHEN c.statements = 0 THEN 'no statement of applicability' ELSE format('%s of %s statements with a gap', c.statement_gaps, c.statements) END),
+        CASE WHEN c.statements = 0 THEN 'no statement of applicability' WHEN c.statement_gaps = 0 THEN 'no control is said to apply' ELSE format('%s of %s statements with a gap', c.statement_gaps, c.statements) END),
        ('support', 'replace product', c.supported_until, 'A.10.3', 'a product in use is not supported any more')
        ) AS g (gap, action, due_on, ref, detail)
  WHERE g.gap = ANY (c.gaps)
