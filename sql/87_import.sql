@@ -454,7 +454,7 @@ EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     RAISE EXCEPTION USING ERRCODE = SQLSTATE,
         MESSAGE = concat_ws(': ', place, SQLERRM),
-        DETAIL = detail,
+        DETAIL = coalesce(nullif(detail, ''), 'What is in the file is written whole, or not at all.'),
         HINT = CASE WHEN place IS NULL THEN hint
                     ELSE concat_ws(' ', nullif(hint, ''), format('All that is wrong: SELECT * FROM aims.import_check(%s)', NEW.import_batch_id)) END;
 END $$;

@@ -3,7 +3,7 @@
 -- that nothing is half imported.
 BEGIN;
 \i test/act.sql
-SELECT plan(77);
+SELECT plan(78);
 
 -- Reading (RFC 4180)
 CREATE FUNCTION pg_temp.read(content text, delimiter text DEFAULT ',') RETURNS text LANGUAGE sql AS $$
@@ -84,6 +84,19 @@ SELECT pg_temp.ends_with('42703', 'import_ida', format('SELECT aims.import_apply
 SELECT pg_temp.ends_with('42703', 'import_ida', format($$UPDATE aims.import_batch SET status = 'applied' WHERE import_batch_id = %s$$, id), 'typing applied is applying') FROM loaded;
 SELECT is_empty($$SELECT * FROM aims.person WHERE person NOT IN ('ida', 'ann')$$, 'nothing is half imported');
 SELECT is(detail, 'list.csv for person, rows: 7', 'it waits for somebody') FROM aims.import_action JOIN loaded ON subject_id = id::text;
+
+CREATE FUNCTION pg_temp.detail_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+BEGIN
+    EXECUTE command;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN detail;
+END $$;
+SELECT is(pg_temp.detail_of(format('SELECT aims.import_apply(%s)', pg_temp.load('person', E'full_name,person\nBob,Not a slug\n'))),
+          'What is in the file is written whole, or not at all.', 'an error without a detail of its own gets one');
 
 -- Good files are written whole, as the person's, with the batch as reason
 UPDATE loaded SET id = pg_temp.load('person', E'full_name;person\nBob;bob\nCyd;cyd\nBob;bob\n', ';');
