@@ -231,7 +231,7 @@ CREATE FUNCTION aims.certificate_obstacle(certificate_id bigint) RETURNS SETOF t
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT format('no stage 2 audit up to %s recommends it, nor a recertification audit of the certificate before it',
-                      to_char(c.issued_on, 'YYYY-MM-DD'))
+                      coalesce(to_char(c.issued_on, 'YYYY-MM-DD'), 'its issue, whose day is not stated,'))
           FROM aims.certificate AS c
          WHERE c.certificate_id = certificate_obstacle.certificate_id AND c.framework = 'iso42001'
            AND NOT EXISTS (SELECT FROM aims.certification_audit AS a
