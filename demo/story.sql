@@ -293,11 +293,3 @@ SELECT objective, title, controls, applicable, implemented, evidenced, stale FRO
 
 SELECT system, stage, switched_off AS off, requirements_met || ' of ' || requirements_total AS gate, next_stage, missing
 FROM aims.system_readiness;
-
--- That was it. `make demo KEEP=1` leaves the server running and says how to connect. Then try, with psql -U:
---   okafor    SELECT aims.switch_on('sepsis-watch', 'Interface corrected');
---   okafor    SELECT * FROM aims.gate('note-summary', 'design_development');    and take it from there
---   etl       BEGIN; INSERT a score; let park switch off in another session; COMMIT
---   postgres  SELECT aims.tlog_proof(1) \g (format=unaligned tuples_only=on)    a file that proves one record
---   postgres  SELECT * FROM aims.control_gap; \d+ aims.audit_log; \df+ aims.*
--- README.md explains what you have seen; doc/ has every function, view, setting and SQLSTATE.

@@ -301,6 +301,40 @@ END $$;
 COMMENT ON FUNCTION aims.check_record_author(aims.record_kind, jsonb) IS
     'Refuses (MS012) a change of what waits for a decision, signed or of four eyes, by anybody but its authors; in a session of nobody, where it has any';
 
+-- Whoever could say what a record is about, or whom it names, could take it
+-- over: it is handed on by those who may move it, and by whoever drafts it.
+CREATE FUNCTION aims.check_record_holder(kind aims.record_kind, former jsonb, present jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    acting  text := aims.current_person();
+    duties  text[];
+    holders text[];
+BEGIN
+    SELECT array_agg(DISTINCT d.duty) FILTER (WHERE d.duty IS NOT NULL), array_agg(DISTINCT n.holder) FILTER (WHERE n.holder IS NOT NULL)
+      INTO duties, holders
+      FROM aims.record_move AS m
+      LEFT JOIN LATERAL unnest(m.duties) AS d (duty) ON true
+      LEFT JOIN LATERAL unnest(m.named) AS n (holder) ON true
+     WHERE m.record = kind.record AND m.from_status = former ->> 'status';
+    IF NOT EXISTS (SELECT FROM unnest(holders || 'system'::text) AS c WHERE former -> c <> present -> c)
+       OR coalesce(duties, holders) IS NULL
+       OR acting IS NULL AND aims.session_is_superuser()
+       OR acting IN (SELECT aims.record_columns(former, holders || CASE WHEN former ->> 'status' = ANY (kind.editable) THEN 'created_by' END)) THEN
+        RETURN;
+    END IF;
+    IF duties IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS013',
+            MESSAGE = format('person "%s" may not hand on %s', aims.require_person(), aims.record_name(kind, former)),
+            DETAIL = format('That is for whom one of these columns names: %s.', array_to_string(holders, ', ')),
+            HINT = 'Ask that person.';
+    END IF;
+    PERFORM aims.require_duty(duties, former ->> 'system');
+END $$;
+COMMENT ON FUNCTION aims.check_record_holder(aims.record_kind, jsonb, jsonb) IS
+    'Refuses (MS013, MS014) another system, or another person in a column that moves go by, from anybody who may not move the record as it is, nor has drafted it';
+
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -335,7 +369,10 @@ BEGIN
     PERFORM aims.check_record_past(kind, former, present);
     IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) <> aims.record_content(kind, present)
                              OR former -> kind.key <> present -> kind.key) THEN
-        IF (former ->> 'status' = ANY (kind.editable)) IS NOT TRUE OR former -> kind.key <> present -> kind.key THEN
+        -- a move back to where it may be changed may change it at once
+        IF (former ->> 'status' = ANY (kind.editable)
+            OR former -> 'status' <> present -> 'status' AND present ->> 'status' = ANY (kind.editable)) IS NOT TRUE
+           OR former -> kind.key <> present -> kind.key THEN
             RAISE EXCEPTION USING ERRCODE = 'MS041',
                 MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, former)),
                 DETAIL = format('It is %s; changed would be: %s.', former ->> 'status',
@@ -343,6 +380,9 @@ BEGIN
                 HINT = 'Make a new one, or move it back where there is such a move.';
         END IF;
         PERFORM aims.check_record_author(kind, former);
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM aims.check_record_holder(kind, former, present);
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);

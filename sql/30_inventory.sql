@@ -174,8 +174,17 @@ BEGIN
             NEW.tier_reason := reason;
             NEW.tier_decided_at := now();
         END IF;
-    ELSIF NEW.tier_decided_at IS NOT DISTINCT FROM former.tier_decided_at THEN
-        NEW.tier_decided_at := now();
+    ELSE
+        -- What the statement leaves out of a decision is not the former one's
+        IF NEW.tier_decided_by IS NOT DISTINCT FROM former.tier_decided_by THEN
+            NEW.tier_decided_by := coalesce(aims.current_person(), NEW.tier_decided_by);
+        END IF;
+        IF NEW.tier_decided_at IS NOT DISTINCT FROM former.tier_decided_at THEN
+            NEW.tier_decided_at := now();
+        END IF;
+        IF NEW.tier_reason IS NOT DISTINCT FROM former.tier_reason THEN
+            NEW.tier_reason := coalesce(reason, NEW.tier_reason);
+        END IF;
     END IF;
     RETURN NEW;
 END $$;

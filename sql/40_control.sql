@@ -406,6 +406,26 @@ COMMENT ON COLUMN aims.evidence_state.superseded_by IS 'Its revision, also one t
 COMMENT ON COLUMN aims.evidence_state.recorded_at IS 'When it was recorded';
 COMMENT ON COLUMN aims.evidence_state.recorded_by IS 'Who recorded it; NULL: a session of nobody';
 
+-- Each question ends at the first row that answers it, where grouping would
+-- read all the evidence there is.
+CREATE VIEW aims.requirement_evidence WITH (security_invoker) AS
+SELECT r.framework::text, r.ref,
+       CASE WHEN (SELECT true FROM aims.evidence_link AS l JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
+                   WHERE l.framework = r.framework AND l.ref OPERATOR(aims.=) r.ref AND e.state = 'in_force' LIMIT 1) THEN 'in_force'
+            WHEN (SELECT true FROM aims.evidence_link AS l JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
+                   WHERE l.framework = r.framework AND l.ref OPERATOR(aims.=) r.ref AND e.state = 'expired' LIMIT 1) THEN 'expired'
+            WHEN (SELECT true FROM aims.evidence_link AS l
+                   WHERE l.framework = r.framework AND l.ref OPERATOR(aims.=) r.ref LIMIT 1) THEN 'other'
+            ELSE 'none'
+       END AS state
+  FROM aims.requirement AS r;
+COMMENT ON VIEW aims.requirement_evidence IS
+    'What the evidence that is linked to each requirement comes to today, whoever it is about (7.5.3)';
+COMMENT ON COLUMN aims.requirement_evidence.framework IS 'Framework';
+COMMENT ON COLUMN aims.requirement_evidence.ref IS 'Requirement';
+COMMENT ON COLUMN aims.requirement_evidence.state IS
+    'in_force (some counts today), expired (none counts, some has expired), other (replaced, in future or unsubstantiated) or none';
+
 CREATE FUNCTION aims.revise_evidence(evidence_id bigint, uri text DEFAULT NULL,
         content_sha256 bytea DEFAULT NULL, effective_on date DEFAULT aims.today(),
         valid_until date DEFAULT NULL) RETURNS bigint

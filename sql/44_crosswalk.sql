@@ -532,8 +532,8 @@ WITH requirement AS (
     SELECT r.framework, r.ref, r.title, r.display, r.kind, r.heading,
            f.in_soa, r.kind = 'control' AND f.in_soa AS in_statement,
            r.kind = 'control' AND a.applicable IS FALSE AS excluded,
-           CASE WHEN e.in_force THEN 'in_force' WHEN e.expired THEN 'expired' WHEN e.ref IS NOT NULL THEN 'other' ELSE 'none' END AS own,
-           e.in_force AND NOT r.heading
+           e.state AS own,
+           e.state = 'in_force' AND NOT r.heading
                AND CASE WHEN r.kind = 'control' AND (f.in_soa OR a.applicable IS NOT NULL)
                         THEN coalesce(a.applicable AND a.implementation IN ('implemented', 'verified'), false)
                         ELSE true END AS evidenced
@@ -541,12 +541,7 @@ WITH requirement AS (
       JOIN aims.framework AS f ON f.framework = r.framework
       LEFT JOIN aims.applicability AS a
         ON a.framework = r.framework AND a.ref OPERATOR(aims.=) r.ref AND a.scope = 'organisation'
-      LEFT JOIN (SELECT l.framework, l.ref,
-                        bool_or(v.state = 'in_force') AS in_force, bool_or(v.state = 'expired') AS expired
-                   FROM aims.evidence_link AS l
-                   JOIN aims.evidence_state AS v ON v.evidence_id = l.evidence_id
-                  GROUP BY l.framework, l.ref) AS e
-        ON e.framework = r.framework AND e.ref OPERATOR(aims.=) r.ref
+      JOIN aims.requirement_evidence AS e ON e.framework = r.framework AND e.ref OPERATOR(aims.=) r.ref
 ), mapped AS (
     SELECT m.framework, m.ref, count(*) AS mappings,
            array_agg(v.framework || ' ' || v.ref::text ORDER BY v.framework, v.ref)
@@ -715,8 +710,8 @@ INSERT INTO aims.framework_deadline (deadline, framework, ref, provision, title,
                                      source, as_of, shipped) VALUES
     ('eu-prohibited', 'eu-ai-act', NULL, 'Article 5', 'Prohibited practices', '2025-02-02', 'unacceptable', NULL,
         'Regulation (EU) 2024/1689, Article 113(a)', '2026-11-26', true),
-    ('eu-literacy', 'eu-ai-act', NULL, 'Article 4', 'AI literacy of staff', '2025-02-02', NULL, NULL,
-        'Regulation (EU) 2024/1689, Article 113(a)', '2026-11-26', true),
+    ('eu-literacy', 'eu-ai-act', NULL, 'Article 4', 'Measures that support the AI literacy of staff', '2025-02-02', NULL, NULL,
+        'Regulation (EU) 2024/1689, Articles 4 (as amended by Regulation (EU) 2026/1744) and 113(a)', '2026-11-26', true),
     ('eu-general-purpose', 'eu-ai-act', NULL, 'Chapter V', 'General-purpose AI models; governance and penalties', '2025-08-02', NULL, 'provider',
         'Regulation (EU) 2024/1689, Article 113(b)', '2026-11-26', true),
     ('eu-general', 'eu-ai-act', NULL, 'Article 50', 'General application; transparency to people who meet AI or its output', '2026-08-02', 'limited', NULL,

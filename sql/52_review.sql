@@ -277,7 +277,7 @@ CREATE VIEW aims.governed_key WITH (security_barrier) AS
                   ORDER BY a.attname::text COLLATE "C") AS columns
       FROM aims.registry AS r
      WHERE r.guarded;
-COMMENT ON VIEW aims.governed_key IS 'Columns of the primary key of each governed table: a released view shows nothing where they are others than it was made for';
+COMMENT ON VIEW aims.governed_key IS 'Columns of the primary key of each governed table: a released view shows nothing where they are others than it was made for (A.9.2)';
 COMMENT ON COLUMN aims.governed_key.relation IS 'Governed relation';
 COMMENT ON COLUMN aims.governed_key.columns IS 'Columns of its primary key, by name; empty: it has none';
 

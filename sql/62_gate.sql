@@ -95,8 +95,10 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
                             WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
                             WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
                             WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
+                            WHEN e.recorded_at < w.moved_at THEN format('it was recorded before %s', to_char(w.moved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI UTC'))
                        END AS problem
                   FROM (SELECT v.version, parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
+                               h.moved_at,
                                (h.moved_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS since
                           FROM (SELECT max(m.moved_at) AS moved_at
                                   FROM aims.stage_history AS m
@@ -120,7 +122,7 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
                                   AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref)) AS c;
     END;
 COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
-    'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is not older than the last entry into it';
+    'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is neither older than the last entry into it nor recorded before that';
 
 CREATE FUNCTION aims.check_drill(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1

@@ -517,7 +517,8 @@ COMMENT ON COLUMN aims.risk_accepted.level IS 'Level that was accepted';
 COMMENT ON COLUMN aims.risk_accepted.valid_until IS 'Last day that it counts';
 
 -- What belongs to risks of systems is joined by system, too, so that one
--- system's rows are found by index; what belongs to other risks apart.
+-- system's rows are found by index; what belongs to other risks apart, so that
+-- nothing of theirs is read where one system is asked about.
 -- Words and levels are looked up in arrays of 5 and 25.
 CREATE VIEW aims.risk_register WITH (security_barrier) AS
 WITH criteria AS (
@@ -545,34 +546,39 @@ SELECT r.risk_id, r.system::text, r.vendor::text, r.title, r.source::text, r.own
        (SELECT c.levels FROM criteria AS c)[5 * (r.residual_likelihood - 1) + r.residual_severity] AS residual_level,
        b.basis, k.level, l.level AS appetite,
        coalesce(k.level <= l.level, false) AS within_appetite,
-       a.risk_acceptance_id, s.acceptance, a.valid_until AS accepted_until,
+       r.risk_acceptance_id, s.acceptance, r.accepted_until,
        coalesce(k.level <= l.level OR s.acceptance = 'in_force', false) AS acceptable,
-       coalesce(t.treatments_done, z.treatments_done, 0) AS treatments_done,
-       coalesce(t.lapsed, z.lapsed, false) AS treatment_lapsed,
-       coalesce(t.treatments_open, z.treatments_open, 0) AS treatments_open,
-       coalesce(t.treatments_overdue, z.treatments_overdue, 0) AS treatments_overdue,
+       coalesce(r.treatments_done, 0) AS treatments_done,
+       coalesce(r.lapsed, false) AS treatment_lapsed,
+       coalesce(r.treatments_open, 0) AS treatments_open,
+       coalesce(r.treatments_overdue, 0) AS treatments_overdue,
        r.review_due, coalesce(r.review_due < (SELECT aims.today()), false) AS review_overdue,
        k.likelihood, k.severity, r.finding, r.created_at
-  FROM aims.risk AS r
-  LEFT JOIN aims.risk_treated AS t ON t.risk_id = r.risk_id AND t.system = r.system
-  LEFT JOIN aims.risk_treated AS z ON z.risk_id = r.risk_id AND z.system IS NULL
+  FROM (SELECT r.*, t.done, t.planned, t.lapsed, t.treatments_done, t.treatments_open, t.treatments_overdue,
+               a.risk_acceptance_id, a.likelihood AS accepted_likelihood, a.severity AS accepted_severity,
+               a.level AS accepted_level, a.valid_until AS accepted_until
+          FROM aims.risk AS r
+          LEFT JOIN aims.risk_treated AS t ON t.risk_id = r.risk_id AND t.system = r.system
+          LEFT JOIN aims.risk_accepted AS a ON a.risk_id = r.risk_id AND a.system = r.system
+         WHERE r.system IS NOT NULL
+        UNION ALL
+        SELECT r.*, t.done, t.planned, t.lapsed, t.treatments_done, t.treatments_open, t.treatments_overdue,
+               a.risk_acceptance_id, a.likelihood, a.severity, a.level, a.valid_until
+          FROM aims.risk AS r
+          LEFT JOIN aims.risk_treated AS t ON t.risk_id = r.risk_id AND t.system IS NULL
+          LEFT JOIN aims.risk_accepted AS a ON a.risk_id = r.risk_id AND a.system IS NULL
+         WHERE r.system IS NULL) AS r
   LEFT JOIN (SELECT s.system, least(d.level, c.level) AS level
                FROM aims.ai_system AS s
                LEFT JOIN appetite AS d ON d.domain = s.domain
                LEFT JOIN appetite AS c ON c.clinical_tier = coalesce(s.clinical_tier, 'critical')) AS y ON y.system = r.system
   LEFT JOIN appetite AS o ON o.source = r.source
-  LEFT JOIN aims.risk_accepted AS ours ON ours.risk_id = r.risk_id AND ours.system = r.system
-  LEFT JOIN aims.risk_accepted AS theirs ON theirs.risk_id = r.risk_id AND theirs.system IS NULL
- CROSS JOIN LATERAL (
-       SELECT coalesce(ours.risk_acceptance_id, theirs.risk_acceptance_id) AS risk_acceptance_id,
-              coalesce(ours.likelihood, theirs.likelihood) AS likelihood, coalesce(ours.severity, theirs.severity) AS severity,
-              coalesce(ours.level, theirs.level) AS level, coalesce(ours.valid_until, theirs.valid_until) AS valid_until) AS a
  CROSS JOIN LATERAL (
        SELECT least((SELECT w.level FROM appetite AS w WHERE w.scope = 'organisation'), y.level, o.level) AS level) AS l
  CROSS JOIN LATERAL (
        SELECT CASE WHEN r.inherent_likelihood IS NULL THEN NULL
-                   WHEN coalesce(NOT t.done OR t.lapsed, NOT z.done OR z.lapsed, true) THEN 'inherent'
-                   WHEN NOT coalesce(t.planned, z.planned) AND r.residual_likelihood IS NOT NULL THEN 'residual'
+                   WHEN coalesce(NOT r.done OR r.lapsed, true) THEN 'inherent'
+                   WHEN NOT r.planned AND r.residual_likelihood IS NOT NULL THEN 'residual'
                    WHEN r.current_likelihood IS NOT NULL THEN 'current'
                    ELSE 'inherent'
               END AS basis) AS b
@@ -584,9 +590,10 @@ SELECT r.risk_id, r.system::text, r.vendor::text, r.title, r.source::text, r.own
  CROSS JOIN LATERAL (
        SELECT j.likelihood, j.severity, (SELECT c.levels FROM criteria AS c)[5 * (j.likelihood - 1) + j.severity] AS level) AS k
  CROSS JOIN LATERAL (
-       SELECT CASE WHEN a.risk_acceptance_id IS NULL THEN NULL
-                   WHEN a.valid_until < (SELECT aims.today()) THEN 'expired'
-                   WHEN k.likelihood <= a.likelihood AND k.severity <= a.severity AND k.level <= a.level THEN 'in_force'
+       SELECT CASE WHEN r.risk_acceptance_id IS NULL THEN NULL
+                   WHEN r.accepted_until < (SELECT aims.today()) THEN 'expired'
+                   WHEN k.likelihood <= r.accepted_likelihood AND k.severity <= r.accepted_severity
+                        AND k.level <= r.accepted_level THEN 'in_force'
                    ELSE 'exceeded'
               END AS acceptance) AS s;
 COMMENT ON VIEW aims.risk_register IS
@@ -713,7 +720,13 @@ BEGIN
     END IF;
     SELECT r.likelihood, r.severity, r.level INTO NEW.likelihood, NEW.severity, NEW.level
       FROM aims.risk_register AS r WHERE r.risk_id = NEW.risk_id;
-    IF FOUND AND NEW.level IS NULL THEN
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS017',
+            MESSAGE = format('risk "%s" does not exist', NEW.risk_id),
+            DETAIL = 'No row of aims.risk has this number.',
+            HINT = 'SELECT risk_id, title FROM aims.risk';
+    END IF;
+    IF NEW.level IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('risk "%s" is not assessed', NEW.risk_id),
             DETAIL = 'It has no inherent likelihood and severity: nobody knows what would be accepted.',
@@ -722,7 +735,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.state_accepted_level() IS
-    'Trigger on aims.risk_acceptance: what is accepted is what counts for the risk at the request, whatever is typed; MS042 for a risk that is not assessed';
+    'Trigger on aims.risk_acceptance: what is accepted is what counts for the risk at the request, whatever is typed; MS042 for a risk that is not assessed, MS017 for one that there is not';
 CREATE TRIGGER accepted_level BEFORE INSERT OR UPDATE ON aims.risk_acceptance
     FOR EACH ROW EXECUTE FUNCTION aims.state_accepted_level();
 ALTER TABLE aims.risk_acceptance ENABLE ALWAYS TRIGGER accepted_level;

@@ -486,6 +486,7 @@ SELECT 'raise a risk', 'impact_effect', e.impact_effect_id::text, i.system, NULL
  CROSS JOIN day AS d
   JOIN aims.impact_effect AS e ON e.impact_assessment_id = i.impact_assessment_id
   JOIN aims.risk_criteria AS c ON c.likelihood = e.likelihood AND c.severity = e.severity
+  JOIN aims.ai_system AS s ON s.system = i.system AND s.stage <> 'retirement'
  WHERE i.state IN ('in_review', 'in_force', 'future') AND c.level >= 'high'
    AND NOT EXISTS (SELECT FROM aims.impact_risk AS r WHERE r.impact_effect_id = e.impact_effect_id);
 COMMENT ON VIEW aims.impact_action IS

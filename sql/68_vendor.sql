@@ -798,26 +798,32 @@ WITH today AS MATERIALIZED (
       LEFT JOIN proof AS p ON p.vendor = a.vendor AND p.framework = a.framework AND p.ref OPERATOR(aims.=) a.ref
      WHERE a.scope = 'vendor'
      GROUP BY a.vendor
-), held AS MATERIALIZED (
-    SELECT v.vendor,
-           (SELECT max(k.valid_until) FROM aims.vendor_contract AS k
-             WHERE k.vendor = v.vendor AND k.kind = 'supply' AND k.status = 'confirmed' AND k.valid_until < t.today) AS contract_ended,
-           (SELECT max(k.valid_until) FROM aims.vendor_contract AS k
-             WHERE k.vendor = v.vendor AND k.kind = 'business_associate_agreement' AND k.status = 'confirmed'
-               AND k.valid_until < t.today) AS associate_agreement_ended,
-           (SELECT max(c.valid_until) FROM aims.vendor_certificate AS c
-             WHERE c.vendor = v.vendor AND c.status = 'confirmed') AS certificate_until,
-           ARRAY(SELECT DISTINCT c.standard FROM aims.vendor_certificate AS c
-                  WHERE c.vendor = v.vendor AND c.status = 'confirmed' AND c.valid_until >= t.today ORDER BY c.standard) AS standards,
-           (SELECT max(a.valid_until) FROM aims.vendor_attestation AS a
-             WHERE a.vendor = v.vendor AND a.status = 'confirmed') AS attestation_until,
-           (SELECT min(q.due_on) FROM aims.vendor_questionnaire AS q
-             WHERE q.vendor = v.vendor AND q.status = 'sent' AND q.due_on < t.today) AS silent_since,
-           (SELECT count(*) FROM aims.vendor_notice AS n WHERE n.vendor = v.vendor AND n.status = 'received') AS open_notices,
-           (SELECT count(*) FROM aims.vendor_notice AS n
-             WHERE n.vendor = v.vendor AND n.status = 'received' AND n.assess_by < t.today) AS overdue_notices
+), held AS (
+    SELECT v.vendor, k.contract_ended, k.associate_agreement_ended, c.certificate_until, coalesce(c.standards, '{}') AS standards,
+           a.attestation_until, q.silent_since, coalesce(n.open_notices, 0) AS open_notices, coalesce(n.overdue_notices, 0) AS overdue_notices
       FROM aims.vendor AS v
-     CROSS JOIN today AS t
+      LEFT JOIN (SELECT o.vendor, max(o.valid_until) FILTER (WHERE o.kind = 'supply') AS contract_ended,
+                        max(o.valid_until) FILTER (WHERE o.kind = 'business_associate_agreement') AS associate_agreement_ended
+                   FROM aims.vendor_contract AS o CROSS JOIN today AS t
+                  WHERE o.status = 'confirmed' AND o.valid_until < t.today
+                  GROUP BY o.vendor) AS k ON k.vendor = v.vendor
+      LEFT JOIN (SELECT o.vendor, max(o.valid_until) AS certificate_until,
+                        array_agg(DISTINCT o.standard ORDER BY o.standard) FILTER (WHERE o.valid_until >= t.today) AS standards
+                   FROM aims.vendor_certificate AS o CROSS JOIN today AS t
+                  WHERE o.status = 'confirmed'
+                  GROUP BY o.vendor) AS c ON c.vendor = v.vendor
+      LEFT JOIN (SELECT o.vendor, max(o.valid_until) AS attestation_until
+                   FROM aims.vendor_attestation AS o
+                  WHERE o.status = 'confirmed'
+                  GROUP BY o.vendor) AS a ON a.vendor = v.vendor
+      LEFT JOIN (SELECT o.vendor, min(o.due_on) AS silent_since
+                   FROM aims.vendor_questionnaire AS o CROSS JOIN today AS t
+                  WHERE o.status = 'sent' AND o.due_on < t.today
+                  GROUP BY o.vendor) AS q ON q.vendor = v.vendor
+      LEFT JOIN (SELECT o.vendor, count(*) AS open_notices, count(*) FILTER (WHERE o.assess_by < t.today) AS overdue_notices
+                   FROM aims.vendor_notice AS o CROSS JOIN today AS t
+                  WHERE o.status = 'received'
+                  GROUP BY o.vendor) AS n ON n.vendor = v.vendor
 ), state AS MATERIALIZED (
     SELECT v.vendor::text, v.title, v.owner::text, v.contact,
            coalesce(u.systems, 0) AS systems, coalesce(u.deployed, 0) AS deployed, u.highest_tier, coalesce(u.phi, false) AS phi,
@@ -876,7 +882,8 @@ SELECT s.vendor, s.title, s.owner, s.systems, s.deployed, s.highest_tier, s.phi,
                      OR s.due_diligence = 'full' AND s.questionnaire <> 'reviewed' THEN 'questionnaire' END,
               CASE WHEN s.due_diligence = 'full' AND s.certificate <> 'in_force' THEN 'certificate' END,
               CASE WHEN s.due_diligence = 'full' AND s.attestation <> 'in_force' THEN 'attestation' END,
-              CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements = 0 THEN 'statements' END,
+              -- that nothing applies is no statement about who handles our data
+              CASE WHEN s.statement_gaps > 0 OR s.due_diligence IN ('full', 'basic') AND s.statements_evidenced = 0 THEN 'statements' END,
               CASE WHEN s.overdue_notices > 0 THEN 'notices' END,
               CASE WHEN s.supported_until < s.today THEN 'support' END], NULL) AS gaps) AS g;
 COMMENT ON VIEW aims.vendor_coverage IS
@@ -940,7 +947,7 @@ SELECT g.action, 'vendor' AS subject, c.vendor AS subject_id, NULL::text AS syst
        ('certificate', 'obtain certificate', c.certificate_until, 'A.10.3', 'certificate ' || c.certificate),
        ('attestation', 'obtain attestation', c.attestation_until, 'A.10.3', 'attestation ' || c.attestation),
        ('statements', 'evidence statements of vendor', NULL, 'A.10.3',
-        CASE WHEN c.statements = 0 THEN 'no statement of applicability' ELSE format('%s of %s statements with a gap', c.statement_gaps, c.statements) END),
+        CASE WHEN c.statements = 0 THEN 'no statement of applicability' WHEN c.statement_gaps = 0 THEN 'no control is said to apply' ELSE format('%s of %s statements with a gap', c.statement_gaps, c.statements) END),
        ('support', 'replace product', c.supported_until, 'A.10.3', 'a product in use is not supported any more')
        ) AS g (gap, action, due_on, ref, detail)
  WHERE g.gap = ANY (c.gaps)

@@ -2,8 +2,10 @@
 -- computed when it is read, so that a status falls by itself on the day that
 -- its evidence expires. Columns keep their names and order; new ones come last.
 
--- Evidence is joined with its links, and with the statements of scope system
--- and vendor that it proves, in one pass: each of the three is a grouping of it.
+-- What the status of a control at organisation scope is, a few rows of evidence
+-- tell (aims.requirement_evidence). The lists are another join, which is left
+-- out where nobody asks for them; statements of systems and vendors have theirs
+-- from one pass over what is linked to their controls.
 CREATE VIEW aims.soa WITH (security_barrier) AS
 WITH control AS (
     SELECT c.framework, c.ref, c.title, o.ref AS objective
@@ -14,58 +16,77 @@ WITH control AS (
              ORDER BY r.ref DESC LIMIT 1) AS o ON true
      WHERE c.kind = 'control'
        AND c.framework IN (SELECT f.framework FROM aims.framework AS f WHERE f.in_soa)
+), scoped AS (
+    SELECT s.applicability_id, e.evidence_id, e.state, e.valid_until
+      FROM aims.applicability AS s
+      JOIN aims.evidence_link AS l ON l.framework = s.framework AND l.ref OPERATOR(aims.=) s.ref
+      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id AND e.system = s.system
+     WHERE s.scope = 'system'
+    UNION ALL
+    SELECT v.applicability_id, e.evidence_id, e.state, e.valid_until
+      FROM aims.applicability AS v
+      JOIN aims.evidence_link AS l ON l.framework = v.framework AND l.ref OPERATOR(aims.=) v.ref
+      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id AND e.vendor = v.vendor
+     WHERE v.scope = 'vendor'
 ), statement AS (
-    SELECT c.framework || ' ' || c.ref::text AS key,
-           c.framework, c.ref, c.title, c.objective, 'organisation' AS scope,
+    SELECT c.framework, c.ref, c.title, c.objective, 'organisation' AS scope,
            NULL::text AS system, NULL::text AS vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by,
+           e.state, p.in_force, p.expired, p.in_force_ids, p.expired_ids, p.in_force_until
       FROM control AS c
+      JOIN aims.requirement_evidence AS e ON e.framework = c.framework AND e.ref OPERATOR(aims.=) c.ref
       LEFT JOIN aims.applicability AS a
         ON a.framework = c.framework AND a.ref OPERATOR(aims.=) c.ref AND a.scope = 'organisation'
+      LEFT JOIN (
+            SELECT l.framework, l.ref,
+                   count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
+                   count(*) FILTER (WHERE e.state = 'expired') AS expired,
+                   array_agg(e.evidence_id) FILTER (WHERE e.state = 'in_force') AS in_force_ids,
+                   array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids,
+                   max(coalesce(e.valid_until, 'infinity')) FILTER (WHERE e.state = 'in_force') AS in_force_until
+              FROM aims.evidence_link AS l
+              JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
+             GROUP BY l.framework, l.ref) AS p
+        ON p.framework = c.framework AND p.ref OPERATOR(aims.=) c.ref
     UNION ALL
-    SELECT a.applicability_id::text,
-           c.framework, c.ref, c.title, c.objective, a.scope, a.system, a.vendor, a.applicability_id,
-           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by
+    SELECT c.framework, c.ref, c.title, c.objective, a.scope, a.system::text, a.vendor::text, a.applicability_id,
+           a.applicable, a.justification, a.implementation, a.owner, a.review_due, a.decided_at, a.decided_by,
+           CASE WHEN p.in_force > 0 THEN 'in_force' WHEN p.expired > 0 THEN 'expired' WHEN p.applicability_id IS NOT NULL THEN 'other' ELSE 'none' END,
+           p.in_force, p.expired, p.in_force_ids, p.expired_ids, p.in_force_until
       FROM aims.applicability AS a
       JOIN control AS c ON c.framework = a.framework AND c.ref OPERATOR(aims.=) a.ref
+      LEFT JOIN (
+            SELECT e.applicability_id,
+                   count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
+                   count(*) FILTER (WHERE e.state = 'expired') AS expired,
+                   array_agg(e.evidence_id) FILTER (WHERE e.state = 'in_force') AS in_force_ids,
+                   array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids,
+                   max(coalesce(e.valid_until, 'infinity')) FILTER (WHERE e.state = 'in_force') AS in_force_until
+              FROM scoped AS e
+             GROUP BY e.applicability_id) AS p
+        ON p.applicability_id = a.applicability_id
      WHERE a.scope <> 'organisation'
-), proof AS (
-    SELECT coalesce(l.framework || ' ' || l.ref::text, s.applicability_id::text, v.applicability_id::text) AS key,
-           count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
-           count(*) FILTER (WHERE e.state = 'expired') AS expired,
-           array_agg(e.evidence_id) FILTER (WHERE e.state = 'in_force') AS in_force_ids,
-           array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids,
-           nullif(max(coalesce(e.valid_until, 'infinity')) FILTER (WHERE e.state = 'in_force'),
-                  'infinity') AS in_force_until
-      FROM aims.evidence_link AS l
-      JOIN aims.evidence_state AS e ON e.evidence_id = l.evidence_id
-      LEFT JOIN aims.applicability AS s
-        ON s.framework = l.framework AND s.ref OPERATOR(aims.=) l.ref AND s.system = e.system
-      LEFT JOIN aims.applicability AS v
-        ON v.framework = l.framework AND v.ref OPERATOR(aims.=) l.ref AND v.vendor = e.vendor
-     GROUP BY GROUPING SETS ((l.framework, l.ref), (s.applicability_id), (v.applicability_id))
 )
 SELECT s.framework::text, s.ref, s.title, s.objective, s.scope, s.system, s.vendor,
        s.applicable, s.justification, s.implementation, s.owner::text, s.review_due,
        CASE WHEN s.applicable IS NULL THEN 'undecided'
             WHEN NOT s.applicable THEN 'excluded'
             WHEN s.implementation NOT IN ('implemented', 'verified') THEN 'not_implemented'
-            WHEN p.in_force > 0 THEN 'evidenced'
-            WHEN p.expired > 0 THEN 'stale'
+            WHEN s.state = 'in_force' THEN 'evidenced'
+            WHEN s.state = 'expired' THEN 'stale'
             ELSE 'not_evidenced'
        END AS status,
-       coalesce(p.in_force, 0) AS evidence_in_force,
-       coalesce(p.expired, 0) AS evidence_expired,
+       coalesce(s.in_force, 0) AS evidence_in_force,
+       coalesce(s.expired, 0) AS evidence_expired,
        -- sorting after the grouping costs nothing where there is one
-       CASE WHEN p.in_force > 1 THEN ARRAY(SELECT i FROM unnest(p.in_force_ids) AS i ORDER BY i)
-            ELSE coalesce(p.in_force_ids, '{}') END AS in_force_ids,
-       CASE WHEN p.expired > 1 THEN ARRAY(SELECT i FROM unnest(p.expired_ids) AS i ORDER BY i)
-            ELSE coalesce(p.expired_ids, '{}') END AS expired_ids,
-       p.in_force_until AS evidenced_until,
+       CASE WHEN s.in_force > 1 THEN ARRAY(SELECT i FROM unnest(s.in_force_ids) AS i ORDER BY i)
+            ELSE coalesce(s.in_force_ids, '{}') END AS in_force_ids,
+       CASE WHEN s.expired > 1 THEN ARRAY(SELECT i FROM unnest(s.expired_ids) AS i ORDER BY i)
+            ELSE coalesce(s.expired_ids, '{}') END AS expired_ids,
+       nullif(s.in_force_until, 'infinity') AS evidenced_until,
        coalesce(s.review_due < (SELECT aims.today()), false) AS review_overdue,
-       s.applicability_id, s.decided_at, s.decided_by::text
-  FROM statement AS s
-  LEFT JOIN proof AS p ON p.key = s.key;
+       s.applicability_id, s.decided_at, s.decided_by::text, s.state AS evidence
+  FROM statement AS s;
 COMMENT ON VIEW aims.soa IS
     'Statement of Applicability (6.1.3 d): every control at organisation scope, decided or not, and each statement of scope system or vendor; status is computed from dates on every reading';
 COMMENT ON COLUMN aims.soa.framework IS 'Framework of the control; those with in_soa are listed';
@@ -92,6 +113,8 @@ COMMENT ON COLUMN aims.soa.review_overdue IS 'Is review_due past?';
 COMMENT ON COLUMN aims.soa.applicability_id IS 'Row of aims.applicability; NULL where undecided';
 COMMENT ON COLUMN aims.soa.decided_at IS 'When it was decided that it applies or not, and why, by the server''s clock';
 COMMENT ON COLUMN aims.soa.decided_by IS 'Who decided it; NULL: a session of nobody';
+COMMENT ON COLUMN aims.soa.evidence IS
+    'What the linked evidence comes to: in_force (some counts today), expired (none counts, some has expired), other (replaced, in future or unsubstantiated) or none';
 
 CREATE VIEW aims.soa_coverage WITH (security_barrier) AS
 SELECT s.framework, s.objective, o.title,
@@ -103,9 +126,9 @@ SELECT s.framework, s.objective, o.title,
                           AND s.implementation IN ('implemented', 'verified')) AS implemented,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.applicable
                           AND s.implementation IN ('implemented', 'verified')
-                          AND s.evidence_in_force > 0) AS evidenced,
+                          AND s.evidence = 'in_force') AS evidenced,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.applicable
-                          AND s.evidence_in_force = 0 AND s.evidence_expired > 0) AS stale,
+                          AND s.evidence = 'expired') AS stale,
        count(*) FILTER (WHERE s.scope = 'organisation' AND s.review_overdue) AS review_overdue,
        count(*) FILTER (WHERE s.scope <> 'organisation') AS scoped_statements,
        count(*) FILTER (WHERE s.scope <> 'organisation'
@@ -310,11 +333,11 @@ COMMENT ON COLUMN aims.soa_action.ref IS 'Clause or control';
 COMMENT ON COLUMN aims.soa_action.detail IS 'What it is, in words';
 
 -- Whether each requirement of each system's next gate is met. Shipped checks are
--- put in line; a site's own functions run as aims.gate runs them. A function,
--- since a session plans its query once.
+-- put in line; a site's own functions run as aims.gate runs them, in
+-- subtransactions. A function, since a session plans its query once.
 CREATE FUNCTION aims.requirement_verdict()
     RETURNS TABLE (system text, stage aims.lifecycle_stage, next_stage aims.lifecycle_stage, requirement text, control aims.control_ref, met boolean)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000 SECURITY DEFINER
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 10000 SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET jit = off
     AS $$
@@ -424,7 +447,7 @@ CREATE VIEW aims.system_readiness WITH (security_barrier) AS
 WITH proof AS (
     SELECT e.system,
            count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
-           array_agg(e.evidence_id ORDER BY e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids
+           array_agg(e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids
       FROM aims.evidence_state AS e
      WHERE e.system IS NOT NULL
      GROUP BY e.system
@@ -451,7 +474,7 @@ SELECT s.system::text, s.title, s.owner::text, s.stage, g.next_stage,
        coalesce(p.in_force, 0) AS evidence_in_force,
        coalesce(cardinality(p.expired_ids), 0) AS evidence_stale,
        coalesce(cardinality(o.finding_ids), 0) AS open_findings,
-       coalesce(p.expired_ids, '{}') AS stale_ids,
+       ARRAY(SELECT i FROM unnest(p.expired_ids) AS i ORDER BY i) AS stale_ids,
        coalesce(o.finding_ids, '{}') AS finding_ids
   FROM aims.ai_system AS s
   LEFT JOIN gate AS g ON g.system = s.system

@@ -668,15 +668,17 @@ WITH needed AS (
       JOIN aims.ai_system AS s ON s.stage = ANY (k.stages)
      WHERE k.needed_by = 'system' AND s.out_of_scope_reason IS NULL
 )
-SELECT n.kind::text, n.title, n.ref, n.system, n.duty,
-       coalesce((SELECT string_agg(format('%s %s is %s', w.code, w.version, w.state), ', ' ORDER BY w.document_version_id)
-                   FROM aims.document_version_state AS w
-                  WHERE w.kind = n.kind AND w.system IS NOT DISTINCT FROM n.system),
-                'there is none') AS detail
+SELECT n.kind::text, n.title, n.ref, n.system, n.duty, coalesce(t.versions, 'there is none') AS detail
   FROM needed AS n
   LEFT JOIN (SELECT DISTINCT v.kind, coalesce(v.system, '') AS target
                FROM aims.document_in_force AS v) AS held
     ON held.kind = n.kind AND held.target = coalesce(n.system, '')
+  LEFT JOIN (SELECT w.kind, coalesce(w.system, '') AS target,
+                    string_agg(format('%s %s is %s', w.code, w.version, w.state), ', ' ORDER BY w.document_version_id) AS versions
+               FROM aims.document_version_state AS w
+              WHERE w.state <> 'in_force'
+              GROUP BY w.kind, coalesce(w.system, '')) AS t
+    ON t.kind = n.kind AND t.target = coalesce(n.system, '')
  WHERE held.kind IS NULL;
 COMMENT ON VIEW aims.document_gap IS
     'Documents that the organisation, or an AI system in its stage, needs and of which no version is in force (ISO/IEC 42001 7.5.1, A.8.2)';
@@ -1232,11 +1234,13 @@ COMMENT ON COLUMN aims.scope_statement.in_force_from IS 'Its first day in force'
 CREATE VIEW aims.document_action WITH (security_barrier) AS
 WITH calendar AS (
     SELECT aims.today() AS today
+), version AS MATERIALIZED (
+    SELECT * FROM aims.document_version_state AS v WHERE v.state IN ('in_review', 'in_force')
 )
 SELECT 'approve' AS action, 'document_version' AS subject, v.document_version_id::text AS subject_id, v.system,
        NULL::text AS vendor, k.approvers[1] AS duty, NULL::text AS person, w.effective_on AS due_on, k.ref::text AS ref,
        format('%s %s by %s waits for approval by %s', v.code, v.version, v.author, array_to_string(k.approvers, ' or ')) AS detail
-  FROM aims.document_version_state AS v
+  FROM version AS v
   JOIN aims.document_version AS w ON w.document_version_id = v.document_version_id
   JOIN aims.document_kind AS k ON k.kind = v.kind
  WHERE v.state = 'in_review'
@@ -1245,13 +1249,13 @@ SELECT 'review', 'document', s.document_id::text, s.system, NULL, k.approvers[1]
        CASE s.kind WHEN 'ai_policy' THEN 'A.2.4' ELSE '7.5.2' END,
        format('%s %s is to be reviewed: INSERT INTO aims.document_review (document_version_id, outcome, note) VALUES (%s, ...)',
               s.code, s.version, s.document_version_id)
-  FROM aims.document_version_state AS s
+  FROM version AS s
   JOIN aims.document_kind AS k ON k.kind = s.kind
  WHERE s.state = 'in_force' AND s.review_due < (SELECT today FROM calendar) + 90
 UNION ALL
 SELECT 'revise', 'document', v.document_id::text, v.system, NULL, NULL, d.owner, NULL, '7.5.2',
        format('%s %s: a review asked for a new version: %s', v.code, v.version, r.note)
-  FROM aims.document_version_state AS v
+  FROM version AS v
   JOIN aims.document AS d ON d.document_id = v.document_id
  CROSS JOIN LATERAL (SELECT w.outcome, w.note FROM aims.document_review AS w
                       WHERE w.document_version_id = v.document_version_id

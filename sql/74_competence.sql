@@ -510,12 +510,14 @@ SELECT 'count users', 'user_group', u.user_group_id::text, u.system, NULL, 'syst
        format('%s: %s', u.title, CASE WHEN u.counted_on IS NULL THEN 'how many there are has not been confirmed'
                                       ELSE 'counted on ' || to_char(u.counted_on, 'YYYY-MM-DD') END)
   FROM aims.user_training AS u
+  JOIN aims.ai_system AS s ON s.system = u.system AND s.stage <> 'retirement'
  WHERE u.counted_on IS NULL OR u.counted_on + make_interval(months => 12) < (SELECT today FROM calendar) + 90
 UNION ALL
 SELECT 'train users', 'user_group', u.user_group_id::text, u.system, NULL, 'system_owner', NULL,
        CASE WHEN u.trained >= u.headcount THEN u.next_lapse END, 'A.8.2',
        format('%s: %s of %s trained, %s of these lapse within 90 days', u.title, u.trained, coalesce(u.headcount::text, '?'), u.lapsing)
   FROM aims.user_training AS u
+  JOIN aims.ai_system AS s ON s.system = u.system AND s.stage <> 'retirement'
  WHERE u.trained < u.headcount OR u.lapsing > 0
 UNION ALL
 SELECT 'confirm', 'user_count', c.user_count_id::text, c.system, NULL, 'system_owner', NULL, NULL, '7.2',

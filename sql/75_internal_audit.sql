@@ -377,6 +377,34 @@ SELECT a.internal_audit_id, a.person, a.system, 'decided about the system',
   JOIN aims.approval AS p ON p.person = a.person AND p.system = a.system
        AND p.signed_at >= a.from_at AND p.signed_at <= a.until_at
 UNION ALL
+SELECT a.internal_audit_id, a.person, NULL, 'decided about the management system',
+       format('signed %s %s: %s', p.subject, p.subject_id, p.decision)
+  FROM auditor AS a
+  JOIN aims.approval AS p ON p.person = a.person AND p.system IS NULL
+       AND p.signed_at >= a.from_at AND p.signed_at <= a.until_at
+ WHERE EXISTS (SELECT FROM aims.internal_audit_scope AS c
+                WHERE c.internal_audit_id = a.internal_audit_id AND c.ref IS NOT NULL)
+UNION ALL
+SELECT a.internal_audit_id, a.person, a.system, 'worked on the system', w.detail
+  FROM audited AS a
+  JOIN (SELECT i.assessor AS person, i.system, i.created_at AS at, 'assessor of impact assessment ' || i.impact_assessment_id AS detail
+          FROM aims.impact_assessment AS i WHERE i.status <> 'withdrawn'
+        UNION ALL
+        SELECT q.person, q.system, q.requested_at, 'requested transition ' || q.request_id
+          FROM aims.transition_request AS q) AS w
+    ON w.person = a.person AND w.system = a.system AND w.at >= a.from_at AND w.at <= a.until_at
+UNION ALL
+SELECT a.internal_audit_id, a.person, a.system, 'worked on the system', format('recorded %s of its evidence', count(*))
+  FROM audited AS a
+  JOIN aims.evidence AS e ON e.recorded_by = a.person AND e.system = a.system
+       AND e.recorded_at >= a.from_at AND e.recorded_at <= a.until_at
+ GROUP BY a.internal_audit_id, a.person, a.system
+UNION ALL
+SELECT a.internal_audit_id, a.person, a.system, 'answers for the system', format('owns corrective action %s', q.capa_id)
+  FROM audited AS a
+  JOIN aims.capa AS q ON q.owner = a.person AND q.system = a.system AND q.status NOT IN ('closed', 'withdrawn')
+ WHERE a.judged_on >= a.today
+UNION ALL
 SELECT DISTINCT a.internal_audit_id, a.person, w.system, 'answers for a control',
        format('owns the statement about %s %s', w.framework, w.ref)
   FROM auditor AS a
@@ -391,7 +419,7 @@ COMMENT ON COLUMN aims.audit_conflict.internal_audit_id IS 'The audit';
 COMMENT ON COLUMN aims.audit_conflict.person IS 'Auditor';
 COMMENT ON COLUMN aims.audit_conflict.system IS 'AI system that the conflict is about; NULL: the management system';
 COMMENT ON COLUMN aims.audit_conflict.conflict IS
-    'no internal auditor (today, or on the day of the report), runs the management system, owns the system, answers for the system, decided about the system or answers for a control';
+    'no internal auditor (today, or on the day of the report), runs the management system, owns the system, answers for the system (its duties, risks, corrective actions), decided about the system or the management system, worked on the system (assessed its impact, requested a stage, recorded its evidence) or answers for a control';
 COMMENT ON COLUMN aims.audit_conflict.detail IS 'The row behind it, in words';
 
 CREATE FUNCTION aims.check_independence(internal_audit_id bigint) RETURNS void
@@ -714,6 +742,11 @@ CREATE FUNCTION aims.audit_obstacle(internal_audit_id bigint, status text) RETUR
            AND NOT EXISTS (SELECT FROM aims.internal_audit_scope AS c
                             WHERE c.internal_audit_id = audit_obstacle.internal_audit_id)
         UNION ALL
+        SELECT format('the audited period ends on %s', to_char(a.period_until, 'YYYY-MM-DD'))
+          FROM aims.internal_audit AS a
+         WHERE audit_obstacle.status = 'reported'
+           AND a.internal_audit_id = audit_obstacle.internal_audit_id AND a.period_until > aims.today()
+        UNION ALL
         SELECT format('audit programme "%s" is %s, from %s to %s', p.audit_programme, p.status,
                       to_char(p.starts_on, 'YYYY-MM-DD'), to_char(p.ends_on, 'YYYY-MM-DD'))
           FROM aims.internal_audit AS a
@@ -763,6 +796,13 @@ BEGIN
     END IF;
     IF NEW.status IN ('planned', 'in_progress', 'reported') THEN
         PERFORM aims.check_independence(NEW.internal_audit_id);
+    ELSIF NEW.status = 'closed' AND EXISTS (SELECT FROM aims.internal_auditor AS i
+                                             WHERE i.internal_audit_id = NEW.internal_audit_id AND i.person = NEW.closed_by) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not sign the report of the own internal audit "%s"', NEW.closed_by, NEW.internal_audit_id),
+            DETAIL = 'An auditor of the team became management after the report.',
+            HINT = 'Ask another person.';
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.status <> NEW.status THEN
         SELECT string_agg(o, E'\n') INTO missing FROM aims.audit_obstacle(NEW.internal_audit_id, NEW.status) AS o;
@@ -777,7 +817,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.check_internal_audit() IS
-    'Trigger (AFTER ROW) on aims.internal_audit: auditors are independent until the report (MS012), and no status is reached that rows of scope, programme, findings or samples speak against (MS042)';
+    'Trigger (AFTER ROW) on aims.internal_audit: auditors are independent until the report and none signs it (MS012), and no status is reached that rows of scope, programme, findings or samples speak against (MS042)';
 
 CREATE TRIGGER check_internal_audit AFTER INSERT OR UPDATE ON aims.internal_audit
     FOR EACH ROW EXECUTE FUNCTION aims.check_internal_audit();

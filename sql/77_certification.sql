@@ -82,7 +82,7 @@ SELECT s.step, s.position, s.title, s.follows, s.opens_months, s.due_months, s.s
     ('recertification', 5, 'Recertification audit before the certificate ends', 'surveillance_2', 30, 36,   'ISO/IEC 17021-1, 9.6.3')
        ) AS s (step, position, title, follows, opens_months, due_months, source);
 COMMENT ON VIEW aims.certification_step IS
-    'Audits of a certificate''s three years: their order and their windows, counted from the day that it was issued';
+    'Audits of a certificate''s three years: their order and their windows, counted from the day that it was issued (ISO/IEC 17021-1 9.1.3)';
 COMMENT ON COLUMN aims.certification_step.step IS 'Slug of the step';
 COMMENT ON COLUMN aims.certification_step.position IS 'Place in the order, from 1';
 COMMENT ON COLUMN aims.certification_step.title IS 'What it is';
@@ -231,7 +231,7 @@ CREATE FUNCTION aims.certificate_obstacle(certificate_id bigint) RETURNS SETOF t
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT format('no stage 2 audit up to %s recommends it, nor a recertification audit of the certificate before it',
-                      to_char(c.issued_on, 'YYYY-MM-DD'))
+                      coalesce(to_char(c.issued_on, 'YYYY-MM-DD'), 'its issue, whose day is not stated,'))
           FROM aims.certificate AS c
          WHERE c.certificate_id = certificate_obstacle.certificate_id AND c.framework = 'iso42001'
            AND NOT EXISTS (SELECT FROM aims.certification_audit AS a
@@ -439,7 +439,7 @@ SELECT c.certificate_id, c.framework::text, c.body, c.number, c.scope, c.issued_
        c.accreditation_body, c.accreditation_number, c.accreditation_until
   FROM aims.certificate AS c;
 COMMENT ON VIEW aims.certificate_state IS
-    'Certificates as they stand today; only state in_force is worth anything, also for what is reused of another standard''s';
+    'Certificates as they stand today; only state in_force is worth anything, also for what is reused of another standard''s (ISO/IEC 17021-1 9.5, 9.6)';
 COMMENT ON COLUMN aims.certificate_state.certificate_id IS 'Number of the certificate here';
 COMMENT ON COLUMN aims.certificate_state.framework IS 'Standard';
 COMMENT ON COLUMN aims.certificate_state.body IS 'Certification body';
@@ -461,7 +461,7 @@ SELECT m.framework, m.ref, q.title, c.certificate_id, c.framework AS certified, 
   JOIN aims.requirement AS q ON q.framework = m.framework AND q.ref OPERATOR(aims.=) m.ref
  WHERE c.state = 'in_force';
 COMMENT ON VIEW aims.certificate_reuse IS
-    'What a certificate in force for another standard is worth, requirement by requirement, by the crosswalks: what ISO/IEC 27001 saves on the way to ISO/IEC 42001';
+    'What a certificate in force for another standard is worth, requirement by requirement, by the crosswalks: what ISO/IEC 27001 saves on the way to ISO/IEC 42001 (6.1.3, 7.5.1)';
 COMMENT ON COLUMN aims.certificate_reuse.framework IS 'Framework of the requirement that something can be reused for';
 COMMENT ON COLUMN aims.certificate_reuse.ref IS 'That requirement';
 COMMENT ON COLUMN aims.certificate_reuse.title IS 'Its topic';
@@ -512,7 +512,7 @@ SELECT j.certificate_id, j.framework, j.body, j.number, j.step, j.title, j.windo
                             OVER (PARTITION BY j.certificate_id) AS next
   FROM judged AS j;
 COMMENT ON VIEW aims.certification_cycle IS
-    'Certificates and the audits of their three years, with the window of each; the row with next is what comes next';
+    'Certificates and the audits of their three years, with the window of each; the row with next is what comes next (ISO/IEC 17021-1 9.1.3)';
 COMMENT ON COLUMN aims.certification_cycle.certificate_id IS 'Number of the certificate here';
 COMMENT ON COLUMN aims.certification_cycle.framework IS 'Standard';
 COMMENT ON COLUMN aims.certification_cycle.body IS 'Certification body';
@@ -592,7 +592,7 @@ SELECT CASE WHEN n.corrected THEN 'have the body accept the correction'
   FROM aims.certification_nonconformity_state AS n
  WHERE n.status = 'open' AND (n.corrected OR n.capa_ids = '{}');
 COMMENT ON VIEW aims.certification_action IS
-    'What is to be done about certification: audits to plan and hold, certificates to confirm and renew, accreditations that end, nonconformities to correct';
+    'What is to be done about certification: audits to plan and hold, certificates to confirm and renew, accreditations that end, nonconformities to correct (ISO/IEC 42001 10.2; ISO/IEC 17021-1 9.1.3, 9.6)';
 COMMENT ON COLUMN aims.certification_action.action IS 'What is to be done';
 COMMENT ON COLUMN aims.certification_action.subject IS 'Table of the row that it is about';
 COMMENT ON COLUMN aims.certification_action.subject_id IS 'Key of that row';

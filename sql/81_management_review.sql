@@ -433,6 +433,18 @@ CREATE FUNCTION aims.check_review_decision() RETURNS trigger
 DECLARE
     found_status text;
 BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.status = 'carried_out' AND OLD.status <> 'carried_out' AND NOT aims.restoring() THEN
+        SELECT r.status INTO found_status FROM aims.management_review AS r
+         WHERE r.management_review_id = NEW.management_review_id
+           FOR SHARE;
+        IF found_status NOT IN ('held', 'signed') THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'MS015',
+                MESSAGE = format('management review "%s" has not decided yet', NEW.management_review_id),
+                DETAIL = format('It is %s: there is nothing to carry out.', found_status),
+                HINT = 'A decision is carried out once its review was held.';
+        END IF;
+    END IF;
     IF aims.restoring()
        OR TG_OP = 'UPDATE'
           AND (OLD.management_review_id, OLD.kind, OLD.decision, OLD.system, OLD.owner, OLD.due_on) IS NOT DISTINCT FROM
@@ -452,7 +464,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.check_review_decision() IS
-    'Trigger (AFTER ROW) on aims.management_review_decision: decisions are entered and changed only until their review is signed (MS041)';
+    'Trigger (AFTER ROW) on aims.management_review_decision: decisions are entered and changed only until their review is signed (MS041), and carried out once it was held (MS015)';
 
 CREATE TRIGGER check_review_decision AFTER INSERT OR UPDATE ON aims.management_review_decision
     FOR EACH ROW EXECUTE FUNCTION aims.check_review_decision();

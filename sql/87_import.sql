@@ -1,5 +1,5 @@
 -- Import: a hospital starts from spreadsheets (ISO/IEC 42001 4.3, 7.5). A CSV
--- file is staged as it is, tried row by row with everything undone, and written
+-- file is staged as it is, by aims.import_csv alone, tried row by row with everything undone, and written
 -- by its status becoming applied: all of it or nothing, by whoever says so, with
 -- that person's rights and past every constraint and trigger of the target.
 
@@ -158,9 +158,10 @@ CREATE FUNCTION aims.import_columns(target regclass, OUT name text, OUT type tex
 COMMENT ON FUNCTION aims.import_columns(regclass) IS
     'Columns that a file for that table may have: all but numbers that the server gives; of evidence also requirements, its links: refs, or framework:ref, separated by blanks or semicolons';
 
-CREATE FUNCTION aims.import_csv(target text, content bytea, file_name text DEFAULT NULL,
-                                delimiter text DEFAULT ',', encoding name DEFAULT 'UTF8') RETURNS bigint
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+-- Rows are written here and nowhere else, so that what is applied is what the
+-- bytes of the file say, whoever may apply it.
+CREATE FUNCTION aims.stage_csv(target text, content bytea, file_name text, delimiter text, encoding name) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
@@ -170,13 +171,6 @@ DECLARE
     names   text[];
     batch   bigint;
 BEGIN
-    PERFORM aims.import_target(target);
-    IF content IS NULL OR delimiter IS NULL OR delimiter NOT IN (',', ';', '|', E'\t') THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = 'content, and a delimiter that is a comma, a semicolon, a bar or a tab, are needed',
-            DETAIL = format('The delimiter is %L.', delimiter),
-            HINT = 'In psql: \lo_import file.csv, then SELECT aims.import_csv(''person'', lo_get(:LASTOID), ''file.csv'')';
-    END IF;
     SELECT array_agg(jsonb_build_object('line', r.line, 'cells', r.cells) ORDER BY r.record), min(r.stray)
       INTO records, stray
       FROM (SELECT f.record, min(f.line) AS line, array_agg(f.field ORDER BY f.place) AS cells,
@@ -210,6 +204,24 @@ BEGIN
              WHERE c.cell <> '')
       FROM unnest(records[2:]) AS r;
     RETURN batch;
+END $$;
+COMMENT ON FUNCTION aims.stage_csv(text, bytea, text, text, name) IS
+    'Reads a CSV file and keeps its rows: aims.import_csv, which asks first whether the caller may write the target. 22021, 22P04';
+
+CREATE FUNCTION aims.import_csv(target text, content bytea, file_name text DEFAULT NULL,
+                                delimiter text DEFAULT ',', encoding name DEFAULT 'UTF8') RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    PERFORM aims.import_target(target);
+    IF content IS NULL OR delimiter IS NULL OR delimiter NOT IN (',', ';', '|', E'\t') THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'content, and a delimiter that is a comma, a semicolon, a bar or a tab, are needed',
+            DETAIL = format('The delimiter is %L.', delimiter),
+            HINT = 'In psql: \lo_import file.csv, then SELECT aims.import_csv(''person'', lo_get(:LASTOID), ''file.csv'')';
+    END IF;
+    RETURN aims.stage_csv(target, content, file_name, delimiter, encoding);
 END $$;
 COMMENT ON FUNCTION aims.import_csv(text, bytea, text, text, name) IS
     'Stages a CSV file (RFC 4180; byte order mark, CR, LF or both, empty lines) for a table and returns the number of the batch; nothing is written into the table. content: its bytes, such as lo_get(:LASTOID) after \lo_import; delimiter: comma, semicolon, bar or tab. The first line names the columns, in any order and case. 42501 no such table for the caller, 22021 not in the encoding, with the lines, 22P04 a quote out of place, or no rows, 22023 no content';
@@ -442,7 +454,7 @@ EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
     RAISE EXCEPTION USING ERRCODE = SQLSTATE,
         MESSAGE = concat_ws(': ', place, SQLERRM),
-        DETAIL = detail,
+        DETAIL = coalesce(nullif(detail, ''), 'What is in the file is written whole, or not at all.'),
         HINT = CASE WHEN place IS NULL THEN hint
                     ELSE concat_ws(' ', nullif(hint, ''), format('All that is wrong: SELECT * FROM aims.import_check(%s)', NEW.import_batch_id)) END;
 END $$;

@@ -224,7 +224,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.requirement_evidence'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
@@ -304,7 +304,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
              OR g.name IN ('incident', 'incident_clock') AND p.privilege <> 'UPDATE'
              -- what aims.draft_soa makes is moved, what was loaded is applied or withdrawn
              OR g.name = 'soa_version' AND p.privilege <> 'UPDATE'
-             OR g.name = 'import_batch' AND p.privilege = 'DELETE' OR g.name = 'import_row' AND p.privilege = 'UPDATE')
+             OR g.name = 'import_batch' OR g.name = 'import_row' AND p.privilege <> 'DELETE')
+    UNION ALL
+    -- files are staged by aims.import_csv alone
+    SELECT 'officer', 'TABLE', 'aims.import_batch', 'UPDATE (status)'
     UNION ALL
     -- whoever knows of an incident, or has a concern, says so, and sees what becomes of it
     SELECT b.bundle, 'TABLE', v.name, 'INSERT'
@@ -391,7 +394,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
                  -- an import has the rights of whoever imports
                  ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
-                 ('aims.csv_field(text,text)'), ('aims.import_text(bytea,name)'), ('aims.import_target(text)'), ('aims.import_columns(regclass)'),
+                 ('aims.stage_csv(text,bytea,text,text,name)'), ('aims.import_target(text)'), ('aims.import_columns(regclass)'),
                  ('aims.import_types(regclass)'), ('aims.import_value(text,text)'), ('aims.import_insert(regclass,jsonb,jsonb)'),
                  ('aims.import_wrong(regclass,jsonb,jsonb)'), ('aims.import_open(bigint)'), ('aims.import_reason(aims.import_batch)'), ('aims.restoring()'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
@@ -420,7 +423,7 @@ COMMENT ON VIEW aims.bundle_privilege IS
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
-COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT (of some columns where they are listed), INSERT, UPDATE, DELETE or EXECUTE';
+COMMENT ON COLUMN aims.bundle_privilege.privilege IS 'SELECT or UPDATE (of some columns where they are listed), INSERT, DELETE or EXECUTE';
 
 CREATE FUNCTION aims.require_bundle(bundle text, role regrole) RETURNS void
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -443,7 +446,7 @@ COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless
 CREATE FUNCTION aims.bundle_held(bundle text, role regrole) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL UNSAFE
     RETURN (
-        SELECT bool_and(CASE WHEN b.privilege LIKE 'SELECT (%' THEN has_any_column_privilege(role, b.object, 'SELECT')
+        SELECT bool_and(CASE WHEN b.privilege LIKE '% (%' THEN has_any_column_privilege(role, b.object, split_part(b.privilege, ' ', 1))
                             WHEN b.kind = 'TABLE' THEN has_table_privilege(role, b.object, b.privilege)
                             ELSE has_function_privilege(role, to_regprocedure(b.object), b.privilege) END)
         FROM aims.bundle_privilege AS b

@@ -287,7 +287,8 @@ move_find_reason(Move *move)
 static void
 move_record(const Move *move, const List *gate)
 {
-	const char *args[] = {move->system, move->from, move->to, current_person(),
+	const char *person = move_is_by_rule(move) ? NULL : current_person();
+	const char *args[] = {move->system, move->from, move->to, person,
 						  move->reason, move->request, gate_json(gate)};
 
 	owner_execute("INSERT INTO aims.stage_history"

@@ -120,6 +120,30 @@ SELECT format('Fewest: %s entries, most: %s. Tiles keep 32 bytes of hash, 8 of n
 FROM bench.result WHERE variant = 'growth';
 \echo
 \endif
+-- Reports of an organisation: round 0 is the first call of a session.
+SELECT count(*) > 0 AS has_report FROM bench.result WHERE measure = 'report' \gset
+\if :has_report
+\echo
+\pset format aligned
+\pset tuples_only off
+SELECT v.variant AS "report, read whole, ms", to_char(t.first, 'FM999,990') AS "first call of a session",
+       to_char(t.median, 'FM999,990') AS "median of five more",
+       to_char(t.median / b.median, 'FM990.0') || 'x' AS "to one plain pass",
+       CASE WHEN v.target IS NULL THEN '' ELSE 'at most ' || v.target END AS target,
+       CASE WHEN v.target IS NULL THEN '' WHEN t.median <= v.target THEN 'met' ELSE 'missed' END AS result
+FROM (VALUES
+    (1, 'one plain pass', NULL), (2, 'soa_coverage', 100), (3, 'framework_coverage', 100), (4, 'system_readiness', 100),
+    (5, 'certification_readiness', 100), (6, 'vendor_coverage', NULL), (7, 'ciso_dashboard', NULL), (8, 'next_action', NULL),
+    (9, 'gate of one system', NULL)) AS v (place, variant, target)
+JOIN (SELECT variant, max(value) FILTER (WHERE round = 0) AS first,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE round > 0) AS median
+      FROM bench.result WHERE measure = 'report' GROUP BY variant) AS t ON t.variant = v.variant
+CROSS JOIN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median
+            FROM bench.result WHERE measure = 'report' AND variant = 'one plain pass' AND round > 0) AS b
+ORDER BY v.place;
+\echo 'One plain pass joins evidence with its links and groups them by requirement: what a report that reads all of it costs at least.'
+\echo
+\endif
 \echo '"plpgsql chain" takes an advisory lock to the end of each transaction. "aims" is the image policy "changes", the'
 \echo 'default for warehouse tables; each of its rows is AI output: guarded, captured, and under the switch-off lock at commit.'
 \echo '* Builds for this measurement alone: a table that is governed is always captured.'

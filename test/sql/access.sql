@@ -37,7 +37,7 @@ FROM unnest(ARRAY['SELECT aims.seal()', 'SELECT * FROM aims.audit_entry', 'SELEC
 SELECT lives_ok(format('SELECT aims.grant_duty_role(%L, %L)', bundle, 'access_' || bundle), 'grant ' || bundle)
 FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
 SELECT set_eq(format('SELECT object, privilege FROM pg_temp.allowed(%L)', 'access_' || bundle),
-    format('SELECT CASE kind WHEN ''TABLE'' THEN object::regclass::text ELSE object::regprocedure::text END, privilege FROM aims.bundle_privilege WHERE bundle = %L AND privilege NOT LIKE ''SELECT (%%''', bundle),
+    format('SELECT CASE kind WHEN ''TABLE'' THEN object::regclass::text ELSE object::regprocedure::text END, privilege FROM aims.bundle_privilege WHERE bundle = %L AND privilege NOT LIKE ''%% (%%''', bundle),
     bundle || ' has exactly its list')
 FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
 SELECT is_empty($$SELECT bundle, object, privilege FROM aims.bundle_privilege

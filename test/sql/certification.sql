@@ -3,7 +3,7 @@
 -- order and windows, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(128);
+SELECT plan(129);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -108,7 +108,10 @@ SELECT results_eq($$SELECT subject_id, action FROM aims.certification_action WHE
 -- The certificate
 SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
-    (1, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'a certificate has a number, days, and a file'),
+    (1, 'MS042', 'board_sponsor', $$SELECT aims.approve('certificate', '1', 'approval', 'r')$$, 'a certificate has a number, days, and a file')) AS t (nr, state, role, command, name);
+SELECT matches((SELECT string_agg(o, E'\n') FROM aims.certificate_obstacle(1) AS o), 'issue, whose day is not stated', 'which is said');
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
     (2, '00000', 'board_officer', $$UPDATE aims.certificate SET number = '4711', issued_on = aims.today() - 279, valid_until = aims.today() + 800, uri = 'dms:c',
         content_sha256 = sha256('c'), accreditation_body = 'ANAB', accreditation_number = 'MS-1', accreditation_until = aims.today() + 400$$, 'it came'))
     AS t (nr, state, role, command, name)

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(108);
+SELECT plan(109);
 
 DO $$
 DECLARE
@@ -191,6 +191,12 @@ SELECT matches(pg_temp.users(), '^false: .*too long ago$', 'nor does a count of 
 SELECT is(met, true, 'unless the site lets it') FROM aims.check_users_trained('sepsis-watch', '{"share": 0.8, "counted_months": 24}');
 SELECT results_eq($$SELECT action, due_on < aims.today() FROM aims.competence_action WHERE system = 'sepsis-watch' ORDER BY 1$$,
     $$VALUES ('count users', true), ('train users', NULL)$$, 'both are asked for');
+SAVEPOINT retired;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'sepsis-watch';
+SET LOCAL session_replication_role = origin;
+SELECT is_empty($$SELECT FROM aims.competence_action WHERE subject = 'user_group'$$, 'nobody uses a system that is retired');
+ROLLBACK TO retired;
 CREATE ROLE competence_analyst;
 SELECT aims.grant_duty_role('analyst', 'competence_analyst') \g /dev/null
 SELECT pg_temp.ends_with('00000', 'competence_analyst', format('SELECT count(v::text) FROM aims.%I AS v', name), 'an analyst reads ' || name)

@@ -3,7 +3,7 @@
 -- Commits, since nobody decides on what the same transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;
-SELECT plan(103);
+SELECT plan(104);
 
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC');
 DO $$
@@ -134,6 +134,11 @@ SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, 
  ORDER BY nr \gexec
 SELECT results_eq($$SELECT action, subject_id, duty FROM aims.impact_action WHERE system = 'sepsis' AND action <> 'assess impact' ORDER BY action$$,
     $$VALUES ('decide', '1', 'committee_member'), ('raise a risk', '1', 'risk_owner')$$, 'the committee is asked, and a risk is to be raised of the critical harm');
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'sepsis';
+SELECT is_empty($$SELECT FROM aims.impact_action WHERE action = 'raise a risk'$$, 'a system that is retired has no harms to come');
+ROLLBACK;
 SELECT is((aims.check_impact_assessment('sepsis', '{}')).met, false, 'what is not approved opens no gate');
 -- the template grows while it is in review
 INSERT INTO aims.impact_question (question, ref, wording) VALUES ('house', 'A.5.4', 'What does the house say?');

@@ -3,7 +3,7 @@
 -- that nothing is half imported.
 BEGIN;
 \i test/act.sql
-SELECT plan(70);
+SELECT plan(78);
 
 -- Reading (RFC 4180)
 CREATE FUNCTION pg_temp.read(content text, delimiter text DEFAULT ',') RETURNS text LANGUAGE sql AS $$
@@ -85,6 +85,19 @@ SELECT pg_temp.ends_with('42703', 'import_ida', format($$UPDATE aims.import_batc
 SELECT is_empty($$SELECT * FROM aims.person WHERE person NOT IN ('ida', 'ann')$$, 'nothing is half imported');
 SELECT is(detail, 'list.csv for person, rows: 7', 'it waits for somebody') FROM aims.import_action JOIN loaded ON subject_id = id::text;
 
+CREATE FUNCTION pg_temp.detail_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+BEGIN
+    EXECUTE command;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN detail;
+END $$;
+SELECT is(pg_temp.detail_of(format('SELECT aims.import_apply(%s)', pg_temp.load('person', E'full_name,person\nBob,Not a slug\n'))),
+          'What is in the file is written whole, or not at all.', 'an error without a detail of its own gets one');
+
 -- Good files are written whole, as the person's, with the batch as reason
 UPDATE loaded SET id = pg_temp.load('person', E'full_name;person\nBob;bob\nCyd;cyd\nBob;bob\n', ';');
 SELECT pg_temp.ends_with('23505', 'import_ida', format('SELECT aims.import_apply(%s)', id), 'the third of three rows is refused') FROM loaded;
@@ -99,10 +112,20 @@ SELECT is((status, applied_by)::text, '(applied,ida)', 'and the batch who applie
 SELECT pg_temp.ends_with(state, 'import_ida', format(command, id), format('%s: %s', state, command))
   FROM loaded, (VALUES ('MS015', 'SELECT aims.import_apply(%s)'), ('MS015', 'SELECT * FROM aims.import_check(%s)'),
     ('MS011', 'UPDATE aims.import_batch SET status = ''loaded'' WHERE import_batch_id = %s'),
-    ('MS041', 'UPDATE aims.import_batch SET target = ''vendor'' WHERE import_batch_id = %s'),
+    ('42501', 'UPDATE aims.import_batch SET target = ''vendor'' WHERE import_batch_id = %s'),
     ('MS041', 'DELETE FROM aims.import_row WHERE import_batch_id = %s'),
     ('42501', 'DELETE FROM aims.import_batch WHERE import_batch_id = %s'),
     ('42501', 'UPDATE aims.import_row SET data = ''{}'' WHERE import_batch_id = %s')) AS t (state, command);
+-- What is applied is what the file said: nobody slips a row in, or hides that one was taken out
+UPDATE loaded SET id = pg_temp.load('person', E'full_name,person\nDan,dan\nEla,ela\n');
+SELECT pg_temp.ends_with(state, 'import_ida', format(command, id), format('%s: %s', state, command)) FROM loaded, (VALUES
+    (1, '42501', 'INSERT INTO aims.import_row VALUES (%s, 4, ''{"person": "mallory", "full_name": "M"}'')'),
+    (2, '42501', 'UPDATE aims.import_batch SET rows = 1 WHERE import_batch_id = %s'),
+    (3, '42501', 'UPDATE aims.import_batch SET target = ''duty'' WHERE import_batch_id = %s'),
+    (4, '42501', 'INSERT INTO aims.import_batch (import_batch_id, target, sha256, header, rows) VALUES (-%s, ''person'', sha256(''x''), ''{person}'', 1)'),
+    (5, '00000', 'DELETE FROM aims.import_row WHERE line = 3 AND import_batch_id = %s'),
+    (6, '42703', 'SELECT aims.import_apply(%s)')) AS t (nr, state, command) ORDER BY nr;
+SELECT is_empty($$SELECT * FROM aims.person WHERE person IN ('dan', 'ela')$$, 'what was taken out takes the others with it');
 SELECT pg_temp.ends_with('MS017', 'import_ida', command, 'MS017: ' || command)
   FROM unnest(ARRAY['SELECT aims.import_apply(NULL)', 'SELECT * FROM aims.import_check(999999)']) AS command;
 

@@ -3,7 +3,7 @@
 -- everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(184);
+SELECT plan(189);
 
 -- What a command of the past left behind, without its rules
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
@@ -110,6 +110,20 @@ CALL pg_temp.as_restored($$INSERT INTO aims.risk (risk_id, title, source, system
 SELECT results_eq($$SELECT system, conflict, detail FROM aims.audit_conflict WHERE person = 'third'$$,
     $$VALUES ('sepsis-watch', 'answers for the system', 'owns 1 of its risks')$$, 'and whose risks are the system''s');
 CALL pg_temp.as_restored('DELETE FROM aims.risk');
+CALL pg_temp.as_restored($$INSERT INTO aims.evidence (evidence_id, title, uri, recorded_at, recorded_by, system)
+    VALUES (-1, 't', 'u', now(), 'third', 'sepsis-watch'), (-2, 't', 'u', now(), 'third', 'triage'), (-3, 't', 'u', now() - make_interval(years => 9), 'third', 'sepsis-watch')$$);
+SELECT results_eq($$SELECT system, conflict, detail FROM aims.audit_conflict WHERE person = 'third'$$,
+    $$VALUES ('sepsis-watch', 'worked on the system', 'recorded 1 of its evidence')$$, 'who recorded its evidence in the period');
+CALL pg_temp.as_restored('DELETE FROM aims.evidence WHERE evidence_id < 0');
+CALL pg_temp.as_restored($$INSERT INTO aims.capa (capa_id, title, source, audit_finding, system, owner) VALUES (-1, 't', 'audit_finding', -1, 'sepsis-watch', 'third'), (-2, 't', 'audit_finding', -1, 'triage', 'third')$$);
+SELECT results_eq($$SELECT system, conflict, detail FROM aims.audit_conflict WHERE person = 'third'$$,
+    $$VALUES ('sepsis-watch', 'answers for the system', 'owns corrective action -1')$$, 'who corrects it');
+CALL pg_temp.as_restored('DELETE FROM aims.capa WHERE capa_id < 0');
+CALL pg_temp.as_restored($$INSERT INTO aims.approval (approval_id, subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+    VALUES (-1, 'document_version', '7', 'approve', 'approval', 'third', 'T', 'committee_member', 'r', sha256('x'), '{}')$$);
+SELECT results_eq($$SELECT system, conflict, detail FROM aims.audit_conflict WHERE person = 'third'$$,
+    $$VALUES (NULL, 'decided about the management system', 'signed document_version 7: approve')$$, 'and who signed what governs it, where requirements are audited');
+CALL pg_temp.as_restored('DELETE FROM aims.approval WHERE approval_id < 0');
 SELECT pg_temp.ends_with('MS012', 'board_lead', $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = 11$$,
     'so that the audit does not begin');
 SELECT pg_temp.act('board_officer', $$UPDATE aims.ai_system SET owner = 'owner' WHERE system = 'sepsis-watch'$$);
@@ -346,9 +360,17 @@ CALL pg_temp.as_restored($$UPDATE aims.capa SET status = 'effective' WHERE capa_
 CALL pg_temp.as_restored($$INSERT INTO aims.capa (capa_id, title, source, audit_finding, status) VALUES (72, 't', 'audit_finding', 1, 'withdrawn')$$);
 SELECT results_eq($$SELECT action, duty FROM aims.internal_audit_action WHERE subject = 'audit_finding' AND subject_id = '1'$$,
     $$VALUES ('close the audit finding', 'internal_auditor')$$, 'once it is effective, an auditor is to look');
+CREATE TEMPORARY TABLE kept AS SELECT period_until, report_due FROM aims.internal_audit WHERE internal_audit_id = 11;
+CALL pg_temp.as_restored($$UPDATE aims.internal_audit SET period_until = aims.today() + 1, report_due = aims.today() + 9 WHERE internal_audit_id = 11$$);
+SELECT results_eq($$SELECT o FROM aims.audit_obstacle(11, 'reported') AS o WHERE o LIKE '%period%'$$, $$SELECT format('the audited period ends on %s', to_char(aims.today() + 1, 'YYYY-MM-DD'))$$,
+    'a period that has not ended is not reported on');
+CALL pg_temp.as_restored($$UPDATE aims.internal_audit SET period_until = k.period_until, report_due = k.report_due FROM kept AS k WHERE internal_audit_id = 11$$);
+SELECT pg_temp.ends_with('00000', 'board_lead', $$UPDATE aims.audit_finding SET status = 'closed', closing_note = 'seen', closed_by = 'guest' WHERE audit_finding_id = 1$$, 'and closes it');
+CALL pg_temp.as_restored($$INSERT INTO aims.internal_audit_member (internal_audit_id, person) VALUES (11, 'sponsor')$$);
+SELECT pg_temp.ends_with('MS012', 'board_sponsor', $$SELECT aims.approve('internal_audit', '11', 'approval', 'my own')$$, 'whoever audited does not sign the report');
+CALL pg_temp.as_restored($$DELETE FROM aims.internal_audit_member WHERE internal_audit_id = 11 AND person = 'sponsor'$$);
 SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
-    (1, '00000', 'board_lead', $$UPDATE aims.audit_finding SET status = 'closed', closing_note = 'seen', closed_by = 'guest' WHERE audit_finding_id = 1$$, 'and closes it'),
     (2, '00000', 'board_sponsor', $$SELECT aims.approve('internal_audit', '11', 'approval', 'thank you')$$, 'then the report is signed'),
     (3, 'MS015', 'board_officer', $$SELECT aims.approve('internal_audit', '11', 'approval', 'me too')$$, 'once'),
     (4, 'MS011', 'board_lead', $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = 11$$, 'and for good'))

@@ -2,7 +2,7 @@
 -- Inventory: what may be incomplete and what may not, tier decisions, versions.
 BEGIN;
 \i test/act.sql
-SELECT plan(71);
+SELECT plan(73);
 
 CREATE ROLE inventory_ada;
 GRANT USAGE ON SCHEMA aims TO inventory_ada;
@@ -63,6 +63,9 @@ SELECT is(tier_reason, 'committee of 3 May', 'another change leaves the decision
 UPDATE aims.ai_system SET clinical_tier = 'high', tier_decided_by = 'bea', tier_reason = 'new data';
 SELECT results_eq($$SELECT tier_decided_by = 'bea', tier_reason, tier_decided_at FROM aims.ai_system$$,
                   $$VALUES (true, 'new data', now())$$, 'a decision in the statement is kept');
+SELECT pg_temp.ends_with('00000', 'inventory_ada', $$UPDATE aims.ai_system SET clinical_tier = 'moderate', tier_reason = 'seen again'$$, 'a reason in the statement, and nothing else');
+SELECT results_eq($$SELECT tier_decided_by = 'ada', tier_reason, tier_decided_at FROM aims.ai_system$$,
+                  $$VALUES (true, 'seen again', now())$$, 'is a decision of who acts, not of who decided before');
 UPDATE aims.ai_system SET eu_tier = 'limited';
 SELECT is(num_nonnulls(tier_decided_by, tier_decided_at, tier_reason), 0,
           'no tier keeps the decision about another') FROM aims.ai_system;

@@ -3,7 +3,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(274);
+SELECT plan(276);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -447,15 +447,19 @@ SET LOCAL aims.reason = ' ';
 SELECT pg_temp.ends_with('MS018', 'lifecycle_owner', $$UPDATE aims.ai_system SET stage = 're_evaluation'$$, 'nor is a blank one');
 SET LOCAL aims.reason = '';
 SELECT pg_temp.ends_with('00000', 'lifecycle_owner', $$SELECT aims.advance('sepsis-watch', 're_evaluation', 'drift')$$, 'into re-evaluation');
-SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
-UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'verification';
-SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-impact-assessment fresh-verification',
           'operation again needs more than the first time');
 CALL pg_temp.supply('sepsis-watch', 'impact-assessment');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4');
 SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-verification', 'verification must name the version');
 CALL pg_temp.add_evidence('verification', 'A.6.2.4', '1.0');
+SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed', 'and have been recorded since: what was filed that day before the re-evaluation is not fresh');
+SAVEPOINT older;
+SET LOCAL session_replication_role = replica;		-- dates are not rewritten otherwise
+UPDATE aims.evidence SET effective_on = aims.today() - 1 WHERE kind = 'verification';
+SET LOCAL session_replication_role = origin;
+SELECT is(pg_temp.missing('operation_monitoring'), 'findings-closed fresh-verification', 'nor is what is older and filed later');
+ROLLBACK TO older;
 SELECT pg_temp.ends_with(state, role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(finding_id) FROM aims.finding), note), name)
   FROM (VALUES
     (1, 'MS013', 'lifecycle_guest', 'n', 'a finding is closed by who holds the duty'),

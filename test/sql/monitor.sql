@@ -2,7 +2,7 @@
 -- Monitors: what is watched, what measurements mean, and what follows.
 BEGIN;
 \i test/act.sql
-SELECT plan(135);
+SELECT plan(136);
 
 CREATE ROLE monitor_owner;
 CREATE ROLE monitor_officer;
@@ -206,7 +206,7 @@ BEGIN
     PERFORM pg_temp.act('monitor_owner', $x$UPDATE aims.monitor SET status = 'paused', status_reason = 'another action'$x$);
     UPDATE aims.monitor SET on_breach = act;
     PERFORM pg_temp.act('monitor_owner', $x$UPDATE aims.monitor SET status = 'active'$x$);
-    INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.5, 500);
+    PERFORM pg_temp.act('monitor_owner', $x$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.5, 500)$x$);
 END $$;
 SAVEPOINT acts;
 CALL pg_temp.let_breach_lead_to('none');
@@ -219,6 +219,7 @@ SELECT is_empty($$SELECT * FROM aims.switch_event$$, 'nothing is switched off by
 CALL pg_temp.let_breach_lead_to('re_evaluation');
 SELECT is((SELECT stage::text FROM aims.ai_system WHERE system = 'sepsis'), 're_evaluation', 'or move the system to re-evaluation');
 SELECT is((SELECT reason FROM aims.stage_history ORDER BY history_id DESC LIMIT 1), (SELECT detail FROM aims.finding WHERE closed_at IS NULL), 'with the finding as its reason');
+SELECT is((SELECT person::text FROM aims.stage_history ORDER BY history_id DESC LIMIT 1), NULL, 'which is a move of nobody, not of whoever measured');
 ROLLBACK TO acts;
 
 -- Silence

@@ -1,6 +1,6 @@
 \i test/setup.sql
 BEGIN;
-SELECT plan(27);
+SELECT plan(32);
 
 CREATE ROLE aims_test_deliverer;
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Hospital', 'Europe/Berlin');
@@ -47,6 +47,15 @@ SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, duty) VALUES ('x'
 SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, days) VALUES ('x', 't', -1)$$, '23514', NULL, 'negative days');
 SELECT throws_ok($$INSERT INTO aims.finding_kind (kind, title, ref) VALUES ('x', 't', '99.9')$$, '23503', NULL, 'a requirement that does not exist');
 
+-- One date without an end does not silence all others
+SAVEPOINT endless;
+INSERT INTO aims.applicability (ref, applicable, justification, implementation, review_due) VALUES ('A.2.2', true, 'x', 'planned', 'infinity');
+INSERT INTO aims.evidence (title, kind, system, uri, effective_on, valid_until) VALUES ('t', 'k', 'one', 'file:x', '-infinity', '-infinity');
+INSERT INTO aims.evidence_link (evidence_id, ref) SELECT evidence_id, 'A.2.2' FROM aims.evidence;
+SELECT results_eq($$SELECT due_on, overdue, days_left FROM aims.next_action WHERE due_on IN ('infinity', '-infinity') ORDER BY due_on$$,
+    $$VALUES ('-infinity'::date, true, NULL::integer), ('infinity', false, NULL)$$, 'infinite days are as they are');
+ROLLBACK TO endless;
+
 -- The outbox
 SELECT cmp_ok(aims.fill_outbox(), '>=', 4, 'a message for each obligation and person');
 SELECT is(count(*), 4::bigint, 'for the findings, too') FROM aims.outbox WHERE subject = 'finding';
@@ -55,8 +64,19 @@ SELECT is(aims.fill_outbox(), 0, 'once');
 UPDATE aims.finding SET opened_at = now() - make_interval(days => 40) WHERE detail = 'of nobody';
 SELECT is(aims.fill_outbox(), 1, 'and again when it is overdue');
 SELECT is((SELECT count(*) FROM aims.take_messages(2)), 2::bigint, 'messages are taken');
-SELECT results_eq('SELECT count(*) FROM aims.take_messages(10000)', $$SELECT count(*) - 2 FROM aims.outbox$$, 'each once');
+SELECT results_eq('SELECT count(*) FROM aims.take_messages(10000)', $$SELECT count(*) - 2 FROM aims.outbox WHERE over_at IS NULL$$, 'each once');
 SELECT is((SELECT count(*) FROM aims.take_messages()), 0::bigint, 'until there are none');
+-- What is to be done at once has a day that moves with the calendar
+INSERT INTO aims.risk (risk_id, title, source) VALUES (9, 'Nobody''s', 'safety');
+SELECT cmp_ok(aims.fill_outbox(), '>', 0, 'a risk without an owner or levels is told of');
+UPDATE aims.outbox SET due_on = due_on - 1 WHERE subject_id = '9';
+SELECT is(aims.fill_outbox(), 0, 'not anew every day');
+UPDATE aims.risk SET inherent_likelihood = 1, inherent_severity = 1 WHERE risk_id = 9;
+SELECT aims.fill_outbox() \g /dev/null
+SELECT is_empty($$SELECT FROM aims.take_messages(10000) WHERE subject_id = '9' AND action = 'assess'$$, 'nobody is told of what is done');
+UPDATE aims.risk SET inherent_likelihood = NULL, inherent_severity = NULL WHERE risk_id = 9;
+SELECT aims.fill_outbox() \g /dev/null
+SELECT isnt_empty($$SELECT FROM aims.take_messages(10000) WHERE subject_id = '9' AND action = 'assess'$$, 'but again, where it comes back');
 SELECT throws_ok('SELECT aims.take_messages(0)', '22023', NULL, 'none at all cannot be taken');
 SELECT throws_ok('SELECT aims.take_messages(NULL)', '22023', NULL, 'nor an unknown number');
 

@@ -1,7 +1,7 @@
 \i test/setup.sql
 -- Statement of Applicability, coverage, gaps, readiness: computed from dates.
 BEGIN;
-SELECT plan(32);
+SELECT plan(33);
 
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'Etc/GMT+12')
     ON CONFLICT (singleton) DO UPDATE SET time_zone = 'Etc/GMT+12';
@@ -147,6 +147,16 @@ SELECT results_eq(
     $$ VALUES ('sepsis-watch', 'inception', 'design_development', false, 1::bigint, 1, '{108}'::bigint[], 0),
               ('triage', 'inception', 'design_development', false, 1, 0, '{}', 0) $$,
     'evidence of each system');
+
+-- A site's function runs in a subtransaction, which no parallel worker may begin
+CREATE FUNCTION public.own_check(system text, parameter jsonb, OUT met boolean, OUT detail text)
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$SELECT true, 'always'$$;
+INSERT INTO aims.gate_requirement (requirement, stage, control, title, check_function)
+VALUES ('own', 'design_development', 'A.5.2', 'Own', 'public.own_check');
+SELECT set_config(s.name, CASE s.vartype WHEN 'real' THEN '0' ELSE 'on' END, true) FROM pg_settings AS s
+ WHERE s.name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost') \g /dev/null
+CREATE TEMP TABLE own_verdict AS SELECT met FROM aims.requirement_state WHERE requirement = 'own';
+SELECT is(bool_and(met), true, 'a site''s requirement is judged where the server plans in parallel, too') FROM own_verdict;
 
 SELECT * FROM finish();
 ROLLBACK;

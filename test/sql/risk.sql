@@ -209,7 +209,7 @@ SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, 
     (4, 'MS044', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (20, 'x', aims.today() + 184)$$, 'none of level high lasts longer than half a year'),
     (5, '23514', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (20, 'x', 'infinity')$$, 'let alone for ever'),
     (6, 'MS042', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (21, 'x', aims.today())$$, 'what is not assessed cannot be accepted'),
-    (7, '23502', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (99, 'x', aims.today())$$, 'nor what there is not'),
+    (7, 'MS017', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until) VALUES (99, 'x', aims.today())$$, 'nor what there is not'),
     (8, 'MS011', 'risk_keeper', $$INSERT INTO aims.risk_acceptance (risk_id, justification, valid_until, status) VALUES (20, 'x', aims.today(), 'accepted')$$, 'nothing is accepted by typing'),
     (9, '00000', 'risk_officer', $$INSERT INTO aims.risk_acceptance (risk_acceptance_id, risk_id, system, likelihood, severity, level, justification, conditions, valid_until)
         VALUES (1, 20, 'billing', 5, 5, 'low', 'Nothing better to be had', 'Nurses check', aims.today() + 100)$$, 'an acceptance is requested'),

@@ -4,7 +4,7 @@
 -- whoever decides on a record has seen it committed.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(255);
+SELECT plan(256);
 
 -- People: an AI officer, a risk owner, a committee member, somebody, an auditor
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC')
@@ -455,6 +455,7 @@ SELECT pg_temp.with_change(change, $$SELECT pg_temp.gaps('acme')$$, format('full
     ($$UPDATE aims.evidence SET valid_until = aims.today() - 1 WHERE evidence_id = 9050$$, 'statements', 'the evidence has expired'),
     ($$UPDATE aims.evidence SET uri = NULL WHERE evidence_id = 9050$$, 'statements', 'the evidence is a claim'),
     ($$DELETE FROM aims.applicability$$, 'statements', 'nothing is stated'),
+    ($$UPDATE aims.applicability SET applicable = false$$, 'statements', 'nothing is said to apply'),
     ($$UPDATE aims.vendor_notice SET status = 'received', received_on = aims.today() - 31$$, 'notices', 'a notice waits'),
     ($$UPDATE aims.vendor_product SET supported_until = aims.today() - 1 WHERE product = 'Sepsis'$$, 'support', 'the product is not supported any more')) AS t (change, gap, name);
 SELECT pg_temp.with_change(change, $$SELECT pg_temp.gaps('acme')$$, expected, name)
