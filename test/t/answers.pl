@@ -54,7 +54,7 @@ cmp_ok(check_page($node, $page), '>', 60, "blocks on $page");
 # Nothing is left out: what a section is about stands in its heading.
 my $text = slurp_file($page);
 my (%section, %used);
-while ($text =~ /^#+ (.*)\n(.*?)(?=^#|\z)/msg)
+while ($text =~ /^#+ ([^\n]*)\n(.*?)(?=^#|\z)/msg)
 {
 	my ($heading, $body) = ($1, $2);
 
