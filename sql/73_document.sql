@@ -1238,11 +1238,19 @@ WITH calendar AS (
     SELECT * FROM aims.document_version_state AS v WHERE v.state IN ('in_review', 'in_force')
 )
 SELECT 'approve' AS action, 'document_version' AS subject, v.document_version_id::text AS subject_id, v.system,
-       NULL::text AS vendor, k.approvers[1] AS duty, NULL::text AS person, w.effective_on AS due_on, k.ref::text AS ref,
+       NULL::text AS vendor, coalesce(a.duty, k.approvers[1]) AS duty, NULL::text AS person, w.effective_on AS due_on, k.ref::text AS ref,
        format('%s %s by %s waits for approval by %s', v.code, v.version, v.author, array_to_string(k.approvers, ' or ')) AS detail
   FROM version AS v
   JOIN aims.document_version AS w ON w.document_version_id = v.document_version_id
   JOIN aims.document_kind AS k ON k.kind = v.kind
+  -- the first of the duties that somebody else than its authors holds
+  LEFT JOIN LATERAL (
+        SELECT q.duty FROM unnest(k.approvers) WITH ORDINALITY AS q (duty, n)
+         WHERE EXISTS (SELECT FROM aims.duty AS d
+                        WHERE d.duty = q.duty AND (d.system IS NULL OR d.system = v.system)
+                          AND d.person IS DISTINCT FROM w.author AND d.person IS DISTINCT FROM w.created_by
+                          AND (SELECT today FROM calendar) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity'))
+         ORDER BY q.n LIMIT 1) AS a ON true
  WHERE v.state = 'in_review'
 UNION ALL
 SELECT 'review', 'document', s.document_id::text, s.system, NULL, k.approvers[1], NULL, s.review_due,
