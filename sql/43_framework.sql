@@ -841,20 +841,3 @@ SELECT 'chai-model-card', v.ref::aims.control_ref,
     ('Resources.PeerReviewedPublications', 'Publications'),
     ('Resources.ReimbursementStatus', 'Reimbursement'),
     ('Resources.PatientConsentOrDisclosure', 'Consent of patients')) AS v (ref, title);
-
-CREATE TRIGGER framework_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.framework
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework ENABLE ALWAYS TRIGGER framework_shipped;
-COMMENT ON TRIGGER framework_shipped ON aims.framework IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER framework_truncate BEFORE TRUNCATE ON aims.framework
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework ENABLE ALWAYS TRIGGER framework_truncate;
-COMMENT ON TRIGGER framework_truncate ON aims.framework IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER requirement_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.requirement
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.requirement ENABLE ALWAYS TRIGGER requirement_shipped;
-COMMENT ON TRIGGER requirement_shipped ON aims.requirement IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER requirement_truncate BEFORE TRUNCATE ON aims.requirement
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.requirement ENABLE ALWAYS TRIGGER requirement_truncate;
-COMMENT ON TRIGGER requirement_truncate ON aims.requirement IS 'Shipped rows are immutable (MS016)';

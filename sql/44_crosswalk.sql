@@ -469,18 +469,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.stamp_crosswalk() IS
     'Trigger on aims.crosswalk: who recorded and who reviewed a mapping is the server''s to say. A changed one is not reviewed any more; a review is an AI officer''s or committee member''s (MS013, MS014), in the own name and of what another recorded (MS012)';
-CREATE TRIGGER crosswalk_stamp BEFORE INSERT OR UPDATE ON aims.crosswalk
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.crosswalk
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_crosswalk();
-ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_stamp;
-COMMENT ON TRIGGER crosswalk_stamp ON aims.crosswalk IS 'A mapping counts once another person has reviewed it';
-CREATE TRIGGER crosswalk_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.crosswalk
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_shipped;
-COMMENT ON TRIGGER crosswalk_shipped ON aims.crosswalk IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER crosswalk_truncate BEFORE TRUNCATE ON aims.crosswalk
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER crosswalk_truncate;
-COMMENT ON TRIGGER crosswalk_truncate ON aims.crosswalk IS 'Shipped rows are immutable (MS016)';
+ALTER TABLE aims.crosswalk ENABLE ALWAYS TRIGGER stamp;
+COMMENT ON TRIGGER stamp ON aims.crosswalk IS 'A mapping counts once another person has reviewed it';
 
 -- Each mapping that counts, read from both its ends.
 CREATE VIEW aims.mapping WITH (security_barrier) AS
@@ -732,15 +724,6 @@ INSERT INTO aims.framework_deadline (deadline, framework, ref, provision, title,
         'IAF MD 26:2023', '2026-11-26', true),
     ('fda-qmsr', 'iso13485', NULL, '21 CFR 820', 'FDA''s quality management system regulation takes up ISO 13485', '2026-02-02', NULL, 'developer',
         'Quality management system regulation, 89 FR 7496', '2026-11-26', true);
-
-CREATE TRIGGER framework_deadline_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.framework_deadline
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework_deadline ENABLE ALWAYS TRIGGER framework_deadline_shipped;
-COMMENT ON TRIGGER framework_deadline_shipped ON aims.framework_deadline IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER framework_deadline_truncate BEFORE TRUNCATE ON aims.framework_deadline
-    EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.framework_deadline ENABLE ALWAYS TRIGGER framework_deadline_truncate;
-COMMENT ON TRIGGER framework_deadline_truncate ON aims.framework_deadline IS 'Shipped rows are immutable (MS016)';
 
 CREATE VIEW aims.deadline WITH (security_barrier) AS
 SELECT d.deadline, d.framework, d.ref, d.provision, d.title, d.due_on, d.days_left,

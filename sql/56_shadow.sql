@@ -56,15 +56,6 @@ INSERT INTO aims.shadow_sign (sign, kind, pattern, beside, reason, shipped) VALU
     ('omop-algorithm', 'value', '^(32858|32880|32881|32882)$', '_type_concept_id$',
      'OMOP: derived by NLP (32858) or by an algorithm (32880 to 32882)', true);
 
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.shadow_sign
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.shadow_sign ENABLE ALWAYS TRIGGER refuse_shipped;
-COMMENT ON TRIGGER refuse_shipped ON aims.shadow_sign IS 'Shipped signs cannot be changed';
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.shadow_sign
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.shadow_sign ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.shadow_sign IS 'Shipped signs cannot be removed';
-
 CREATE TABLE aims.not_ai (
     kind       text,
     object     text        COLLATE "C",

@@ -52,16 +52,6 @@ INSERT INTO aims.stage_transition (from_stage, to_stage, import) VALUES
     ('inception',               'operation_monitoring',    true),
     ('inception',               're_evaluation',           true);
 
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.stage_transition
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.stage_transition ENABLE ALWAYS TRIGGER refuse_shipped;
-COMMENT ON TRIGGER refuse_shipped ON aims.stage_transition IS 'The moves are shipped';
-
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.stage_transition
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.stage_transition ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.stage_transition IS 'The moves are shipped';
-
 CREATE TABLE aims.gate_requirement (
     requirement    aims.slug            PRIMARY KEY,
     stage          aims.lifecycle_stage NOT NULL,
@@ -546,4 +536,3 @@ COMMENT ON COLUMN aims.signature.duty IS 'Duty that was signed by';
 COMMENT ON COLUMN aims.signature.reason IS 'Why';
 COMMENT ON COLUMN aims.signature.intact IS 'Is the record what was signed?';
 COMMENT ON COLUMN aims.signature.staleness IS 'Change since the request that makes approvals of it worthless; NULL: none, the request is closed, or it is a record';
-

@@ -327,14 +327,3 @@ SELECT r.stage, r.requirement, r.tiers::aims.clinical_tier[], r.control, r.title
      'A.6.2.8', 'Ledger sealed after the count', 'aims.check_records_sealed', '{}',
      '{verification_validation,deployment,operation_monitoring,re_evaluation}'))
     AS r (stage, requirement, tiers, control, title, check_function, parameter, from_stages);
-
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.gate_requirement
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.gate_requirement ENABLE ALWAYS TRIGGER refuse_shipped;
-COMMENT ON TRIGGER refuse_shipped ON aims.gate_requirement IS 'Shipped requirements cannot be changed';
-
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.gate_requirement
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.gate_requirement ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.gate_requirement IS 'Shipped requirements cannot be removed';
-

@@ -629,16 +629,6 @@ COMMENT ON COLUMN aims.re_evaluation_period.shipped IS 'Comes with the extension
 INSERT INTO aims.re_evaluation_period (clinical_tier, every, shipped) VALUES
     ('critical', '1 year', true), ('high', '1 year', true), ('moderate', '2 years', true), ('low', '3 years', true);
 
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.re_evaluation_period
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.re_evaluation_period ENABLE ALWAYS TRIGGER refuse_shipped;
-COMMENT ON TRIGGER refuse_shipped ON aims.re_evaluation_period IS 'Shipped periods cannot be changed (MS016)';
-
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.re_evaluation_period
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.re_evaluation_period ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.re_evaluation_period IS 'Shipped periods cannot be removed (MS016)';
-
 CREATE VIEW aims.re_evaluation WITH (security_barrier) AS
 SELECT s.system::text, s.clinical_tier, s.stage, h.history_id, h.moved_at AS evaluated_at, p.every,
        ((h.moved_at + p.every) AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS due_on

@@ -117,23 +117,6 @@ INSERT INTO aims.risk_authority (level, duties, days, shipped) VALUES
     ('high',     '{executive_sponsor}', 183, true),
     ('critical', '{executive_sponsor}', 92, true);
 
-DO $$
-DECLARE
-    named text;
-BEGIN
-    FOREACH named IN ARRAY ARRAY['risk_source', 'risk_scale', 'risk_matrix', 'risk_authority'] LOOP
-        EXECUTE format('CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.%I
-                            FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-                        CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.%1$I
-                            FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-                        ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER refuse_shipped,
-                            ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-                        COMMENT ON TRIGGER refuse_shipped ON aims.%1$I IS ''Shipped rows are immutable (MS016)'';
-                        COMMENT ON TRIGGER refuse_shipped_truncate ON aims.%1$I IS ''Shipped rows are immutable (MS016)''',
-                       named);
-    END LOOP;
-END $$;
-
 -- At the end of each statement: half a matrix is never in force.
 CREATE FUNCTION aims.check_risk_criteria() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -111,21 +111,6 @@ SELECT 'ai-vendor', q.question, q.position, q.ref::aims.control_ref, q.weight, q
     (21, 'subcontractors',       'A.10.3',  1, false, 1, 0, 1, 'Do you name the providers of models and hosting that you rely on, and assess them?')
   ) AS q (position, question, ref, weight, critical, yes, no, not_applicable, wording);
 
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.questionnaire
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.questionnaire
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.questionnaire ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped ON aims.questionnaire IS 'Shipped rows are immutable (MS016)';
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.questionnaire IS 'Shipped rows are immutable (MS016)';
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.question
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.question
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.question ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped ON aims.question IS 'Shipped rows are immutable (MS016)';
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.question IS 'Shipped rows are immutable (MS016)';
-
 INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, parts) VALUES
     ('questionnaire', 'questionnaire', 'questionnaire', '{ai_officer,committee_member}',
      '{created_by,submitted_by}', '{draft}', '{question}');

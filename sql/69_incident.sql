@@ -249,18 +249,11 @@ INSERT INTO aims.reporting_rule (rule, title, audience, source, allowed, unit, h
      'ISO/IEC 42001:2023 A.8.4: states no time', NULL, NULL,
      NULL, '{serious,critical,catastrophic}', false, false, NULL, NULL, NULL, NULL, false, false, true);
 
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.reporting_rule
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.reporting_rule
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
 CREATE TRIGGER stamp BEFORE INSERT ON aims.reporting_rule
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('recorded_at', 'recorded_by');
 CREATE TRIGGER reporting_rule_immutable BEFORE UPDATE OR DELETE ON aims.reporting_rule
     FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
-ALTER TABLE aims.reporting_rule ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate,
-    ENABLE ALWAYS TRIGGER stamp, ENABLE ALWAYS TRIGGER reporting_rule_immutable;
-COMMENT ON TRIGGER refuse_shipped ON aims.reporting_rule IS 'Shipped rules cannot be changed (MS016)';
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.reporting_rule IS 'Shipped rules cannot be removed (MS016)';
+ALTER TABLE aims.reporting_rule ENABLE ALWAYS TRIGGER stamp, ENABLE ALWAYS TRIGGER reporting_rule_immutable;
 COMMENT ON TRIGGER stamp ON aims.reporting_rule IS 'Who added the rule, and when';
 COMMENT ON TRIGGER reporting_rule_immutable ON aims.reporting_rule IS 'What clocks were started by is replaced, not changed (MS041)';
 

@@ -142,13 +142,6 @@ COMMENT ON COLUMN aims.concern_deadline.shipped IS 'Comes with the extension: im
 INSERT INTO aims.concern_deadline (status, days, source, shipped) VALUES
     ('acknowledged', 7, 'Directive (EU) 2019/1937 art. 9 (1)(b): seven days', true),
     ('answered', 90, 'Directive (EU) 2019/1937 art. 9 (1)(f): three months', true);
-CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.concern_deadline
-    FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
-CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.concern_deadline
-    FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
-ALTER TABLE aims.concern_deadline ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
-COMMENT ON TRIGGER refuse_shipped ON aims.concern_deadline IS 'Shipped rows are immutable (MS016)';
-COMMENT ON TRIGGER refuse_shipped_truncate ON aims.concern_deadline IS 'Shipped rows are immutable (MS016)';
 
 CREATE VIEW aims.concern_register WITH (security_barrier) AS
 WITH reader AS MATERIALIZED (

@@ -173,8 +173,6 @@ BEGIN ATOMIC
         ('evidence_link', 'refuse_change', 34),
         ('evidence_revision', 'refuse_change', 27),
         ('evidence_revision', 'refuse_change', 34),
-        ('framework', 'refuse_shipped', 34),
-        ('framework', 'refuse_shipped', 31),
         ('finding', 'follow_finding', 5),
         ('measurement', 'follow_measurement', 5),
         ('measurement', 'judge_measurement', 7),
@@ -183,24 +181,8 @@ BEGIN ATOMIC
         ('measurement', 'stamp_record', 7),
         ('model_version', 'guard_version', 19),
         ('model_version', 'note_version_change', 21),
-        ('re_evaluation_period', 'refuse_shipped', 31),
-        ('re_evaluation_period', 'refuse_shipped', 34),
-        ('gate_requirement', 'refuse_shipped', 34),
-        ('gate_requirement', 'refuse_shipped', 31),
-        ('requirement', 'refuse_shipped', 34),
-        ('requirement', 'refuse_shipped', 31),
-        ('question', 'refuse_shipped', 34),
-        ('question', 'refuse_shipped', 31),
-        ('questionnaire', 'refuse_shipped', 34),
-        ('questionnaire', 'refuse_shipped', 31),
-        ('responsibility', 'refuse_shipped', 34),
-        ('responsibility', 'refuse_shipped', 31),
         ('vendor_questionnaire', 'check_questionnaire_published', 23),
         ('vendor_notice', 'note_vendor_notice', 5),
-        ('shadow_sign', 'refuse_shipped', 34),
-        ('shadow_sign', 'refuse_shipped', 31),
-        ('stage_transition', 'refuse_shipped', 34),
-        ('stage_transition', 'refuse_shipped', 31),
         ('applicability', 'stamp_assignment', 19),
         ('applicability', 'stamp_record', 23),
         ('duty', 'stamp_assignment', 23),
@@ -227,15 +209,23 @@ BEGIN ATOMIC
         ('reporting_rule', 'guard_reporting_rule', 5),
         ('reporting_rule', 'stamp_record', 7),
         ('reporting_rule', 'refuse_change', 27),
-        ('reporting_rule', 'refuse_shipped', 34),
-        ('reporting_rule', 'refuse_shipped', 31),
         ('capa', 'guard_capa', 19),
         ('capa_step', 'follow_capa', 23),
         ('finding', 'open_capa', 5),
         ('finding', 'require_capa_verified', 17),
-        ('concern', 'guard_concern', 23),
-        ('concern_deadline', 'refuse_shipped', 34),
-        ('concern_deadline', 'refuse_shipped', 31))
+        ('concern', 'guard_concern', 23)
+        UNION ALL
+        SELECT k.record, 'guard_record', t.type
+        FROM aims.record_kind AS k CROSS JOIN (VALUES (31), (34)) AS t (type)
+        UNION ALL
+        SELECT p.part, 'guard_part', t.type
+        FROM aims.record_kind AS k CROSS JOIN unnest(k.parts) AS p (part) CROSS JOIN (VALUES (31), (34)) AS t (type)
+        UNION ALL
+        SELECT c.relname, 'refuse_shipped', t.type
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'shipped'
+        CROSS JOIN (VALUES (31), (34)) AS t (type)
+        WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r')
     SELECT r.relation::text, 'the relation is gone: it was dropped without aims.ungovern'
     FROM aims.registry AS r
     WHERE NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = r.relation)

@@ -116,18 +116,24 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What comes with the extension stays as it came, wherever a column says so.
 DO $$
 DECLARE
-    immutable text;
+    named name;
 BEGIN
-    FOREACH immutable IN ARRAY ARRAY['record_kind', 'record_move', 'finding_kind', 'readiness_threshold'] LOOP
+    FOR named IN
+        SELECT c.relname
+        FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'shipped'
+        WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r'
+        ORDER BY c.relname
+    LOOP
         EXECUTE format('CREATE TRIGGER refuse_shipped BEFORE INSERT OR UPDATE OR DELETE ON aims.%I
                             FOR EACH ROW EXECUTE FUNCTION aims.refuse_shipped();
                         CREATE TRIGGER refuse_shipped_truncate BEFORE TRUNCATE ON aims.%1$I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.refuse_shipped();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER refuse_shipped, ENABLE ALWAYS TRIGGER refuse_shipped_truncate;
                         COMMENT ON TRIGGER refuse_shipped ON aims.%1$I IS ''Shipped rows are immutable (MS016)'';
-                        COMMENT ON TRIGGER refuse_shipped_truncate ON aims.%1$I IS ''Shipped rows are immutable (MS016)''', immutable);
+                        COMMENT ON TRIGGER refuse_shipped_truncate ON aims.%1$I IS ''Shipped rows are immutable (MS016)''', named);
     END LOOP;
 END $$;
 

@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(158);
+SELECT plan(159);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -366,6 +366,16 @@ SELECT is(:'freeze'::text, 'MS001', 'and so is COPY FREEZE');
 SELECT is(count(*), 2::bigint, 'the table holds what it held before it was governed') FROM cdw.loose;
 
 SELECT is_empty('SELECT * FROM aims.capture_problem()', 'all triggers are in force after all that');
+BEGIN;
+DROP TRIGGER guard ON aims.risk_acceptance;
+DROP TRIGGER guard_truncate ON aims.impact_effect;
+DROP TRIGGER refuse_shipped ON aims.record_move;
+SELECT string_agg(format('%s: %s', p.relation, p.problem), E'\n' ORDER BY p.relation) AS lost FROM aims.capture_problem() AS p \gset
+ROLLBACK;
+SELECT is(:'lost'::text, E'aims.impact_effect: the trigger that calls aims.guard_part is missing\n'
+                         'aims.record_move: the trigger that calls aims.refuse_shipped is missing\n'
+                         'aims.risk_acceptance: the trigger that calls aims.guard_record is missing',
+    'a record, a part of one, and what is shipped are not without theirs unnoticed');
 SELECT * FROM finish();
 DROP OWNED BY bypass_owner, bypass_etl, bypass_analyst, bypass_creator, bypass_admin CASCADE;
 DROP ROLE bypass_admin, bypass_owner, bypass_etl, bypass_analyst, bypass_creator;

@@ -4,7 +4,7 @@
 -- nobody decides on what the same transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(253);
+SELECT plan(257);
 
 DO $$
 DECLARE
@@ -416,6 +416,12 @@ SELECT format('SELECT pg_temp.ends_with(%L, %L, %L, %L)', state, role, command, 
     (16, '42501', 'document_guest', $$INSERT INTO aims.document (code, kind, title, owner) VALUES ('x', 'other', 'x', 'guest')$$, 'an analyst writes nothing'),
     (17, '42501', 'document_member', $$INSERT INTO aims.document (code, kind, title, owner) VALUES ('x', 'other', 'x', 'guest')$$, 'nor a member'),
     (18, '42501', 'document_officer', $$UPDATE aims.document_review SET note = 'x'$$, 'reviews are not rewritten')) AS t (nr, state, role, command, name) ORDER BY nr \gexec
+SELECT pg_temp.ends_with('00000', 'document_officer', command, name) FROM (VALUES
+    (1, $$INSERT INTO aims.document (document_id, code, kind, title, owner) VALUES (900, 'incidents', 'incident_procedure', 'Incidents', 'officer')$$, 'the only AI officer'),
+    (2, $$INSERT INTO aims.document_version (document_version_id, document_id, version, uri, content_sha256, change_summary, effective_on) VALUES (900, 900, '1.0', 'u', sha256('i'), 's', aims.today())$$, 'writes'),
+    (3, $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 900$$, 'and submits')) AS t (nr, command, name)
+ ORDER BY nr;
+SELECT is(duty, 'committee_member', 'what waits for the committee then') FROM aims.document_action WHERE action = 'approve' AND subject_id = '900';
 SELECT results_eq($$SELECT action, subject, duty, due_on - aims.today() FROM aims.document_action WHERE subject IN ('resource', 'planned_change')$$,
     $$VALUES ('renew', 'resource', 'ai_officer', 60)$$, 'what is done is done, what ends is renewed');
 SELECT pg_temp.ends_with('00000', 'document_guest', format('SELECT count(v::text) FROM aims.%I AS v', name), 'an analyst reads ' || name)
