@@ -33,8 +33,6 @@ CREATE SCHEMA kept;
 CREATE TABLE kept.soa (at timestamptz, row jsonb);
 CREATE TABLE kept.risk_register (at timestamptz, row jsonb);
 CREATE TABLE kept.day (at timestamptz);
-CREATE TABLE kept.answer (view text, row jsonb);
-CREATE TABLE kept.size (relation text, rows bigint);
 CREATE TEMPORARY TABLE kept_daily AS SELECT true;
 \else
 CREATE TEMPORARY TABLE kept_daily AS SELECT true WHERE false;
@@ -63,9 +61,12 @@ SELECT command.statement
            AND (step.n <> 6 OR d.next_day IS NOT NULL)) AS command (day, act, n, statement)
  ORDER BY command.day, command.act NULLS LAST, command.n \gexec
 
-\if :{?keep_daily}
-SELECT format('INSERT INTO kept.answer SELECT %1$L, to_jsonb(v) FROM aims.%1$I AS v', name)
+\if :{?keep_last}
+CREATE SCHEMA shown;
+CREATE TABLE shown.answer (view text, row jsonb);
+CREATE TABLE shown.size (relation text, rows bigint);
+SELECT format('INSERT INTO shown.answer SELECT %1$L, to_jsonb(v) FROM aims.%1$I AS v', name)
   FROM unnest('{soa,risk_register,vendor_coverage,certification_readiness,next_action}'::text[]) AS v (name) \gexec
-SELECT format('INSERT INTO kept.size SELECT %1$L, count(*) FROM aims.%1$I', relname)
+SELECT format('INSERT INTO shown.size SELECT %1$L, count(*) FROM aims.%1$I', relname)
   FROM pg_class WHERE relnamespace = 'aims'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname \gexec
 \endif

@@ -46,3 +46,10 @@ SELECT d + 1, CASE WHEN d % 120 = 30 THEN 'quinn' ELSE 'rosa' END,
 INSERT INTO act (day, person, statement)
 SELECT d + 1, 'quinn', $$UPDATE wards.score SET alert = false WHERE model = 'sepsis-watch' AND alert AND encounter % 6 = 0 AND scored_at > now() - make_interval(days => 3)$$
   FROM generate_series(150, 720, 120) AS d WHERE d NOT BETWEEN 485 AND 560;
+-- A student's table of scores that is in no inventory
+INSERT INTO act (day, person, statement) VALUES
+    (704, 'samir', 'CREATE TABLE wards.fall_risk_prediction (encounter integer PRIMARY KEY, model_version text NOT NULL, predicted_risk numeric NOT NULL)'),
+    (704, 'samir', 'INSERT INTO wards.fall_risk_prediction SELECT 70000 + i, ''0.1'', (i * 37) % 100 / 100.0 FROM generate_series(1, 40) AS i');
+-- The head of the ledger is signed each quarter, for the auditors to keep
+INSERT INTO act (day, statement)
+SELECT d, 'SELECT aims.checkpoint()' FROM generate_series(80, 720, 80) AS d;

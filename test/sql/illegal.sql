@@ -705,7 +705,7 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
 ('certificate', 'missing justification', 'officer', 'MS042', 'is not complete', 'a certificate is withdrawn for no reason',
     $$UPDATE aims.certificate SET status = 'withdrawn', status_reason = NULL WHERE certificate_id = -1$$, NULL, ARRAY['NULL', '''fees''']),
 ('certificate', 'expired', 'officer', '23514', 'certificate_issued_under_accreditation', 'a body issues after its accreditation has ended',
-    $$UPDATE aims.certificate SET accreditation_until = aims.today() - 1 WHERE certificate_id = -1$$, NULL, '{" - 1",""}'),
+    $$UPDATE aims.certificate SET accreditation_until = aims.today() - 1 WHERE certificate_id = -1$$, $$UPDATE aims.certificate SET created_by = 'officer' WHERE certificate_id = -1$$, '{" - 1",""}'),
 ('certificate', 'expired', 'clerk', '23514', 'certificate_valid_three_years', 'a certificate counts for four years',
     $$UPDATE aims.certificate SET valid_until = issued_on + 1461 WHERE certificate_id = -1$$, NULL, '{1461,1000}'),
 ('certificate', 'duplicate', 'officer', '23505', 'certificate_number_key', 'a certificate is entered twice',

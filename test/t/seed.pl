@@ -18,7 +18,7 @@ my $last = '2026-06-30';
 my $seed = abs_path(dirname(__FILE__) . '/../../demo/seed');
 my $dump = PostgreSQL::Test::Utils::tempdir . '/seed.dump';
 {
-	local $ENV{KEEP_DAILY} = 1;
+	local $ENV{KEEP_LAST} = 1;
 
 	command_ok([ "$seed/make", $dump, $last ], 'two years are played');
 }
@@ -47,7 +47,7 @@ sub query { return $node->safe_psql('hospital', @_); }
 is(query('SELECT check_name, entry_id, detail FROM aims.verify() WHERE NOT ok'), '', 'the ledger verifies');
 is(query(<<~'SQL'), '', 'no row is lost');
 	SELECT s.relation, s.rows, x.rows
-	  FROM kept.size AS s
+	  FROM shown.size AS s
 	 CROSS JOIN LATERAL XMLTABLE('/row' PASSING query_to_xml(format('SELECT count(*) AS rows FROM aims.%I', s.relation), false, true, '')
 	                             COLUMNS rows bigint) AS x
 	 WHERE s.rows <> x.rows AND s.relation NOT IN ('shipped_object', 'incarnation')
@@ -58,7 +58,7 @@ for my $zone ('Pacific/Kiritimati', 'America/Los_Angeles')
 	{
 		is(query(<<~SQL), "$view||", "aims.$view answers as before, session in $zone");
 			SET timezone = '$zone';
-			WITH was AS (SELECT (jsonb_populate_record(NULL::aims.$view, a.row)).* FROM kept.answer AS a WHERE a.view = '$view')
+			WITH was AS (SELECT (jsonb_populate_record(NULL::aims.$view, a.row)).* FROM shown.answer AS a WHERE a.view = '$view')
 			SELECT '$view', (SELECT min(d::text) FROM (TABLE was EXCEPT ALL TABLE aims.$view) AS d),
 			       (SELECT min(d::text) FROM (TABLE aims.$view EXCEPT ALL TABLE was) AS d)
 			SQL
