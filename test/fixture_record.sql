@@ -115,11 +115,14 @@ INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref,
 VALUES (-1, -2, 'observation', '9.2.1', 'thin', 'seen', aims.today(), 'fine', 'clerk');
 INSERT INTO aims.management_review (management_review_id, planned_on, held_on, chair, minutes, next_on, created_by)
 VALUES (-1, aims.today(), aims.today(), 'sponsor', 'talked', aims.today() + 300, 'clerk');
+-- decisions are carried out once their review was held
+INSERT INTO aims.management_review (management_review_id, planned_on, held_on, chair, minutes, next_on, created_by, status)
+VALUES (-2, aims.today(), aims.today(), 'sponsor', 'talked', aims.today() + 300, 'clerk', 'held');
 INSERT INTO aims.management_review_attendee (management_review_id, person) VALUES (-1, 'member');
 INSERT INTO aims.management_review_input (management_review_id, input, item, title, source, row_count, content, tree_size, prepared_at)
 VALUES (-1, 'risks', 'e', 'Risks', 'aims.risk', 1, '[]', 0, now());
 INSERT INTO aims.management_review_decision (management_review_decision_id, management_review_id, kind, decision, owner, due_on, outcome, carried_out_by, created_by)
-VALUES (-1, -1, 'improvement', 'Do more', 'holder', aims.today(), 'more', 'clerk', 'clerk');
+VALUES (-1, -2, 'improvement', 'Do more', 'holder', aims.today(), 'more', 'clerk', 'clerk');
 INSERT INTO aims.certificate (certificate_id, scope, body, accreditation_body, accreditation_number, accreditation_until, number, issued_on, valid_until, uri,
                               content_sha256, status_reason, suspended_by, created_by)
 VALUES (-1, 'all', 'BSI', 'UKAS', '7', aims.today() + 900, '1', aims.today(), aims.today() + 900, 'file:c', sha256('c'), 'fees', 'clerk', 'clerk');
