@@ -10,7 +10,7 @@
 #include "nodes/pg_list.h"
 #include "utils/palloc.h"
 
-/* Which requirements: of the gate into a stage, or of all that a move passes. */
+/* Requirements of the gate into a stage, or of all that a move passes. */
 typedef enum GateScope
 {
 	GATE_OF_STAGE,

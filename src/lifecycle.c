@@ -258,7 +258,7 @@ static void
 move_check_duty(const Move *move)
 {
 	const char *args[] = {move->system, move->import ? "{ai_officer}" :
-	"{system_owner,ai_officer}"};
+		"{system_owner,ai_officer}"};
 
 	if (move_is_by_rule(move))
 		return;
