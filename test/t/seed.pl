@@ -1,6 +1,7 @@
 # The seed data: two years are played, dumped and restored as documented, into a
-# database of another time zone; the ledger verifies there, nothing is lost, and the
-# large views answer as they did.
+# database of another time zone; the ledger verifies there, nothing is lost, the
+# large views answer as they did, and soa_at and risk_register_at answer of a day as
+# the views did on it: of each AIMS_TEST_EVERY-th day (20) that was sealed.
 use strict;
 use warnings;
 
@@ -18,7 +19,7 @@ my $last = '2026-06-30';
 my $seed = abs_path(dirname(__FILE__) . '/../../demo/seed');
 my $dump = PostgreSQL::Test::Utils::tempdir . '/seed.dump';
 {
-	local $ENV{KEEP_LAST} = 1;
+	local @ENV{ 'KEEP_LAST', 'KEEP_DAILY' } = (1, 1);
 
 	command_ok([ "$seed/make", $dump, $last ], 'two years are played');
 }
@@ -64,6 +65,28 @@ for my $zone ('Pacific/Kiritimati', 'America/Los_Angeles')
 			SQL
 	}
 }
+
+# Time travel: what the views showed at the end of a day, and what is said of that day now
+my $every = $ENV{AIMS_TEST_EVERY} || 20;
+my @days = split /\n/, query("SELECT at FROM (SELECT at, row_number() OVER (ORDER BY at) AS n, count(*) OVER () AS days FROM kept.day) AS d
+                              WHERE n % $every = 0 OR n = days ORDER BY at");
+my %wrong = (soa => '', risk_register => '');
+for my $day (@days)
+{
+	for my $view (sort keys %wrong)
+	{
+		my $difference = query(<<~SQL);
+			SET timezone = 'UTC'; -- as jsonb shows times
+			WITH was AS (SELECT k.row FROM kept.$view AS k WHERE (k.at AT TIME ZONE 'UTC')::date = (timestamptz '$day' AT TIME ZONE 'UTC')::date),
+			said AS (SELECT to_jsonb(s) AS row FROM aims.${view}_at('$day') AS s)
+			SELECT 'was', count(*) FROM (TABLE was EXCEPT ALL TABLE said) AS d HAVING count(*) > 0
+			UNION ALL
+			SELECT 'said', count(*) FROM (TABLE said EXCEPT ALL TABLE was) AS d HAVING count(*) > 0
+			SQL
+		$wrong{$view} .= "$day $difference\n" if $difference ne '';
+	}
+}
+is($wrong{$_}, '', sprintf('aims.%s_at answers of %d days as aims.%s did on them', $_, scalar @days, $_)) for sort keys %wrong;
 
 # What README.md of the seed promises
 my %seen = (
