@@ -98,7 +98,8 @@ WITH today AS (
 SELECT o.action, o.subject, o.subject_id, o.system, o.vendor, o.duty,
        CASE WHEN o.person IS NOT NULL THEN ARRAY[o.person]
             ELSE coalesce(own.people, CASE WHEN o.duty = 'system_owner' AND s.system IS NOT NULL THEN ARRAY[s.owner::text] END,
-                          everywhere.people, officer.people, '{}')
+                          everywhere.people,
+                          (SELECT h.people FROM holder AS h WHERE h.duty = 'ai_officer' AND h.system IS NULL), '{}')
        END AS people,
        o.due_on, coalesce(o.due_on < t.day, false) AS overdue, CASE WHEN isfinite(o.due_on) THEN o.due_on - t.day END AS days_left,
        o.ref, o.detail
@@ -106,8 +107,7 @@ SELECT o.action, o.subject, o.subject_id, o.system, o.vendor, o.duty,
  CROSS JOIN today AS t
   LEFT JOIN holder AS own ON own.duty = o.duty AND own.system = o.system AND o.system IS NOT NULL
   LEFT JOIN aims.ai_system AS s ON s.system = o.system
-  LEFT JOIN holder AS everywhere ON everywhere.duty = o.duty AND everywhere.system IS NULL
-  LEFT JOIN holder AS officer ON officer.duty = 'ai_officer' AND officer.system IS NULL;
+  LEFT JOIN holder AS everywhere ON everywhere.duty = o.duty AND everywhere.system IS NULL;
 COMMENT ON VIEW aims.next_action IS
     'Every open obligation with the people that it is for: the person named, else who holds the duty for the system, its owner, who holds the duty for the organisation, else the AI officers; nobody (an empty array) where none of these exists (ISO/IEC 42001 5.3, 9.1, 10.2)';
 COMMENT ON COLUMN aims.next_action.action IS 'What is to be done';
