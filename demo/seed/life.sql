@@ -55,7 +55,9 @@ SELECT command.statement
             (3, 'INSERT INTO kept.soa SELECT clock_timestamp(), to_jsonb(s) FROM aims.soa AS s'),
             (4, 'INSERT INTO kept.risk_register SELECT clock_timestamp(), to_jsonb(r) FROM aims.risk_register AS r'),
             (5, 'INSERT INTO kept.day SELECT clock_timestamp()'),
-            (6, format('COPY (SELECT %L) TO %L', to_char(:'first'::date + d.next_day, '@YYYY-MM-DD 09:00:00'), :'clock'))) AS step (n, statement)
+            -- whole at once: whoever reads half a line of the file ends
+            (6, format('COPY (SELECT %L) TO PROGRAM %L', to_char(:'first'::date + d.next_day, '@YYYY-MM-DD 09:00:00'),
+                       format('cat >"%1$s.new" && mv "%1$s.new" "%1$s"', :'clock')))) AS step (n, statement)
          WHERE step.statement IS NOT NULL
            AND (step.n NOT BETWEEN 3 AND 5 OR EXISTS (SELECT FROM kept_daily))
            AND (step.n <> 6 OR d.next_day IS NOT NULL)) AS command (day, act, n, statement)

@@ -25,9 +25,11 @@ sub set_clock
 	my ($day, $hour) = @_;
 	my ($y, $m, $d) = (gmtime(1705276800 + 86400 * $day))[ 5, 4, 3 ];
 
-	open my $file, '>', $clock or die "$clock: $!";
+	# whole at once: the server reads it at any time
+	open my $file, '>', "$clock.new" or die "$clock.new: $!";
 	printf $file "@%04d-%02d-%02d %02d:30:00\n", $y + 1900, $m + 1, $d, $hour;
 	close $file;
+	rename "$clock.new", $clock or die "$clock: $!";
 }
 
 sub query { return $node->safe_psql('postgres', @_); }
