@@ -29,7 +29,7 @@ BIN_FLAGS      = -D_GNU_SOURCE -Isrc -Isrc/bin -DAIMS_VERSION='"$(EXTVERSION)"'
 REGRESS       := $(basename $(notdir $(sort $(wildcard test/sql/*.sql))))
 REGRESS_OPTS   = --inputdir=test
 ISOLATION     := $(basename $(notdir $(sort $(wildcard test/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test --outputdir=.
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=aims --launcher=test/permutations
 PROVE_TESTS   := $(sort $(wildcard test/t/*.pl))
 TAP_TESTS     := $(and $(PROVE_TESTS),$(shell perl -MIPC::Run -e 'print $$> != 0 || ""' 2>&-))
 

@@ -92,11 +92,11 @@
 	"(s.server <> current_setting('server_version_num')::integer / 10000" \
 	" OR s.system_identifier <> (SELECT x.system_identifier FROM pg_control_system() AS x))"
 
-/* What differs from what was installed; indexes may be added. */
+/* What differs, in present, from what was installed; indexes may be added. */
 #define ALTERED \
 	"SELECT format('%s %s %s', coalesce(s.kind, p.kind), coalesce(s.object, p.object)," \
 	" CASE WHEN p.object IS NULL THEN 'is missing' WHEN s.object IS NULL THEN 'was added' ELSE 'is not as it was installed' END) AS problem" \
-	" FROM aims.shipped_object AS s FULL JOIN (" PRESENT ") AS p ON p.kind = s.kind AND p.object = s.object" \
+	" FROM aims.shipped_object AS s FULL JOIN present AS p ON p.kind = s.kind AND p.object = s.object" \
 	" WHERE p.object IS NULL OR s.object IS NULL AND p.kind <> 'index' OR s.digest <> p.digest" \
 	" AND (s.kind IN ('function', 'event trigger') OR NOT " ELSEWHERE ")"
 
@@ -122,12 +122,13 @@
 
 /* One row: whether all is well, and the problems or what all is together. */
 const char *const shipped_query =
-	"SELECT count(a.problem) = 0, coalesce(string_agg(a.problem, E'\\n' ORDER BY a.problem COLLATE \"C\"),"
+	"WITH present AS MATERIALIZED (" PRESENT ")"
+	" SELECT count(a.problem) = 0, coalesce(string_agg(a.problem, E'\\n' ORDER BY a.problem COLLATE \"C\"),"
 	" (SELECT format('%s objects of the extension are as they were installed; together %s.%s', count(*),"
 	" encode(sha256(string_agg(p.digest, ''::bytea ORDER BY p.kind COLLATE \"C\", p.object COLLATE \"C\")), 'hex'),"
 	" CASE WHEN EXISTS (SELECT FROM aims.shipped_object AS s WHERE " ELSEWHERE ") THEN"
 	" ' They were installed in another cluster: what views, tables and parsed functions say is not compared after pg_upgrade.' END)"
-	" FROM (" PRESENT ") AS p WHERE p.kind <> 'index'))"
+	" FROM present AS p WHERE p.kind <> 'index'))"
 	" FROM (" ALTERED " UNION ALL " STRANGERS " UNION ALL " OWNED ") AS a (problem)";
 
 /* Settings that would print definitions otherwise, or plan for hours. */
