@@ -492,9 +492,10 @@ BEGIN
             HINT = 'The ledger says what was granted: SELECT new_image FROM aims.audit_log WHERE relation = ''aims.bundle_privilege''.';
     END IF;
     -- what overlaps stays: other bundles that the role holds and that are no part of this one
+    WITH other AS MATERIALIZED (SELECT DISTINCT b.bundle FROM aims.bundle_privilege AS b WHERE b.bundle <> revoke_duty_role.bundle)
     SELECT array_agg(o.bundle)
     INTO kept
-    FROM (SELECT DISTINCT b.bundle FROM aims.bundle_privilege AS b WHERE b.bundle <> revoke_duty_role.bundle) AS o
+    FROM other AS o
     WHERE aims.bundle_held(o.bundle, role)
     AND EXISTS (SELECT b.object, b.privilege FROM aims.bundle_privilege AS b WHERE b.bundle = o.bundle
                 EXCEPT
