@@ -22,7 +22,8 @@ EXPORT_SOURCES = $(addprefix src/bin/,aims-export.c ledger_client.c store.c) $(P
 VERIFY_SOURCES = $(addprefix src/bin/,aims-verify.c chain.c check_log.c check_record.c leaf_text.c proof_text.c tally.c) $(PURE)
 BIN_FLAGS      = -D_GNU_SOURCE -Isrc -Isrc/bin -DAIMS_VERSION='"$(EXTVERSION)"'
 
-# pg_regress takes queries from test/sql, isolation tests from test/specs, and
+# pg_regress takes queries from test/sql, isolation tests from test/specs, each
+# permutation in a copy of a database with the extension (test/permutations);
 # both compare with expected/. TAP tests start servers of their own, which
 # root may not, and need IPC::Run (libipc-run-perl). Assigned with := since
 # PGXS asks by ifdef, for which an unexpanded value is a value.
