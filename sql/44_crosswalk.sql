@@ -56,9 +56,10 @@ COMMENT ON COLUMN aims.crosswalk.reviewer IS
 COMMENT ON COLUMN aims.crosswalk.reviewed_at IS 'When it was reviewed, by the server''s clock';
 COMMENT ON COLUMN aims.crosswalk.shipped IS 'Came with the extension; immutable (MS016)';
 
--- NIST's crosswalk names what belongs together and states no relation, so
--- none but intersects can be claimed of it. It cites Annex B of ISO/IEC 42001,
--- whose B.x guides control A.x.
+-- The crosswalk that NIST lists names what belongs together and states no
+-- relation, so none but intersects can be claimed of it. It cites Annex B of
+-- ISO/IEC 42001, whose B.x guides control A.x. Numbers are taken as they stand
+-- where a title beside them is another's (GOVERN 3.2: B.3.2, MAP 1.4: B.2.2).
 INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped)
 SELECT 'nist-ai-rmf', v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::aims.control_ref, 'NIST crosswalk', true
   FROM (VALUES
@@ -137,13 +138,14 @@ SELECT 'nist-ai-rmf', v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::
  CROSS JOIN unnest(v.refs::text[]) AS o (ref);
 
 -- ISO/IEC 42001 is about a management system, laws are about systems and
--- records: where they meet they intersect. What is not listed maps to nothing.
+-- records: where they meet they intersect, and none of it is presumed to
+-- conform (Article 40 of the EU AI Act presumes that of harmonised standards
+-- alone). What is not listed maps to nothing.
 INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped)
 SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::aims.control_ref, 'own reading', true
   FROM (VALUES
     ('eu-ai-act', '9.1', '{6.1.2,6.1.3,8.2,8.3}'),
     ('eu-ai-act', '9.2', '{6.1.2,8.2,A.5.2,A.6.2.6}'),
-    ('eu-ai-act', '9.3', '{6.1.3}'),
     ('eu-ai-act', '9.4', '{6.1.3}'),
     ('eu-ai-act', '9.5', '{6.1.3,8.3}'),
     ('eu-ai-act', '9.6', '{A.6.2.4}'),
@@ -169,13 +171,14 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('eu-ai-act', '15.1', '{A.6.2.2,A.6.2.4}'),
     ('eu-ai-act', '15.3', '{A.8.2}'),
     ('eu-ai-act', '15.4', '{A.6.2.4,A.6.2.6}'),
-    ('eu-ai-act', '15.5', '{A.4.5,A.6.2.4}'),
+    ('eu-ai-act', '15.5', '{A.6.2.4,A.6.2.6}'),
+    ('eu-ai-act', '26.1', '{A.9.4}'),
     ('eu-ai-act', '26.2', '{7.2,A.3.2,A.4.6,A.9.2}'),
     ('eu-ai-act', '26.4', '{A.7.4}'),
     ('eu-ai-act', '26.5', '{A.6.2.6,A.8.3,A.8.4}'),
     ('eu-ai-act', '26.6', '{A.6.2.8}'),
     ('eu-ai-act', '26.7', '{A.8.5}'),
-    ('eu-ai-act', '26.9', '{A.5.2,A.10.3}'),
+    ('eu-ai-act', '26.9', '{A.5.2}'),
     ('eu-ai-act', '26.11', '{A.8.5}'),
     ('eu-ai-act', '26.12', '{A.8.5}'),
     ('eu-ai-act', '27.1', '{6.1.4,8.4,A.5.2,A.5.3,A.5.4}'),
@@ -205,17 +208,16 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('hipaa-security', '164.308.a.5.i', '{7.2,7.3}'),
     ('hipaa-security', '164.308.a.6.i', '{10.2,A.8.4}'),
     ('hipaa-security', '164.308.a.6.ii', '{10.2,A.8.4}'),
-    ('hipaa-security', '164.308.a.7.ii.E', '{A.4.2}'),
     ('hipaa-security', '164.308.a.8', '{9.1,9.2.1,9.3.1}'),
     ('hipaa-security', '164.308.b.1', '{A.10.2,A.10.3}'),
     ('hipaa-security', '164.308.b.2', '{A.10.3}'),
     ('hipaa-security', '164.308.b.3', '{A.10.2,A.10.3}'),
     ('hipaa-security', '164.312.b', '{A.6.2.8}'),
-    ('hipaa-security', '164.312.c.1', '{7.5.3}'),
     ('hipaa-security', '164.314.a.1', '{A.10.3}'),
-    ('hipaa-security', '164.314.a.2.i', '{A.10.2,A.10.3}'),
+    ('hipaa-security', '164.314.a.2.i.A', '{A.10.2,A.10.3}'),
+    ('hipaa-security', '164.314.a.2.i.B', '{A.10.3}'),
+    ('hipaa-security', '164.314.a.2.i.C', '{A.10.2}'),
     ('hipaa-security', '164.314.a.2.iii', '{A.10.3}'),
-    ('hipaa-security', '164.316.a', '{7.5.2}'),
     ('hipaa-security', '164.316.b.1', '{7.5.1,7.5.2}'),
     ('hipaa-security', '164.316.b.2.i', '{7.5.3}'),
     ('hipaa-security', '164.316.b.2.ii', '{7.5.3}'),
@@ -225,9 +227,7 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('cfr-part-11', '11.10.c', '{7.5.3}'),
     ('cfr-part-11', '11.10.d', '{7.5.3}'),
     ('cfr-part-11', '11.10.e', '{7.5.3,A.6.2.8}'),
-    ('cfr-part-11', '11.10.f', '{8.1}'),
     ('cfr-part-11', '11.10.i', '{7.2}'),
-    ('cfr-part-11', '11.10.j', '{5.3,A.3.2}'),
     ('cfr-part-11', '11.10.k', '{7.5.2,7.5.3}'),
     ('cfr-part-11', '11.30', '{7.5.3}'),
     ('nist-csf', 'GV.OC.01', '{4.1}'),
@@ -271,7 +271,6 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('cis-controls', '15.6', '{A.10.3}'),
     ('cis-controls', '16.1', '{A.6.1.3}'),
     ('cis-controls', '16.9', '{7.2}'),
-    ('cis-controls', '16.10', '{A.6.2.3}'),
     ('hitrust', '02', '{7.2}'),
     ('hitrust', '03', '{6.1.2,6.1.3}'),
     ('hitrust', '04', '{5.2,A.2.2}'),
@@ -286,7 +285,7 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('iso14971', '4.3', '{7.2}'),
     ('iso14971', '4.4', '{6.1.1}'),
     ('iso14971', '5.1', '{6.1.2}'),
-    ('iso14971', '5.2', '{A.9.4}'),
+    ('iso14971', '5.2', '{6.1.4}'),
     ('iso14971', '5.4', '{6.1.2}'),
     ('iso14971', '5.5', '{6.1.2}'),
     ('iso14971', '6', '{6.1.2}'),
@@ -321,13 +320,13 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('iso13485', '8.2', '{9.1,9.2.1}'),
     ('iso13485', '8.4', '{9.1}'),
     ('iso13485', '8.5', '{10.1,10.2}'),
-    ('onc-hti-1', '170.315.b.11.iv.B.2.i', '{A.8.2,A.9.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.i', '{A.8.2}'),
     ('onc-hti-1', '170.315.b.11.iv.B.2.ii', '{A.8.2}'),
     ('onc-hti-1', '170.315.b.11.iv.B.2.iii', '{A.8.2}'),
-    ('onc-hti-1', '170.315.b.11.iv.B.2.iv', '{A.8.2,A.9.2}'),
-    ('onc-hti-1', '170.315.b.11.iv.B.3.i', '{A.8.2,A.9.4}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.2.iv', '{A.8.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.3.i', '{A.8.2}'),
     ('onc-hti-1', '170.315.b.11.iv.B.3.ii', '{A.8.2}'),
-    ('onc-hti-1', '170.315.b.11.iv.B.4.i', '{A.7.2}'),
+    ('onc-hti-1', '170.315.b.11.iv.B.4.i', '{A.7.3}'),
     ('onc-hti-1', '170.315.b.11.iv.B.4.iii', '{A.7.4}'),
     ('onc-hti-1', '170.315.b.11.iv.B.4.iv', '{A.7.4}'),
     ('onc-hti-1', '170.315.b.11.iv.B.5.i', '{A.5.4}'),
@@ -342,11 +341,6 @@ SELECT v.framework, v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::ai
     ('onc-hti-1', '170.315.b.11.iv.B.8.iv', '{A.6.2.6}'),
     ('onc-hti-1', '170.315.b.11.iv.B.9.i', '{A.6.2.6}')) AS v (framework, ref, refs)
  CROSS JOIN unnest(v.refs::text[]) AS o (ref);
-
--- Both ask that systems are used as their instructions say; A.9.4 asks it of
--- every AI system, the article of those with high risk.
-INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped) VALUES
-    ('eu-ai-act', '26.1', 'subset', 'iso42001', 'A.9.4', 'own reading', true);
 
 -- The model card was drawn up to carry what HTI-1 asks for.
 INSERT INTO aims.crosswalk (framework, ref, relation, other_framework, other_ref, source, shipped)
@@ -422,7 +416,6 @@ SELECT 'iso27001', v.ref::aims.control_ref, 'intersects', 'iso42001', o.ref::aim
     ('A.8.16', 'extend', '{A.6.2.6}'),
     ('A.8.25', 'extend', '{A.6.1.3}'),
     ('A.8.26', 'extend', '{A.6.2.2}'),
-    ('A.8.27', 'extend', '{A.6.2.3}'),
     ('A.8.29', 'extend', '{A.6.2.4}'),
     ('A.8.32', 'extend', '{A.6.2.5}')) AS v (ref, reuse, refs)
  CROSS JOIN unnest(v.refs::text[]) AS o (ref);
@@ -696,28 +689,31 @@ COMMENT ON COLUMN aims.framework_deadline.source IS 'Where the date stands';
 COMMENT ON COLUMN aims.framework_deadline.as_of IS 'Day on which the source was read';
 COMMENT ON COLUMN aims.framework_deadline.shipped IS 'Came with the extension; immutable (MS016)';
 
--- Regulation (EU) 2026/1744 was published on 24 July 2026 and has been in
--- force since 27 July 2026.
+-- Regulation (EU) 2026/1744, proposed as COM(2025) 836, was published on 24
+-- July 2026 and has been in force since 27 July 2026. Points are those of the
+-- third paragraph of Article 113.
 INSERT INTO aims.framework_deadline (deadline, framework, ref, provision, title, due_on, eu_tier, organisation_role,
                                      source, as_of, shipped) VALUES
     ('eu-prohibited', 'eu-ai-act', NULL, 'Article 5', 'Prohibited practices', '2025-02-02', 'unacceptable', NULL,
         'Regulation (EU) 2024/1689, Article 113(a)', '2026-11-26', true),
     ('eu-literacy', 'eu-ai-act', NULL, 'Article 4', 'Measures that support the AI literacy of staff', '2025-02-02', NULL, NULL,
         'Regulation (EU) 2024/1689, Articles 4 (as amended by Regulation (EU) 2026/1744) and 113(a)', '2026-11-26', true),
-    ('eu-general-purpose', 'eu-ai-act', NULL, 'Chapter V', 'General-purpose AI models; governance and penalties', '2025-08-02', NULL, 'provider',
+    ('eu-general-purpose', 'eu-ai-act', NULL, 'Chapter V', 'General-purpose AI models; governance; penalties but those of Article 101', '2025-08-02', NULL, 'provider',
         'Regulation (EU) 2024/1689, Article 113(b)', '2026-11-26', true),
     ('eu-general', 'eu-ai-act', NULL, 'Article 50', 'General application; transparency to people who meet AI or its output', '2026-08-02', 'limited', NULL,
-        'Regulation (EU) 2024/1689, Article 113', '2026-11-26', true),
+        'Regulation (EU) 2024/1689, Article 113, second paragraph', '2026-11-26', true),
     ('eu-marking', 'eu-ai-act', NULL, 'Article 50(2)', 'Marking of generated content by systems on the market before 2 August 2026', '2026-12-02', 'limited', 'provider',
-        'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
-    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5', 'Prohibition of generating intimate images without consent, or of child abuse', '2026-12-02', 'unacceptable', NULL,
-        'Regulation (EU) 2026/1744 amending Regulation (EU) 2024/1689', '2026-11-26', true),
+        'Regulation (EU) 2024/1689, Article 111(4), added by Regulation (EU) 2026/1744', '2026-11-26', true),
+    ('eu-intimate-images', 'eu-ai-act', NULL, 'Article 5(1)(ba) and (bb)', 'Prohibition of generating intimate images without consent, or of child abuse', '2026-12-02', 'unacceptable', NULL,
+        'Regulation (EU) 2024/1689, Article 113(a) as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
     ('eu-general-purpose-old', 'eu-ai-act', NULL, 'Article 111(3)', 'General-purpose AI models on the market before 2 August 2025', '2027-08-02', NULL, 'provider',
         'Regulation (EU) 2024/1689, Article 111(3)', '2026-11-26', true),
     ('eu-high-risk-annex-iii', 'eu-ai-act', NULL, 'Chapter III, sections 1 to 3', 'High-risk systems of Annex III (before the amendment: 2 August 2026)', '2027-12-02', 'high', NULL,
-        'Regulation (EU) 2024/1689, Article 113 as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
-    ('eu-high-risk-annex-i', 'eu-ai-act', NULL, 'Article 6(1)', 'High-risk systems in products of Annex I, such as medical devices (before the amendment: 2 August 2027)', '2028-08-02', 'high', NULL,
-        'Regulation (EU) 2024/1689, Article 113 as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
+        'Regulation (EU) 2024/1689, Article 113(c)(i) as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
+    ('eu-high-risk-annex-i', 'eu-ai-act', NULL, 'Chapter III, sections 1 to 3', 'High-risk systems in products of Annex I, such as medical devices (before the amendment: 2 August 2027)', '2028-08-02', 'high', NULL,
+        'Regulation (EU) 2024/1689, Article 113(c)(ii) as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
+    ('eu-public-authorities', 'eu-ai-act', NULL, 'Article 111(2)', 'High-risk systems for public authorities that were in use before Chapter III applied to them', '2030-08-02', 'high', NULL,
+        'Regulation (EU) 2024/1689, Article 111(2) as amended by Regulation (EU) 2026/1744', '2026-11-26', true),
     ('hti-1-decision-support', 'onc-hti-1', NULL, '45 CFR 170.102, Base EHR (3)(iii)', 'Certified health IT shows source attributes (a rule proposed on 29 December 2025, 90 FR 60970, would remove them)', '2025-01-01', NULL, NULL,
         'HTI-1 final rule, 89 FR 1192', '2026-11-26', true),
     ('iso27001-2022', 'iso27001', NULL, 'IAF MD 26', 'End of certificates on the edition of 2013', '2025-10-31', NULL, NULL,

@@ -80,7 +80,7 @@ SELECT s.system::text AS system, o.position, o.title AS section, r.ref, r.title 
   FROM aims.ai_system AS s
  CROSS JOIN (VALUES ('BasicInfo', 1, 'Who made it'), ('ReleaseInfo', 2, 'Release'), ('ModelSummary', 3, 'Summary'),
                     ('UsesAndDirections', 4, 'Use'), ('Warnings', 5, 'Warnings'), ('KeyMetrics', 6, 'Key metrics'),
-                    ('TrustIngredients', 7, 'What trust rests on'), ('Resources', 8, 'Further sources')) AS o (ref, position, title)
+                    ('TrustIngredients', 7, 'What trust rests on'), ('Resources', 8, 'Further sources'), ('Bibliography', 9, 'Works cited')) AS o (ref, position, title)
   JOIN aims.requirement AS r
     ON r.framework = 'chai-model-card' AND r.kind = 'control' AND o.ref::aims.control_ref OPERATOR(aims.@>) r.ref
   LEFT JOIN gathered AS g ON g.system = s.system::text AND g.ref OPERATOR(aims.=) r.ref;
