@@ -24,9 +24,11 @@ SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigi
        CASE m.good WHEN 'all' THEN m.value < m.of OR m.of = 0 WHEN 'none' THEN m.value > 0 ELSE false END AS attention
   FROM (
     SELECT 'controls' AS area, c.measure, c.title, '6.1.3' AS ref, c.value, c.of, c.good
-      FROM (SELECT sum(controls) AS controls, sum(applicable) AS applicable, sum(excluded) AS excluded,
-                   sum(implemented) AS implemented, sum(evidenced) AS evidenced, sum(stale) AS stale
-              FROM aims.soa_coverage WHERE framework = 'iso42001') AS s
+      FROM (SELECT count(*) AS controls, count(*) FILTER (WHERE o.applicable) AS applicable, count(*) FILTER (WHERE NOT o.applicable) AS excluded,
+                   count(*) FILTER (WHERE o.applicable AND o.implementation IN ('implemented', 'verified')) AS implemented,
+                   count(*) FILTER (WHERE o.status = 'evidenced') AS evidenced,
+                   count(*) FILTER (WHERE o.applicable AND o.evidence = 'expired') AS stale
+              FROM aims.soa AS o WHERE o.framework = 'iso42001' AND o.scope = 'organisation') AS s
      CROSS JOIN LATERAL (VALUES
             ('controls_decided', 'Controls decided on', s.applicable + s.excluded, s.controls, 'all'),
             ('controls_implemented', 'Applicable controls said to be implemented', s.implemented, s.applicable, 'all'),
