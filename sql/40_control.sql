@@ -253,12 +253,14 @@ CREATE TABLE aims.evidence (
 );
 CREATE INDEX evidence_system_idx ON aims.evidence (system, kind) WHERE system IS NOT NULL;
 CREATE INDEX evidence_vendor_idx ON aims.evidence (vendor, kind) WHERE vendor IS NOT NULL;
+CREATE INDEX evidence_recorded_idx ON aims.evidence (recorded_at);
 SELECT pg_catalog.pg_extension_config_dump('aims.evidence', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.evidence_evidence_id_seq', '');
 COMMENT ON TABLE aims.evidence IS
     'What proves that a requirement is met: reports, records, certificates, minutes; the file itself stays where it is, named by uri and hash (7.5)';
 COMMENT ON INDEX aims.evidence_system_idx IS 'Evidence of an AI system by kind';
 COMMENT ON INDEX aims.evidence_vendor_idx IS 'Evidence of a vendor by kind';
+COMMENT ON INDEX aims.evidence_recorded_idx IS 'Evidence by the day of its entry';
 COMMENT ON COLUMN aims.evidence.evidence_id IS 'Number of the evidence; a revision has a higher one';
 COMMENT ON COLUMN aims.evidence.title IS 'What it is';
 COMMENT ON COLUMN aims.evidence.kind IS 'Sort of evidence; gates ask for some by name (aims.gate_requirement)';

@@ -100,7 +100,8 @@ WITH RECURSIVE
            AND c.oid NOT IN (SELECT i.relid FROM inventory AS i)
            AND c.oid NOT IN (SELECT d.objid FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'e')),
     column_name (name) AS MATERIALIZED (
-        SELECT DISTINCT a.attname FROM pg_attribute AS a WHERE a.attnum > 0 AND NOT a.attisdropped),
+        SELECT DISTINCT a.attname FROM pg_attribute AS a
+         WHERE a.attrelid IN (SELECT h.oid FROM held AS h) AND a.attnum > 0 AND NOT a.attisdropped),
     column_sign (name, sign, reason, beside) AS MATERIALIZED (
         SELECT n.name, s.sign, s.reason, s.beside
           FROM column_name AS n

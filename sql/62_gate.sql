@@ -79,6 +79,45 @@ CREATE FUNCTION aims.check_dataset(system text, parameter jsonb) RETURNS TABLE (
 COMMENT ON FUNCTION aims.check_dataset(text, jsonb) IS
     'Gate check: is a dataset of one of parameter.purposes registered, and do all such have provenance and quality? Not asked where the organisation''s role is parameter.except_role';
 
+CREATE FUNCTION aims.evidence_asked(system text, parameter jsonb)
+    RETURNS TABLE (evidence_id bigint, title text, valid_until date, problem text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
+    BEGIN ATOMIC
+        SELECT e.evidence_id, e.title, e.valid_until,
+               CASE WHEN e.state <> 'in_force' THEN e.state
+                    WHEN w.version_stated AND w.version IS NULL THEN 'no model version is registered'
+                    WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
+                    WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
+                    WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
+                    WHEN e.recorded_at < w.moved_at THEN format('it was recorded before %s', to_char(w.moved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI UTC'))
+               END AS problem
+          FROM (SELECT v.version, parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
+                       h.moved_at,
+                       (h.moved_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS since
+                  FROM (SELECT max(m.moved_at) AS moved_at
+                          FROM aims.stage_history AS m
+                         WHERE m.system = evidence_asked.system
+                           AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
+                  LEFT JOIN aims.current_version AS v ON v.system = evidence_asked.system) AS w
+         CROSS JOIN (
+               -- Two branches, each of which an index of aims.evidence serves
+               SELECT * FROM aims.evidence_state AS o
+                WHERE o.system = evidence_asked.system AND o.kind = parameter ->> 'kind'
+                  AND parameter ->> 'about' IS DISTINCT FROM 'vendor'
+                UNION ALL
+               SELECT * FROM aims.evidence_state AS o
+                WHERE o.vendor = (SELECT s.vendor FROM aims.ai_system AS s WHERE s.system = evidence_asked.system)
+                  AND o.kind = parameter ->> 'kind'
+                  AND parameter ->> 'about' IS NOT DISTINCT FROM 'vendor'
+                  AND coalesce(o.system = evidence_asked.system, true)) AS e
+         WHERE EXISTS (SELECT FROM aims.evidence_link AS l
+                        WHERE l.evidence_id = e.evidence_id
+                          AND l.framework = parameter ->> 'framework'
+                          AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref);
+    END;
+COMMENT ON FUNCTION aims.evidence_asked(text, jsonb) IS
+    'Evidence of parameter.kind that is linked to the requirement''s control and is about the system (or, with about = vendor, its vendor), and why a piece does not count: problem is NULL where it does (aims.check_evidence)';
+
 CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
@@ -89,37 +128,7 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
                         string_agg(format('evidence %s does not count: %s', c.evidence_id, c.problem), ', ' ORDER BY c.evidence_id),
                         format('no evidence of kind %s is linked to %s %s', parameter ->> 'kind',
                                parameter ->> 'framework', parameter ->> 'control'))
-          FROM (SELECT e.evidence_id, e.title, e.valid_until,
-                       CASE WHEN e.state <> 'in_force' THEN e.state
-                            WHEN w.version_stated AND w.version IS NULL THEN 'no model version is registered'
-                            WHEN e.version <> w.version THEN format('it is about version %s, in force is %s', e.version, w.version)
-                            WHEN w.version_stated AND e.version IS NULL THEN format('it does not name version %s', w.version)
-                            WHEN e.effective_on < w.since THEN format('it is older than %s', to_char(w.since, 'YYYY-MM-DD'))
-                            WHEN e.recorded_at < w.moved_at THEN format('it was recorded before %s', to_char(w.moved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI UTC'))
-                       END AS problem
-                  FROM (SELECT v.version, parameter ->> 'version' IS NOT DISTINCT FROM 'current' AS version_stated,
-                               h.moved_at,
-                               (h.moved_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS since
-                          FROM (SELECT max(m.moved_at) AS moved_at
-                                  FROM aims.stage_history AS m
-                                 WHERE m.system = check_evidence.system
-                                   AND m.to_stage = (parameter ->> 'since')::aims.lifecycle_stage) AS h
-                          LEFT JOIN aims.current_version AS v ON v.system = check_evidence.system) AS w
-                 CROSS JOIN (
-                       -- Two branches, each of which an index of aims.evidence serves
-                       SELECT * FROM aims.evidence_state AS o
-                        WHERE o.system = check_evidence.system AND o.kind = parameter ->> 'kind'
-                          AND parameter ->> 'about' IS DISTINCT FROM 'vendor'
-                        UNION ALL
-                       SELECT * FROM aims.evidence_state AS o
-                        WHERE o.vendor = (SELECT s.vendor FROM aims.ai_system AS s WHERE s.system = check_evidence.system)
-                          AND o.kind = parameter ->> 'kind'
-                          AND parameter ->> 'about' IS NOT DISTINCT FROM 'vendor'
-                          AND coalesce(o.system = check_evidence.system, true)) AS e
-                 WHERE EXISTS (SELECT FROM aims.evidence_link AS l
-                                WHERE l.evidence_id = e.evidence_id
-                                  AND l.framework = parameter ->> 'framework'
-                                  AND l.ref OPERATOR(aims.=) (parameter ->> 'control')::aims.control_ref)) AS c;
+          FROM aims.evidence_asked(check_evidence.system, parameter) AS c;
     END;
 COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
     'Gate check: is evidence of parameter.kind, linked to the requirement''s control, in force today? It is about the system (or, with about = vendor, its vendor) and about no other version than the one in force; with version = current it names that version; with since = a stage it is neither older than the last entry into it nor recorded before that';

@@ -460,18 +460,12 @@ CREATE VIEW aims.risk_treated WITH (security_barrier) AS
 SELECT t.risk_id, t.system,
        bool_or(t.status = 'done') AS done,
        bool_or(t.status = 'planned') AS planned,
-       -- as aims.evidence_state judges it
-       bool_or(t.status = 'done'
-               AND coalesce(e.valid_until < (SELECT aims.today()) OR e.effective_on > (SELECT aims.today())
-                            OR n.effective_on <= (SELECT aims.today())
-                            OR e.uri IS NULL AND e.content_sha256 IS NULL, false)) AS lapsed,
+       bool_or(t.status = 'done' AND e.evidence_id IS NOT NULL) AS lapsed,
        count(*) FILTER (WHERE t.status = 'done') AS treatments_done,
        count(*) FILTER (WHERE t.status = 'planned') AS treatments_open,
        count(*) FILTER (WHERE t.status = 'planned' AND t.due_on < (SELECT aims.today())) AS treatments_overdue
   FROM aims.risk_treatment AS t
-  LEFT JOIN aims.evidence AS e ON e.evidence_id = t.evidence AND t.status = 'done'
-  LEFT JOIN aims.evidence_revision AS v ON v.earlier = e.evidence_id
-  LEFT JOIN aims.evidence AS n ON n.evidence_id = v.later
+  LEFT JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence AND e.state <> 'in_force'
  GROUP BY t.risk_id, t.system;
 COMMENT ON VIEW aims.risk_treated IS
     'How far each risk that has treatments is treated, as of today (6.1.3, 8.3)';

@@ -775,19 +775,19 @@ WITH today AS MATERIALIZED (
                                                    WHERE n.status IN ('sent', 'returned', 'reviewed') GROUP BY n.vendor, n.status))
      ORDER BY q.vendor, q.state = 'reviewed' DESC, q.vendor_questionnaire_id DESC
 ), proof AS (
-    SELECT e.vendor, l.framework, l.ref, bool_or(e.state = 'in_force') AS in_force
-      FROM aims.evidence_state AS e
-      JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id
-     WHERE e.vendor IS NOT NULL
-     GROUP BY e.vendor, l.framework, l.ref
+    SELECT DISTINCT a.applicability_id
+      FROM aims.applicability AS a
+      JOIN aims.evidence_state AS e ON e.vendor = a.vendor AND e.state = 'in_force'
+      JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id AND l.framework = a.framework AND l.ref OPERATOR(aims.=) a.ref
+     WHERE a.scope = 'vendor'
 ), stated AS (
     SELECT a.vendor, count(*) AS statements,
-           count(*) FILTER (WHERE a.applicable AND a.implementation IN ('implemented', 'verified') AND p.in_force) AS evidenced,
+           count(*) FILTER (WHERE a.applicable AND a.implementation IN ('implemented', 'verified') AND p.applicability_id IS NOT NULL) AS evidenced,
            count(*) FILTER (WHERE a.applicable
-                              AND (a.implementation NOT IN ('implemented', 'verified') OR p.in_force IS NOT TRUE)) AS gaps
+                              AND (a.implementation NOT IN ('implemented', 'verified') OR p.applicability_id IS NULL)) AS gaps
       FROM aims.applicability AS a
       JOIN aims.framework AS f ON f.framework = a.framework AND f.in_soa
-      LEFT JOIN proof AS p ON p.vendor = a.vendor AND p.framework = a.framework AND p.ref OPERATOR(aims.=) a.ref
+      LEFT JOIN proof AS p ON p.applicability_id = a.applicability_id
      WHERE a.scope = 'vendor'
      GROUP BY a.vendor
 ), held AS (

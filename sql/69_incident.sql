@@ -668,10 +668,9 @@ CREATE FUNCTION aims.check_incident_contact(system text, parameter jsonb) RETURN
           FROM (SELECT k.contact_id,
                        CASE WHEN k.valid_from > (SELECT aims.today()) THEN 'it is not valid yet'
                             WHEN k.valid_until < (SELECT aims.today()) THEN format('it ended on %s', to_char(k.valid_until, 'YYYY-MM-DD'))
-                            WHEN coalesce(k.phone, k.email, p.email) IS NULL THEN format('%s cannot be reached: neither phone nor email', k.person)
+                            WHEN coalesce(k.phone, k.email, (SELECT p.email FROM aims.person AS p WHERE p.person = k.person)) IS NULL THEN format('%s cannot be reached: neither phone nor email', k.person)
                        END AS problem
                   FROM aims.incident_contact AS k
-                  LEFT JOIN aims.person AS p ON p.person = k.person
                  WHERE k.system = check_incident_contact.system OR k.system IS NULL) AS c;
     END;
 COMMENT ON FUNCTION aims.check_incident_contact(text, jsonb) IS

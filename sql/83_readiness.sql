@@ -24,9 +24,11 @@ SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigi
        CASE m.good WHEN 'all' THEN m.value < m.of OR m.of = 0 WHEN 'none' THEN m.value > 0 ELSE false END AS attention
   FROM (
     SELECT 'controls' AS area, c.measure, c.title, '6.1.3' AS ref, c.value, c.of, c.good
-      FROM (SELECT sum(controls) AS controls, sum(applicable) AS applicable, sum(excluded) AS excluded,
-                   sum(implemented) AS implemented, sum(evidenced) AS evidenced, sum(stale) AS stale
-              FROM aims.soa_coverage WHERE framework = 'iso42001') AS s
+      FROM (SELECT count(*) AS controls, count(*) FILTER (WHERE o.applicable) AS applicable, count(*) FILTER (WHERE NOT o.applicable) AS excluded,
+                   count(*) FILTER (WHERE o.applicable AND o.implementation IN ('implemented', 'verified')) AS implemented,
+                   count(*) FILTER (WHERE o.status = 'evidenced') AS evidenced,
+                   count(*) FILTER (WHERE o.applicable AND o.evidence = 'expired') AS stale
+              FROM aims.soa AS o WHERE o.framework = 'iso42001' AND o.scope = 'organisation') AS s
      CROSS JOIN LATERAL (VALUES
             ('controls_decided', 'Controls decided on', s.applicable + s.excluded, s.controls, 'all'),
             ('controls_implemented', 'Applicable controls said to be implemented', s.implemented, s.applicable, 'all'),
@@ -149,23 +151,27 @@ INSERT INTO aims.readiness_threshold (criterion, threshold, source, shipped) VAL
     ('corrective_record', 8, 'Rule of thumb of consultants (8 to 15 records before stage 1); the standard names no number', true),
     ('evidence_over_time', 3, 'Rule of thumb of consultants (records of three months before stage 2); the standard names no number', true);
 
-CREATE VIEW aims.certification_readiness WITH (security_barrier) AS
-SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'Framework' WHEN 3 THEN 'Operation' WHEN 4 THEN 'Internal audit and management review' WHEN 5 THEN 'Stage 1 audit' WHEN 6 THEN 'Stage 2 audit' END AS phase_title,
-       c.criterion, c.ref::aims.control_ref AS ref, c.title, coalesce(c.done, false) AS done,
-       coalesce(c.found, 0)::bigint AS found, c.wanted::bigint AS wanted,
-       coalesce(c.found_rows, '{}') COLLATE "default" AS found_rows, coalesce(c.missing, '{}') COLLATE "default" AS missing
-  FROM (
-    SELECT 1 AS phase, 'sponsor_appointed' AS criterion, '5.1' AS ref, 'Executive sponsor appointed' AS title, q.* FROM (
+-- A function, since a session plans the query of each criterion once.
+CREATE FUNCTION aims.certification_criterion()
+    RETURNS TABLE (phase integer, criterion text, ref aims.control_ref, title text, found bigint, wanted bigint, done boolean, found_rows text[], missing text[])
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE ROWS 37 SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET jit = off
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT 1, 'sponsor_appointed', aims.control_ref '5.1', 'Executive sponsor appointed',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(d.person::text ORDER BY d.person), NULL::text[]
       FROM aims.duty AS d
-     WHERE d.duty = 'executive_sponsor' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'officer_appointed' AS criterion, '5.3' AS ref, 'AI officer appointed' AS title, q.* FROM (
+     WHERE d.duty = 'executive_sponsor' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'officer_appointed', aims.control_ref '5.3', 'AI officer appointed',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(d.person::text ORDER BY d.person), NULL::text[]
       FROM aims.duty AS d
-     WHERE d.duty = 'ai_officer' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'committee_seated' AS criterion, '5.3' AS ref, 'Every seat of the committee taken' AS title, q.* FROM (
+     WHERE d.duty = 'ai_officer' AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'committee_seated', aims.control_ref '5.3', 'Every seat of the committee taken',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(q.person), count(*), bool_and(q.person IS NOT NULL),
            array_agg(format('%s: %s', q.seat, q.person) ORDER BY q.seat) FILTER (WHERE q.person IS NOT NULL),
            array_agg(q.seat ORDER BY q.seat) FILTER (WHERE q.person IS NULL)
@@ -173,59 +179,55 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
               FROM unnest('{security,medical_informatics,compliance,legal,it,clinical}'::text[]) AS s (seat)
               LEFT JOIN aims.duty AS d
                 ON d.seat = s.seat AND d.system IS NULL AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
-             GROUP BY s.seat) AS q) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'inventory_complete' AS criterion, '4.3' AS ref, 'Every AI system in scope described and classified' AS title, q.* FROM (
+             GROUP BY s.seat) AS q) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'inventory_complete', aims.control_ref '4.3', 'Every AI system in scope described and classified',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE q.complete), count(*), bool_and(q.complete),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.complete),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.complete)
       FROM (SELECT s.system::text AS system,
                    num_nulls(s.intended_use, s.organisation_role, s.domain, s.phi, s.eu_tier, s.clinical_tier, s.tier_decided_by) = 0 AS complete
               FROM aims.ai_system AS s
-             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'no_shadow_ai' AS criterion, '4.3' AS ref, 'Nothing that looks like AI outside the inventory' AS title, q.* FROM (
-    SELECT 0, 0, count(*) = 0, NULL::text[], array_agg(format('%s %s', a.kind, a.object) ORDER BY a.kind, a.object)
-      FROM aims.shadow_ai AS a) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'scope_defined' AS criterion, '4.3' AS ref, 'Scope statement in force' AS title, q.* FROM (
+             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'scope_defined', aims.control_ref '4.3', 'Scope statement in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
       FROM aims.document_version_state AS v
-     WHERE v.kind = 'scope' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'context_known' AS criterion, '4.1' AS ref, 'Issues of the organisation and its context recorded' AS title, q.* FROM (
+     WHERE v.kind = 'scope' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'context_known', aims.control_ref '4.1', 'Issues of the organisation and its context recorded',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(i.context_issue_id::text ORDER BY i.context_issue_id), NULL::text[]
-      FROM aims.context_issue AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'parties_known' AS criterion, '4.2' AS ref, 'Interested parties and their requirements recorded' AS title, q.* FROM (
+      FROM aims.context_issue AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'parties_known', aims.control_ref '4.2', 'Interested parties and their requirements recorded',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(i.interested_party::text ORDER BY i.interested_party), NULL::text[]
-      FROM aims.interested_party AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 1 AS phase, 'controls_decided' AS criterion, '6.1.3' AS ref, 'Each control decided on' AS title, q.* FROM (
+      FROM aims.interested_party AS i WHERE i.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 1, 'controls_decided', aims.control_ref '6.1.3', 'Each control decided on',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE a.applicability_id IS NOT NULL), count(*), bool_and(a.applicability_id IS NOT NULL), NULL::text[],
            array_agg(r.ref::text ORDER BY r.ref) FILTER (WHERE a.applicability_id IS NULL)
       FROM aims.requirement AS r
       LEFT JOIN aims.applicability AS a
         ON a.framework = r.framework AND a.ref OPERATOR(aims.=) r.ref AND a.scope = 'organisation'
-     WHERE r.framework = 'iso42001' AND r.kind = 'control') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'policy_in_force' AS criterion, '5.2' AS ref, 'AI policy approved and in force' AS title, q.* FROM (
+     WHERE r.framework = 'iso42001' AND r.kind = 'control') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'policy_in_force', aims.control_ref '5.2', 'AI policy approved and in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
       FROM aims.document_version_state AS v
-     WHERE v.kind = 'ai_policy' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'charter_in_force' AS criterion, '5.3' AS ref, 'Charter of the committee in force' AS title, q.* FROM (
+     WHERE v.kind = 'ai_policy' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'charter_in_force', aims.control_ref '5.3', 'Charter of the committee in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
       FROM aims.document_version_state AS v
-     WHERE v.kind = 'charter' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'appetite_set' AS criterion, '6.1.1' AS ref, 'Risk appetite of the organisation in force' AS title, q.* FROM (
+     WHERE v.kind = 'charter' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'appetite_set', aims.control_ref '6.1.1', 'Risk appetite of the organisation in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.risk_appetite_id::text ORDER BY a.risk_appetite_id), NULL::text[]
       FROM aims.risk_appetite AS a
      WHERE a.status = 'approved' AND a.scope = 'organisation'
-       AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'risks_assessed' AS criterion, '6.1.2' AS ref, 'A risk assessed, owned and not closed for every AI system in scope' AS title, q.* FROM (
+       AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'risks_assessed', aims.control_ref '6.1.2', 'A risk assessed, owned and not closed for every AI system in scope',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(q.risks), count(*), bool_and(q.risks IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NULL)
@@ -233,34 +235,34 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
               FROM aims.ai_system AS s
               LEFT JOIN (SELECT r.system, count(*) AS risks FROM aims.risk AS r
                           WHERE r.inherent_likelihood IS NOT NULL AND r.owner IS NOT NULL AND r.status <> 'closed' GROUP BY r.system) AS r ON r.system = s.system
-             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'impact_procedure' AS criterion, '6.1.4' AS ref, 'Procedure of impact assessment in force' AS title, q.* FROM (
+             WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'impact_procedure', aims.control_ref '6.1.4', 'Procedure of impact assessment in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('%s %s', v.code, v.version) ORDER BY v.code), NULL::text[]
       FROM aims.document_version_state AS v
-     WHERE v.kind = 'impact_assessment_procedure' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'soa_approved' AS criterion, '6.1.3' AS ref, 'Statement of Applicability approved and signed' AS title, q.* FROM (
+     WHERE v.kind = 'impact_assessment_procedure' AND v.system IS NULL AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'soa_approved', aims.control_ref '6.1.3', 'Statement of Applicability approved and signed',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(v.label ORDER BY v.soa_version_id), NULL::text[]
-      FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 2 AS phase, 'objectives_set' AS criterion, '6.2' AS ref, 'AI objectives approved' AS title, q.* FROM (
+      FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 2, 'objectives_set', aims.control_ref '6.2', 'AI objectives approved',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(o.objective_id::text ORDER BY o.objective_id), NULL::text[]
-      FROM aims.objective AS o WHERE o.approved_at IS NOT NULL AND o.withdrawn_at IS NULL) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'training_started' AS criterion, '7.2' AS ref, 'Training of people with duties begun' AS title, q.* FROM (
+      FROM aims.objective AS o WHERE o.approved_at IS NOT NULL AND o.withdrawn_at IS NULL) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'training_started', aims.control_ref '7.2', 'Training of people with duties begun',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(DISTINCT t.person), NULL::text[]
-      FROM aims.competence_state AS t WHERE t.state = 'in_force') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'impact_assessed' AS criterion, '8.4' AS ref, 'First impact assessments approved' AS title, q.* FROM (
+      FROM aims.competence_state AS t WHERE t.state = 'in_force') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'impact_assessed', aims.control_ref '8.4', 'First impact assessments approved',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(i.impact_assessment_id::text ORDER BY i.impact_assessment_id), NULL::text[]
-      FROM aims.impact_assessment AS i WHERE i.status = 'approved') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'corrective_actions' AS criterion, '10.2' AS ref, 'Log of corrective actions filling' AS title, q.* FROM (
+      FROM aims.impact_assessment AS i WHERE i.status = 'approved') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'corrective_actions', aims.control_ref '10.2', 'Log of corrective actions filling',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(c.capa_id::text ORDER BY c.capa_id), NULL::text[]
-      FROM aims.capa AS c WHERE c.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'monitors_report' AS criterion, '9.1' AS ref, 'Every system in use, but of low tier, monitored, and no monitor silent' AS title, q.* FROM (
+      FROM aims.capa AS c WHERE c.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'monitors_report', aims.control_ref '9.1', 'Every system in use, but of low tier, monitored, and no monitor silent',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE q.ok), count(*), bool_and(q.ok),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.ok), array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.ok)
       FROM (SELECT s.system::text AS system, coalesce(m.ok, false) AS ok
@@ -268,81 +270,89 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
               LEFT JOIN (SELECT m.system, bool_and(NOT m.silent) AS ok FROM aims.monitor_state AS m
                           WHERE m.status = 'active' GROUP BY m.system) AS m ON m.system = s.system
              WHERE s.stage IN ('operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
-               AND s.clinical_tier IS DISTINCT FROM 'low') AS q) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'vendors_assessed' AS criterion, 'A.10.3' AS ref, 'Every vendor of a system in use covered' AS title, q.* FROM (
+               AND s.clinical_tier IS DISTINCT FROM 'low') AS q) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'vendors_assessed', aims.control_ref 'A.10.3', 'Every vendor of a system in use covered',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE v.covered), count(*), bool_and(v.covered),
            array_agg(v.vendor ORDER BY v.vendor) FILTER (WHERE v.covered), array_agg(v.vendor ORDER BY v.vendor) FILTER (WHERE NOT v.covered)
-      FROM aims.vendor_coverage AS v WHERE v.deployed > 0) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 3 AS phase, 'policy_known' AS criterion, '7.3' AS ref, 'AI policy acknowledged by its readers' AS title, q.* FROM (
+      FROM aims.vendor_coverage AS v WHERE v.deployed > 0) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 3, 'policy_known', aims.control_ref '7.3', 'AI policy acknowledged by its readers',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE r.state = 'acknowledged'), count(*), bool_and(r.state = 'acknowledged'), NULL::text[],
            array_agg(r.person ORDER BY r.person) FILTER (WHERE r.state <> 'acknowledged')
-      FROM aims.document_reader AS r WHERE r.kind = 'ai_policy') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 4 AS phase, 'programme_approved' AS criterion, '9.2.2' AS ref, 'Internal audit programme approved and current' AS title, q.* FROM (
+      FROM aims.document_reader AS r WHERE r.kind = 'ai_policy') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 4, 'programme_approved', aims.control_ref '9.2.2', 'Internal audit programme approved and current',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(p.audit_programme::text ORDER BY p.audit_programme), NULL::text[]
       FROM aims.audit_programme AS p
-     WHERE p.status = 'approved' AND (SELECT aims.today()) BETWEEN p.starts_on AND p.ends_on) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 4 AS phase, 'audit_reported' AS criterion, '9.2.1' AS ref, 'Internal audit reported within a year' AS title, q.* FROM (
+     WHERE p.status = 'approved' AND (SELECT aims.today()) BETWEEN p.starts_on AND p.ends_on) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 4, 'audit_reported', aims.control_ref '9.2.1', 'Internal audit reported within a year',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.internal_audit_id::text ORDER BY a.internal_audit_id), NULL::text[]
       FROM aims.internal_audit AS a
-     WHERE a.status IN ('reported', 'closed') AND a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 4 AS phase, 'review_signed' AS criterion, '9.3.3' AS ref, 'Management review held and signed within a year' AS title, q.* FROM (
+     WHERE a.status IN ('reported', 'closed') AND a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 4, 'review_signed', aims.control_ref '9.3.3', 'Management review held and signed within a year',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(r.management_review_id::text ORDER BY r.management_review_id), NULL::text[]
       FROM aims.management_review AS r
-     WHERE r.signed_at IS NOT NULL AND r.held_on > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 5 AS phase, 'documents_ready' AS criterion, '7.5.1' AS ref, 'Every document that is needed in force' AS title, q.* FROM (
+     WHERE r.signed_at IS NOT NULL AND r.held_on > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 5, 'documents_ready', aims.control_ref '7.5.1', 'Every document that is needed in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT 0, 0, count(*) = 0, NULL::text[], array_agg(concat_ws(' ', g.kind, g.system) ORDER BY g.kind, g.system)
-      FROM aims.document_gap AS g) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 5 AS phase, 'register_ready' AS criterion, '6.1.3' AS ref, 'No open risk above appetite without an acceptance in force' AS title, q.* FROM (
+      FROM aims.document_gap AS g) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 5, 'register_ready', aims.control_ref '6.1.3', 'No open risk above appetite without an acceptance in force',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE r.acceptable), count(*), bool_and(r.acceptable), NULL::text[],
            array_agg(r.risk_id::text ORDER BY r.risk_id) FILTER (WHERE r.acceptable IS NOT TRUE)
-      FROM aims.risk_register AS r WHERE r.status <> 'closed') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 5 AS phase, 'soa_current' AS criterion, '6.1.3' AS ref, 'Nothing decided otherwise than the approved statement says' AS title, q.* FROM (
+      FROM aims.risk_register AS r WHERE r.status <> 'closed') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 5, 'soa_current', aims.control_ref '6.1.3', 'Nothing decided otherwise than the approved statement says',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.soa_version_state AS v WHERE v.framework = 'iso42001' AND v.state = 'in_force'),
            NULL::text[], array_agg(DISTINCT h.ref::text)
-      FROM aims.soa_change AS h WHERE h.framework = 'iso42001' AND h.changed <> 'status') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 5 AS phase, 'corrective_record' AS criterion, '10.2' AS ref, 'Corrective actions verified, enough to show the process' AS title, q.* FROM (
+      FROM aims.soa_change AS h WHERE h.framework = 'iso42001' AND h.changed <> 'status') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 5, 'corrective_record', aims.control_ref '10.2', 'Corrective actions verified, enough to show the process',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(c.capa_id), t.threshold, count(c.capa_id) >= t.threshold,
            array_agg(c.capa_id::text ORDER BY c.capa_id) FILTER (WHERE c.capa_id IS NOT NULL), NULL::text[]
       FROM (SELECT (SELECT g.threshold FROM aims.readiness_threshold AS g WHERE g.criterion = 'corrective_record' ORDER BY g.shipped LIMIT 1) AS threshold) AS t
       LEFT JOIN aims.capa AS c ON c.verified_at IS NOT NULL AND c.status <> 'withdrawn'
-     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 5 AS phase, 'stage_1_planned' AS criterion, '9.2.1' AS ref, 'Stage 1 audit planned or passed' AS title, q.* FROM (
+     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 5, 'stage_1_planned', aims.control_ref '9.2.1', 'Stage 1 audit planned or passed',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.certification_audit_id::text ORDER BY a.certification_audit_id), NULL::text[]
       FROM aims.certification_audit AS a JOIN aims.certificate AS c ON c.certificate_id = a.certificate_id
      WHERE c.framework = 'iso42001' AND a.step = 'stage_1' AND a.status <> 'cancelled'
-       AND a.outcome IS DISTINCT FROM 'not_recommended') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'stage_1_passed' AS criterion, '9.2.1' AS ref, 'Stage 1 audit passed' AS title, q.* FROM (
+       AND a.outcome IS DISTINCT FROM 'not_recommended') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'stage_1_passed', aims.control_ref '9.2.1', 'Stage 1 audit passed',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.certification_audit_id::text ORDER BY a.certification_audit_id), NULL::text[]
       FROM aims.certification_audit AS a JOIN aims.certificate AS c ON c.certificate_id = a.certificate_id
-     WHERE c.framework = 'iso42001' AND a.step = 'stage_1' AND a.status = 'held' AND a.outcome <> 'not_recommended') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'controls_evidenced' AS criterion, '6.1.3' AS ref, 'Every applicable control implemented and evidenced' AS title, q.* FROM (
+     WHERE c.framework = 'iso42001' AND a.step = 'stage_1' AND a.status = 'held' AND a.outcome <> 'not_recommended') AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'controls_evidenced', aims.control_ref '6.1.3', 'Every applicable control implemented and evidenced',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT sum(s.evidenced), sum(s.applicable), sum(s.applicable) > 0 AND sum(s.evidenced) = sum(s.applicable) AND sum(s.undecided) = 0, NULL::text[],
            array_agg(format('%s: %s of %s', s.objective, s.evidenced, s.applicable) ORDER BY s.objective) FILTER (WHERE s.evidenced < s.applicable)
-      FROM aims.soa_coverage AS s WHERE s.framework = 'iso42001') AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'evidence_over_time' AS criterion, '7.5.3' AS ref, 'Evidence spread over the months before the audit' AS title, q.* FROM (
+      FROM (SELECT s.objective, count(*) FILTER (WHERE s.applicable) AS applicable, count(*) FILTER (WHERE s.status = 'evidenced') AS evidenced,
+                   count(*) FILTER (WHERE s.status = 'undecided') AS undecided
+              FROM aims.soa AS s
+             WHERE s.framework = 'iso42001' AND s.scope = 'organisation'
+             GROUP BY s.objective) AS s) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'evidence_over_time', aims.control_ref '7.5.3', 'Evidence spread over the months before the audit',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(q.month), t.threshold, count(q.month) >= t.threshold, 
            array_agg(to_char(q.month, 'YYYY-MM') ORDER BY q.month) FILTER (WHERE q.month IS NOT NULL), NULL::text[]
       FROM (SELECT (SELECT g.threshold FROM aims.readiness_threshold AS g WHERE g.criterion = 'evidence_over_time' ORDER BY g.shipped LIMIT 1) AS threshold) AS t
-      LEFT JOIN (SELECT DISTINCT date_trunc('month', e.recorded_at AT TIME ZONE z.zone) AS month
-                   FROM aims.evidence AS e
-                  CROSS JOIN (SELECT coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS z
-                  WHERE e.recorded_at > (SELECT aims.today()) - make_interval(years => 1)) AS q ON true
-     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'impact_complete' AS criterion, '8.4' AS ref, 'Impact assessment in force, and not unacceptable, for every system in use but of low tier' AS title, q.* FROM (
+      LEFT JOIN (SELECT m.month
+                   FROM (SELECT d.today, d.today - make_interval(years => 1) AS since, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+                           FROM aims.today() AS d (today)) AS y
+                  CROSS JOIN generate_series(date_trunc('month', y.since), y.today::timestamp, make_interval(months => 1)) AS m (month)
+                  WHERE EXISTS (SELECT FROM aims.evidence AS e
+                                 WHERE e.recorded_at > y.since AT TIME ZONE y.zone
+                                   AND e.recorded_at >= m.month AT TIME ZONE y.zone
+                                   AND e.recorded_at < (m.month + make_interval(months => 1)) AT TIME ZONE y.zone)) AS q ON true
+     GROUP BY t.threshold) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'impact_complete', aims.control_ref '8.4', 'Impact assessment in force, and not unacceptable, for every system in use but of low tier',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(q.impact), count(*), bool_and(q.impact IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NOT NULL),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.impact IS NULL)
@@ -351,33 +361,46 @@ SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'F
               LEFT JOIN aims.impact_state AS i ON i.system = s.system AND i.state = 'in_force' AND i.outcome <> 'unacceptable'
              WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
                AND s.clinical_tier IS DISTINCT FROM 'low'
-             GROUP BY s.system) AS q) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'people_competent' AS criterion, '7.2' AS ref, 'Everybody trained for the duties that they hold' AS title, q.* FROM (
+             GROUP BY s.system) AS q) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'people_competent', aims.control_ref '7.2', 'Everybody trained for the duties that they hold',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE t.state = 'in_force'), count(*), bool_and(t.state = 'in_force'), NULL::text[],
            array_agg(format('%s: %s', t.person, t.curriculum) ORDER BY t.person, t.curriculum) FILTER (WHERE t.state <> 'in_force')
-      FROM aims.competence_state AS t) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'no_major_open' AS criterion, '10.2' AS ref, 'No major nonconformity open' AS title, q.* FROM (
+      FROM aims.competence_state AS t) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'no_major_open', aims.control_ref '10.2', 'No major nonconformity open',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.internal_audit AS a WHERE a.status IN ('reported', 'closed')),
            NULL::text[], array_agg(f.id ORDER BY f.id)
       FROM (SELECT 'audit_finding ' || f.audit_finding_id AS id FROM aims.audit_finding_state AS f
              WHERE f.grade = 'major' AND f.state IN ('open', 'overdue', 'reopened')
             UNION ALL
             SELECT 'certification_nonconformity ' || n.certification_nonconformity_id FROM aims.certification_nonconformity AS n
-             WHERE n.grade = 'major' AND n.status <> 'closed') AS f) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'corrections_in_time' AS criterion, '10.2' AS ref, 'No corrective action overdue, or without a day' AS title, q.* FROM (
+             WHERE n.grade = 'major' AND n.status <> 'closed') AS f) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'corrections_in_time', aims.control_ref '10.2', 'No corrective action overdue, or without a day',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT 0, 0, count(*) = 0 AND EXISTS (SELECT FROM aims.capa AS o WHERE o.status <> 'withdrawn'),
            NULL::text[], array_agg(c.capa_id::text ORDER BY c.capa_id)
       FROM aims.capa AS c
-     WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn') AND coalesce(c.due_on < (SELECT aims.today()), true)) AS q (found, wanted, done, found_rows, missing)
-    UNION ALL
-    SELECT 6 AS phase, 'ledger_sealed' AS criterion, '7.5.3' AS ref, 'Ledger signed, and sealed within a day' AS title, q.* FROM (
+     WHERE c.status NOT IN ('verified', 'effective', 'closed', 'withdrawn') AND coalesce(c.due_on < (SELECT aims.today()), true)) AS q (found, wanted, done, found_rows, missing);
+    RETURN QUERY SELECT 6, 'ledger_sealed', aims.control_ref '7.5.3', 'Ledger signed, and sealed within a day',
+           q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('seal %s', q.seal_id)), NULL::text[]
       FROM (SELECT s.seal_id, s.sealed_at FROM aims.seal AS s ORDER BY s.seal_id DESC LIMIT 1) AS q
-     WHERE q.sealed_at > statement_timestamp() - make_interval(days => 1) AND EXISTS (SELECT FROM aims.signing_key)) AS q (found, wanted, done, found_rows, missing)
-       ) AS c (phase, criterion, ref, title, found, wanted, done, found_rows, missing);
+     WHERE q.sealed_at > statement_timestamp() - make_interval(days => 1) AND EXISTS (SELECT FROM aims.signing_key)) AS q (found, wanted, done, found_rows, missing);
+END $$;
+COMMENT ON FUNCTION aims.certification_criterion() IS 'The rows of aims.certification_readiness but that of shadow AI, with NULL where a criterion has nothing to say';
+
+CREATE VIEW aims.certification_readiness WITH (security_barrier) AS
+SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'Framework' WHEN 3 THEN 'Operation' WHEN 4 THEN 'Internal audit and management review' WHEN 5 THEN 'Stage 1 audit' WHEN 6 THEN 'Stage 2 audit' END AS phase_title,
+       c.criterion, c.ref, c.title, coalesce(c.done, false) AS done, coalesce(c.found, 0) AS found, c.wanted,
+       coalesce(c.found_rows, '{}') COLLATE "default" AS found_rows, coalesce(c.missing, '{}') COLLATE "default" AS missing
+  FROM (SELECT * FROM aims.certification_criterion()
+        UNION ALL
+        -- what the reader may see of it, so not by the function, which sees all
+        SELECT 1, 'no_shadow_ai', '4.3', 'Nothing that looks like AI outside the inventory', 0, 0, count(*) = 0, NULL,
+               array_agg(format('%s %s', a.kind, a.object) ORDER BY a.kind, a.object)
+          FROM aims.shadow_ai AS a)
+    AS c (phase, criterion, ref, title, found, wanted, done, found_rows, missing);
 COMMENT ON VIEW aims.certification_readiness IS
     'Six phases to certification, each criterion a query: done or not, by which rows (ISO/IEC 42001 clauses 4 to 10, 9.1)';
 COMMENT ON COLUMN aims.certification_readiness.phase IS '1 scope and gap, 2 framework, 3 operation, 4 internal audit and review, 5 stage 1, 6 stage 2';

@@ -96,7 +96,7 @@ SELECT g, 'Evidence ' || g, k.kind, CASE WHEN a.about > 12 THEN 's' || o.system 
        CASE WHEN a.about > 12 AND o.version < 3 THEN (ARRAY['3', '3', '2'])[o.version + 1] END,
        CASE WHEN pg_temp.pick(g, 'uri', 50) > 0 THEN 'https://documents.example/' || g END,
        d.effective_on, CASE pg_temp.pick(g, 'expires', 5) WHEN 0 THEN NULL ELSE d.effective_on + 150 + pg_temp.pick(g, 'valid', 900)::integer END,
-       d.effective_on
+       least(d.effective_on, today)
   FROM today, generate_series(1, :evidence) AS g
  CROSS JOIN LATERAL (SELECT g - CASE WHEN g % 20 = 0 THEN 1 ELSE 0 END AS first) AS r
  CROSS JOIN LATERAL (SELECT pg_temp.pick(r.first, 'about', 100) AS about) AS a

@@ -2,7 +2,7 @@
 -- Readiness of many systems at once is what the gate says of each: generated
 -- systems in every stage and tier, every shipped check, and a check of the site.
 BEGIN;
-SELECT plan(4);
+SELECT plan(10);
 
 \set systems 44
 \set vendors 9
@@ -51,6 +51,40 @@ SELECT is_empty(
                                   ('all-impact-assessment'), ('all-vendor-assessed'), ('all-monitors'), ('all-users-trained'),
                                   ('all-incident-contact'), ('all-version'), ('all-event-log'), ('site-title')) AS f (name)
         WHERE (SELECT count(DISTINCT r.met) FROM readiness AS r WHERE r.requirement LIKE f.name || '-_') < 2 $$, 'which tell systems apart');
+
+-- What one report counts for itself is what another one says of the same
+SELECT results_eq(
+    $$ SELECT measure, value, of FROM aims.coverage_measure WHERE area = 'controls' ORDER BY measure $$,
+    $$ SELECT c.measure, c.value::bigint, c.of::bigint
+         FROM (SELECT sum(controls) AS controls, sum(applicable) AS applicable, sum(excluded) AS excluded, sum(implemented) AS implemented,
+                      sum(evidenced) AS evidenced, sum(stale) AS stale FROM aims.soa_coverage WHERE framework = 'iso42001') AS s
+        CROSS JOIN LATERAL (VALUES ('controls_decided', applicable + excluded, controls), ('controls_evidenced', evidenced, applicable),
+                                   ('controls_implemented', implemented, applicable), ('controls_stale', stale, applicable)) AS c (measure, value, of)
+        ORDER BY c.measure $$, 'controls are counted as by objective');
+SELECT results_eq(
+    $$ SELECT found, wanted, done FROM aims.certification_readiness WHERE criterion = 'controls_evidenced' $$,
+    $$ SELECT sum(evidenced)::bigint, sum(applicable)::bigint, sum(evidenced) = sum(applicable) AND sum(undecided) = 0
+         FROM aims.soa_coverage WHERE framework = 'iso42001' $$, 'for certification, too');
+SELECT results_eq(
+    $$ SELECT found_rows FROM aims.certification_readiness WHERE criterion = 'evidence_over_time' $$,
+    $$ SELECT array_agg(DISTINCT to_char(e.recorded_at AT TIME ZONE o.time_zone, 'YYYY-MM'))
+         FROM aims.evidence AS e CROSS JOIN aims.organisation AS o
+        WHERE e.recorded_at AT TIME ZONE o.time_zone > aims.today() - make_interval(years => 1) $$, 'months with evidence are those of its entries');
+SELECT results_eq(
+    $$ SELECT vendor, statements, statements_evidenced, statement_gaps FROM aims.vendor_coverage WHERE statements > 0 ORDER BY vendor $$,
+    $$ SELECT vendor, count(*), count(*) FILTER (WHERE status = 'evidenced'), count(*) FILTER (WHERE status NOT IN ('evidenced', 'excluded'))
+         FROM aims.soa WHERE scope = 'vendor' GROUP BY vendor ORDER BY vendor $$, 'statements of vendors are as in the Statement of Applicability');
+SELECT is_empty(
+    $$ SELECT s.system FROM aims.system_readiness AS s
+        WHERE (s.evidence_in_force, s.evidence_stale, s.stale_ids) IS DISTINCT FROM
+              (SELECT (count(*) FILTER (WHERE e.state = 'in_force'), (count(*) FILTER (WHERE e.state = 'expired'))::integer,
+                       coalesce(array_agg(e.evidence_id ORDER BY e.evidence_id) FILTER (WHERE e.state = 'expired'), '{}'))
+                 FROM aims.evidence_state AS e WHERE e.system = s.system) $$, 'evidence of systems is as it stands');
+SELECT is_empty(
+    $$ SELECT r.risk_id FROM aims.risk_register AS r
+        WHERE r.treatment_lapsed <> EXISTS (SELECT FROM aims.risk_treatment AS t JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence
+                                             WHERE t.risk_id = r.risk_id AND t.status = 'done' AND e.state <> 'in_force') $$,
+    'treatments lapse with their evidence');
 
 SELECT * FROM finish();
 ROLLBACK;
