@@ -55,10 +55,10 @@ SELECT command.statement
             (3, 'INSERT INTO kept.soa SELECT clock_timestamp(), to_jsonb(s) FROM aims.soa AS s'),
             (4, 'INSERT INTO kept.risk_register SELECT clock_timestamp(), to_jsonb(r) FROM aims.risk_register AS r'),
             (5, 'INSERT INTO kept.day SELECT clock_timestamp()'),
-            -- whole at once: whoever reads half a line of the file ends; the colon keeps the shell from becoming mv,
-            -- which would leave what libfaketime made for the shell in /dev/shm
+            -- whole at once: whoever reads half a line of the file ends. The shell leaves what libfaketime made for it in
+            -- /dev/shm, where it would stop a later process of its number
             (6, format('COPY (SELECT %L) TO PROGRAM %L', to_char(:'first'::date + d.next_day, '@YYYY-MM-DD 09:00:00'),
-                       format('cat >"%1$s.new" && mv "%1$s.new" "%1$s" && :', :'clock')))) AS step (n, statement)
+                       format('cat >"%1$s.new" && mv "%1$s.new" "%1$s" && rm -f /dev/shm/faketime_shm_$$ /dev/shm/sem.faketime_sem_$$', :'clock')))) AS step (n, statement)
          WHERE step.statement IS NOT NULL
            AND (step.n NOT BETWEEN 3 AND 5 OR EXISTS (SELECT FROM kept_daily))
            AND (step.n <> 6 OR d.next_day IS NOT NULL)) AS command (day, act, n, statement)
