@@ -372,7 +372,7 @@ COMMENT ON COLUMN aims.risk_treatment.ref IS 'That control';
 COMMENT ON COLUMN aims.risk_treatment.owner IS 'Person who does it';
 COMMENT ON COLUMN aims.risk_treatment.due_on IS 'Day by which it is done; later it is overdue';
 COMMENT ON COLUMN aims.risk_treatment.evidence IS
-    'Evidence that it was done, and goes on working: the treatment counts while this is in force. May be replaced by newer evidence at any time';
+    'Evidence that it was done, and goes on working: the treatment counts while this is in force. About its system or vendor, or the organisation (aims.evidence_fits). May be replaced by newer evidence at any time';
 COMMENT ON COLUMN aims.risk_treatment.status IS 'planned, done or cancelled; moved by aims.record_move';
 COMMENT ON COLUMN aims.risk_treatment.cancelling_reason IS 'Why it is not done after all; needed to cancel it';
 COMMENT ON COLUMN aims.risk_treatment.done_at IS 'When it was reported done, by the server''s clock';
@@ -686,6 +686,11 @@ CREATE TRIGGER about_risk BEFORE INSERT OR UPDATE ON aims.risk_acceptance
     FOR EACH ROW EXECUTE FUNCTION aims.take_risk_subject();
 ALTER TABLE aims.risk_acceptance ENABLE ALWAYS TRIGGER about_risk;
 COMMENT ON TRIGGER about_risk ON aims.risk_acceptance IS 'An acceptance is about what its risk is about';
+
+CREATE TRIGGER check_evidence AFTER INSERT OR UPDATE ON aims.risk_treatment
+    FOR EACH ROW WHEN (NEW.evidence IS NOT NULL) EXECUTE FUNCTION aims.check_evidence_fits('evidence');
+ALTER TABLE aims.risk_treatment ENABLE ALWAYS TRIGGER check_evidence;
+COMMENT ON TRIGGER check_evidence ON aims.risk_treatment IS 'What was done about a risk is not proved elsewhere';
 
 CREATE FUNCTION aims.state_accepted_level() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -93,7 +93,7 @@ COMMENT ON COLUMN aims.capa.method IS 'How the root cause was found: five whys, 
 COMMENT ON COLUMN aims.capa.root_cause IS 'Why it happened';
 COMMENT ON COLUMN aims.capa.effectiveness_due IS 'Day from which its effectiveness can be judged';
 COMMENT ON COLUMN aims.capa.verification_evidence IS
-    'Evidence that it was done, in force and recorded after it was implemented; stated while it is implemented';
+    'Evidence that it was done, in force and recorded after it was implemented; about its system or vendor, or the organisation (aims.evidence_fits); stated while it is implemented';
 COMMENT ON COLUMN aims.capa.effectiveness IS 'What shows that it helped, or did not; stated while it is verified';
 COMMENT ON COLUMN aims.capa.effectiveness_evidence IS 'Evidence of that';
 COMMENT ON COLUMN aims.capa.withdrawal_reason IS 'Why no corrective action is needed';
@@ -283,6 +283,11 @@ CREATE TRIGGER guard_capa BEFORE UPDATE ON aims.capa
     FOR EACH ROW EXECUTE FUNCTION aims.guard_capa();
 ALTER TABLE aims.capa ENABLE ALWAYS TRIGGER guard_capa;
 COMMENT ON TRIGGER guard_capa ON aims.capa IS 'Done is what others have seen done';
+
+CREATE TRIGGER check_evidence AFTER INSERT OR UPDATE ON aims.capa
+    FOR EACH ROW EXECUTE FUNCTION aims.check_evidence_fits('verification_evidence', 'effectiveness_evidence');
+ALTER TABLE aims.capa ENABLE ALWAYS TRIGGER check_evidence;
+COMMENT ON TRIGGER check_evidence ON aims.capa IS 'What was corrected is not proved elsewhere';
 
 -- Findings that open a corrective action, and wait for it
 
