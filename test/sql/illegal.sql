@@ -373,6 +373,11 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.vendor_contract (vendor, title) VALUES ('none', 'x')$$, NULL, '{none,acme}'),
 ('vendor_certificate', 'wrong order', 'officer', 'MS041', 'cannot be changed any more', 'a certificate is prolonged by typing',
     $$UPDATE aims.vendor_certificate SET valid_until = aims.today() + 900 WHERE vendor_certificate_id = -1$$, NULL, NULL),
+('vendor_certificate', 'back-dated', 'keeper', '23514', 'vendor_certificate_within_three_years', 'a certificate is valid for ten years',
+    $$INSERT INTO aims.vendor_certificate (vendor, standard, scope, issuer, number, issued_on, valid_until, document_sha256)
+      VALUES ('acme', 'x', 'x', 'x', 'x', aims.today(), aims.today() + 3652, sha256('x'))$$, NULL, '{3652,1096}'),
+('certificate_standard', 'wrong person', 'keeper', 'MS013', 'does not hold the duty', 'a risk owner decides which certificates count',
+    $$INSERT INTO aims.certificate_standard (standard, due_diligence, title) VALUES ('ISO 9001', true, 'x')$$, NULL, '{keeper,officer}'),
 ('vendor_certificate', 'wrong order', 'keeper', 'MS043', 'is not signed', 'a certificate is confirmed by typing',
     $$UPDATE aims.vendor_certificate SET status = 'confirmed' WHERE vendor_certificate_id = -1$$, NULL, '{confirmed,withdrawn}'),
 ('vendor_certificate', 'back-dated', 'keeper', 'MS044', 'has not happened yet', 'a certificate was issued tomorrow',
