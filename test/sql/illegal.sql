@@ -481,6 +481,18 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = NULL WHERE capa_id = -1$$, NULL, ARRAY['NULL', '''double''']),
 ('capa', 'expired', 'owner', 'MS042', 'is not complete', 'evidence that has expired verifies it',
     $$UPDATE aims.capa SET status = 'verified' WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented', verification_evidence = -2 WHERE capa_id = -1$$, '{-2,-1}'),
+('capa', 'wrong order', 'officer', 'MS042', 'a closed incident rests on', 'what an incident was closed on is withdrawn',
+    $$UPDATE aims.capa SET status = 'withdrawn' WHERE capa_id = -1$$,
+    $$UPDATE aims.capa SET status = 'analysed', source = 'incident', incident = -1, finding = NULL WHERE capa_id = -1; UPDATE aims.finding SET incident = -1 WHERE finding_id = -1;
+      UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$, '{"''closed''","''resolved''"}'),
+('incident', 'wrong order', 'officer', 'MS042', 'is not complete', 'an incident is closed on a corrective action that was merely opened',
+    $$UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$,
+    $$UPDATE aims.incident SET status = 'resolved' WHERE incident_id = -1; UPDATE aims.incident_clock SET status = 'not_applicable' WHERE incident_id = -1;
+      UPDATE aims.finding SET incident = -1 WHERE finding_id = -1; UPDATE aims.capa SET status = 'opened' WHERE capa_id = -1$$, '{opened,planned}'),
+('incident', 'self-approved', 'officer', 'MS012', 'may not close incident', 'who owns what is done about an incident closes it',
+    $$UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$,
+    $$UPDATE aims.incident SET status = 'resolved' WHERE incident_id = -1; UPDATE aims.incident_clock SET status = 'not_applicable' WHERE incident_id = -1;
+      UPDATE aims.finding SET incident = -1 WHERE finding_id = -1; UPDATE aims.capa SET status = 'planned', owner = 'officer' WHERE capa_id = -1$$, ARRAY['owner = ''officer''', 'owner = ''holder''']),
 ('capa', 'dangling', 'owner', 'MS042', 'is about something else', 'evidence about another system verifies it',
     $$UPDATE aims.capa SET status = 'verified', verification_evidence = -3 WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented' WHERE capa_id = -1; INSERT INTO aims.evidence (evidence_id, title, uri, system) VALUES (-3, 'x', 'file:x', 'triage')$$, '{triage,sepsis}'),
 ('capa', 'dangling', 'owner', 'MS042', 'is about something else', 'evidence about another system shows that it helped',
