@@ -570,6 +570,7 @@ DECLARE
     from_at     timestamptz := found_audit.period_from::timestamp AT TIME ZONE time_zone;
     until_at    timestamptz := least(found_audit.period_until + 1, aims.today())::timestamp AT TIME ZONE time_zone;
     made        bigint;
+    items       bigint;
 BEGIN
     IF system IS NOT NULL THEN
         PERFORM aims.require_system(system);
@@ -580,11 +581,20 @@ BEGIN
            from_at, until_at, d.population_count, d.population_sha256,
            draw_audit_sample.size, draw_audit_sample.seed, d.drawn, clock_timestamp(), aims.current_person()
       FROM aims.draw_items(population, system, from_at, until_at, size, seed) AS d
-    RETURNING s.audit_sample_id INTO made;
+    RETURNING s.audit_sample_id, s.population_count INTO made, items;
+    -- whoever has seen nothing has not sampled
+    IF items = 0 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS042',
+            MESSAGE = format('there is nothing to draw from: population "%s"%s', population, ' of AI system "' || system || '"'),
+            DETAIL = format('It has no item from %s to %s.', to_char(found_audit.period_from, 'YYYY-MM-DD'),
+                            to_char(least(found_audit.period_until, aims.today() - 1), 'YYYY-MM-DD')),
+            HINT = 'Draw from another population, or say in the conclusion that there was none; that there is none may be a finding.';
+    END IF;
     RETURN made;
 END $$;
 COMMENT ON FUNCTION aims.draw_audit_sample(bigint, text, integer, bigint, text) IS
-    'Draws size items of a population (aims.audit_population) in the audited period, up to yesterday, by a seed, for an audit in progress; returns the number of the sample. For the audit''s auditors (MS013); MS015 not in progress, MS017 unknown audit or system, 23514 unknown population or size';
+    'Draws size items of a population (aims.audit_population) in the audited period, up to yesterday, by a seed, for an audit in progress; returns the number of the sample. For the audit''s auditors (MS013); MS015 not in progress, MS017 unknown audit or system, MS042 a population without an item, 23514 unknown population or size';
 
 CREATE FUNCTION aims.audit_sample_check(audit_sample_id bigint, OUT reproduced boolean, OUT detail text)
     LANGUAGE sql STABLE STRICT SECURITY DEFINER
