@@ -426,15 +426,15 @@ COMMENT ON COLUMN aims.risk_acceptance.decided_by IS 'Who decided';
 COMMENT ON COLUMN aims.risk_acceptance.created_at IS 'When it was requested, by the server''s clock';
 COMMENT ON COLUMN aims.risk_acceptance.created_by IS 'Who requested it; may not sign it, nor may the owner of the risk';
 
-INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
+INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, renewed) VALUES
     ('risk_appetite', 'risk_appetite_id', 'risk appetite', '{executive_sponsor,ai_officer}', '{created_by}',
-     '{proposed}', '{}', '{}', '{}'),
+     '{proposed}', '{}', '{}'),
     ('risk', 'risk_id', 'risk', '{committee_member,ai_officer,executive_sponsor}', '{owner,submitted_by}',
-     '{open}', '{}', '{}', '{}'),
+     '{open}', '{}', '{}'),
     ('risk_treatment', 'risk_treatment_id', 'risk treatment', '{}', '{}',
-     '{planned}', '{evidence}', '{}', '{}'),
+     '{planned}', '{evidence}', '{evidence}'),
     ('risk_acceptance', 'risk_acceptance_id', 'risk acceptance', '{committee_member,ai_officer,executive_sponsor}',
-     '{created_by}', '{requested}', '{}', '{}', '{}');
+     '{created_by}', '{requested}', '{}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('risk_appetite', NULL, 'proposed', '{executive_sponsor,ai_officer}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('risk_appetite', 'proposed', 'approved', '{}', '{}', '{}', '{}', 'approve', 'approved_at', 'approved_by'),

@@ -127,6 +127,10 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$SELECT aims.request_advance('triage', 'deployment', 'r', true)$$, NULL, NULL),
 ('transition', 'wrong order', 'owner', 'MS011', 'cannot move from stage', 'a retired system comes back',
     $$SELECT aims.request_advance('gone', 'design_development', 'r')$$, NULL, '{gone,scribe,design_development,verification_validation}'),
+('transition', 'expired', 'member', 'MS019', 'has changed since it was read', 'what was read is not what is signed',
+    $$SELECT aims.approve('transition', '-1', 'approval', 'r', sha256('x'))$$, NULL, ARRAY['sha256(''x'')', 'aims.transition_digest(-1)']),
+('risk_appetite', 'expired', 'sponsor', 'MS019', 'has changed since it was read', 'an appetite was changed after it was read',
+    $$SELECT aims.approve('risk_appetite', '-1', 'approval', 'r', sha256('x'))$$, NULL, ARRAY['sha256(''x'')', 'aims.record_digest(''risk_appetite'', ''-1'')']),
 ('transition', 'wrong order', 'owner', 'MS010', 'does not meet the gate', 'a system moves past its gate',
     $$SELECT aims.advance('scribe', 'verification_validation', 'r')$$, NULL, NULL),
 ('transition', 'wrong order', 'officer', 'MS010', 'nobody has asked to import', 'a system is imported without a request',
@@ -977,6 +981,13 @@ WITH trial (trait, expected, record, role, command, given) AS (
       JOIN pg_attribute AS a ON a.attrelid = ('aims.' || k.record)::regclass AND a.attnum > 0 AND a.atttypid = 'text'::regtype
      CROSS JOIN unnest(k.statuses) AS s
      WHERE k.row ->> a.attname IS NOT NULL AND a.attname <> ALL (k.unsigned || k.stamps || ARRAY[k.key, 'status']) AND s <> ALL (k.editable)
+    UNION ALL
+    SELECT 'what a move needed is rewritten', 'MS041', k.record, 'root', pg_temp.set(k.record, format('%1$I = %1$I || ''!''', c)), pg_temp.set(k.record, format('status = %L', m.to_status))
+      FROM pg_temp.kind AS k
+      JOIN aims.record_move AS m ON m.record = k.record
+     CROSS JOIN unnest(m.needs) AS c
+      JOIN pg_attribute AS a ON a.attrelid = ('aims.' || k.record)::regclass AND a.attname = c AND a.atttypid = 'text'::regtype
+     WHERE c = ANY (k.unsigned) AND c <> ALL (k.renewed)
     UNION ALL
     SELECT 'its number is changed', 'MS041', k.record, 'root', pg_temp.set(k.record, format('%I = %L', k.key, CASE k.id WHEN '-1' THEN '-99' ELSE 'other' END)), NULL
       FROM pg_temp.kind AS k
