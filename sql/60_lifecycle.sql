@@ -247,7 +247,8 @@ CREATE TABLE aims.finding (
     closed_by    aims.slug   CONSTRAINT finding_closed_by_fkey REFERENCES aims.person,
     closing_note text,
     CONSTRAINT finding_detail_given CHECK (detail ~ '\S'),
-    CONSTRAINT finding_closing_whole CHECK (num_nonnulls(closed_at, closed_by, closing_note) IN (0, 3)),
+    CONSTRAINT finding_closing_whole CHECK (
+        num_nonnulls(closed_at, closing_note) IN (0, 2) AND (closed_by IS NULL OR closed_at IS NOT NULL)),
     CONSTRAINT finding_closing_note_given CHECK (closing_note ~ '\S')
 );
 CREATE INDEX finding_open_idx ON aims.finding (system) WHERE closed_at IS NULL;
@@ -264,7 +265,7 @@ COMMENT ON COLUMN aims.finding.detail IS 'What was found';
 COMMENT ON COLUMN aims.finding.opened_at IS 'Server clock when it was found';
 COMMENT ON COLUMN aims.finding.opened_by IS 'Person whose act it was; NULL: nobody''s';
 COMMENT ON COLUMN aims.finding.closed_at IS 'When it was closed; NULL: open';
-COMMENT ON COLUMN aims.finding.closed_by IS 'Who closed it';
+COMMENT ON COLUMN aims.finding.closed_by IS 'Who closed it; NULL: open, or closed by the server with the move that its note names';
 COMMENT ON COLUMN aims.finding.closing_note IS 'What was done about it';
 
 CREATE TABLE aims.imported_gate (
