@@ -826,15 +826,23 @@ CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb) RETURNS T
 COMMENT ON FUNCTION aims.check_residual_risk(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and is each of them within appetite as it counts today (aims.risk_register), or accepted in force?';
 
+-- The risks of a retired system are kept and ask for nothing: what is out of use
+-- is neither assessed nor treated, accepted or reviewed. But for what somebody
+-- has submitted, which another person decides on.
 CREATE VIEW aims.risk_action WITH (security_barrier) AS
 WITH day AS (
     SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+), in_use AS (
+    SELECT r.risk_id
+      FROM aims.risk AS r
+      LEFT JOIN aims.ai_system AS s ON s.system = r.system
+     WHERE r.status <> 'closed' AND s.stage IS DISTINCT FROM 'retirement'
 ), register AS MATERIALIZED (
     SELECT r.risk_id, r.system, r.vendor, r.title, r.owner, r.status, r.treatment, r.level, r.basis, r.appetite,
            r.within_appetite, r.acceptable, r.risk_acceptance_id, r.acceptance, r.accepted_until, r.review_due, d.today
       FROM aims.risk_register AS r
      CROSS JOIN day AS d
-     WHERE r.status <> 'closed'
+     WHERE r.status <> 'closed' AND r.risk_id IN (SELECT u.risk_id FROM in_use AS u)
 ), lacking AS (
     SELECT 'name an owner' AS action, 'ai_officer' AS duty, r.today AS due_on, '6.1.2' AS ref, r.risk_id, r.system, r.vendor, r.owner, r.title AS detail
       FROM register AS r WHERE r.owner IS NULL
@@ -861,8 +869,8 @@ WITH day AS (
       FROM register AS r WHERE r.review_due IS NULL
     UNION ALL
     -- not by its owner
-    SELECT 'decide on closing', 'committee_member', r.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
-      FROM register AS r WHERE r.status = 'closing'
+    SELECT 'decide on closing', 'committee_member', d.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
+      FROM aims.risk AS r CROSS JOIN day AS d WHERE r.status = 'closing'
 )
 SELECT l.action, 'risk' AS subject, l.risk_id::text AS subject_id, l.system, l.vendor, l.duty, l.owner AS person, l.due_on, l.ref, l.detail
   FROM lacking AS l
@@ -870,7 +878,7 @@ UNION ALL
 SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor, 'risk_owner',
        t.owner, a.due_on, '8.3', format('risk %s: %s', t.risk_id, t.action)
   FROM aims.risk_treatment AS t
-  JOIN aims.risk AS r ON r.risk_id = t.risk_id AND r.status <> 'closed'
+  JOIN in_use AS r ON r.risk_id = t.risk_id
   LEFT JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence AND t.status = 'done'
  CROSS JOIN day AS d
  CROSS JOIN LATERAL (VALUES
@@ -912,7 +920,7 @@ SELECT 'identify risks', 'ai_system', s.system, s.system, NULL, 'system_owner',
  WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement'
    AND NOT EXISTS (SELECT FROM aims.risk AS r WHERE r.system = s.system AND r.status <> 'closed');
 COMMENT ON VIEW aims.risk_action IS
-    'What somebody has to do about risks: assess, treat, have accepted, review, decide; what expires within 90 days, reviews within 30 (6.1.2, 6.1.3, 8.2, 8.3)';
+    'What somebody has to do about risks: assess, treat, have accepted, review, decide; what expires within 90 days, reviews within 30. Risks of retired systems ask for nothing but the decision on what was submitted (6.1.2, 6.1.3, 8.2, 8.3)';
 COMMENT ON COLUMN aims.risk_action.action IS 'What is to be done';
 COMMENT ON COLUMN aims.risk_action.subject IS 'Table of what it is about';
 COMMENT ON COLUMN aims.risk_action.subject_id IS 'Which one';
