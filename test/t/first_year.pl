@@ -51,7 +51,7 @@ while ($text =~ /^```sql\n(.*?)^```\n(?:```\n(.*?)^```\n)?/msg)
 	}
 	push @criteria, [ [ criteria($said) ], [ criteria($printed) ] ] if defined $printed;
 }
-cmp_ok($parts, '>', 30, 'parts of the page');
+cmp_ok($parts, '>', 25, 'parts of the page');
 is(scalar @criteria, 1, 'one answer is printed');
 cmp_ok(scalar @{ $criteria[0][1] }, '>', 5, 'of some criteria');
 is_deeply($criteria[0][0], $criteria[0][1], 'what is left is what is printed');
