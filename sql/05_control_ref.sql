@@ -189,6 +189,28 @@ COMMENT ON OPERATOR CLASS aims.control_ref_ops USING btree IS
     'Order of references: segment by segment, parents first, numeric segments by value';
 COMMENT ON OPERATOR FAMILY aims.control_ref_ops USING btree IS 'Order of references';
 
+CREATE FUNCTION aims.control_ref_smaller(aims.control_ref, aims.control_ref) RETURNS aims.control_ref
+    AS 'MODULE_PATHNAME', 'aims_control_ref_smaller' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION aims.control_ref_smaller(aims.control_ref, aims.control_ref) IS 'Transition of aims.min: the one that sorts first';
+
+CREATE FUNCTION aims.control_ref_larger(aims.control_ref, aims.control_ref) RETURNS aims.control_ref
+    AS 'MODULE_PATHNAME', 'aims_control_ref_larger' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION aims.control_ref_larger(aims.control_ref, aims.control_ref) IS 'Transition of aims.max: the one that sorts last';
+
+CREATE AGGREGATE aims.min(aims.control_ref) (
+    SFUNC = aims.control_ref_smaller, STYPE = aims.control_ref, COMBINEFUNC = aims.control_ref_smaller,
+    SORTOP = OPERATOR(aims.<), PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aims.min(aims.control_ref) IS
+    'The reference that sorts first, A.6.2.4 before A.10; NULLs are left out, NULL of none. Named with its schema, or with aims in the search_path: pg_catalog.min sorts references as text';
+
+CREATE AGGREGATE aims.max(aims.control_ref) (
+    SFUNC = aims.control_ref_larger, STYPE = aims.control_ref, COMBINEFUNC = aims.control_ref_larger,
+    SORTOP = OPERATOR(aims.>), PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE aims.max(aims.control_ref) IS
+    'The reference that sorts last, A.10 after A.6.2.4; as aims.min otherwise';
+
 CREATE OPERATOR CLASS aims.control_ref_ops
     DEFAULT FOR TYPE aims.control_ref USING hash AS
     OPERATOR 1 aims.=,

@@ -16,6 +16,7 @@ CREATE TABLE aims.record_kind (
     parts     text[]  NOT NULL DEFAULT '{}',
     past      text[]  NOT NULL DEFAULT '{}',
     shipped   boolean NOT NULL DEFAULT true,
+    renewed   text[]  NOT NULL DEFAULT '{}',
     CONSTRAINT record_kind_title_given CHECK (title ~ '\S'),
     CONSTRAINT record_kind_shipped CHECK (shipped)
 );
@@ -31,11 +32,13 @@ COMMENT ON COLUMN aims.record_kind.authors IS
     'Columns that name the people who may not sign it (four eyes), and who alone change it while it waits for a signature, or for a move that one of them may not make';
 COMMENT ON COLUMN aims.record_kind.editable IS 'Statuses in which its content and its parts may be changed';
 COMMENT ON COLUMN aims.record_kind.unsigned IS
-    'Columns besides the status and what moves stamp that are no part of what is signed, and may change at any time';
+    'Columns besides the status and what moves stamp that are no part of what is signed, and may change at any time, but for those that the move into the present status needed: the reason of a withdrawal stays';
 COMMENT ON COLUMN aims.record_kind.parts IS
     'Tables whose rows belong to it by a column of the same name as its key: they are signed with it, and change while it may';
 COMMENT ON COLUMN aims.record_kind.past IS 'Columns whose day or time has to have come';
 COMMENT ON COLUMN aims.record_kind.shipped IS 'Always true: comes with the extension, immutable (MS016)';
+COMMENT ON COLUMN aims.record_kind.renewed IS
+    'Columns among the unsigned ones that are renewed although the move into the present status needed them';
 
 CREATE TABLE aims.record_move (
     record      text    NOT NULL
@@ -133,9 +136,11 @@ CREATE FUNCTION aims.record_digest(record text, subject_id text) RETURNS bytea
     RETURN (SELECT sha256(convert_to(aims.record_text(k, r.content), 'UTF8'))
               FROM aims.record_kind AS k
              CROSS JOIN LATERAL aims.record_row(k, record_digest.subject_id) AS r (content)
-             WHERE k.record = record_digest.record AND r.content IS NOT NULL);
+             WHERE k.record = record_digest.record AND r.content IS NOT NULL
+               -- guesses at what only some may read are not tried out on its digest
+               AND k.record <> 'concern');
 COMMENT ON FUNCTION aims.record_digest(text, text) IS
-    'SHA-256 of a record and its parts as they are signed (aims.record_text, in UTF-8); NULL where there is no such record';
+    'SHA-256 of a record and its parts as they are signed (aims.record_text, in UTF-8): what a signer passes to aims.approve as digest of what was read. NULL where there is no such record, and of concerns, whose words only some may read and which nobody signs';
 
 CREATE FUNCTION aims.record_name(kind aims.record_kind, content jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -336,6 +341,31 @@ END $$;
 COMMENT ON FUNCTION aims.check_record_holder(aims.record_kind, jsonb, jsonb) IS
     'Refuses (MS013, MS014) another system, or another person in a column that moves go by, from anybody who may not move the record as it is, nor has drafted it';
 
+-- Why it was withdrawn is not made up afterwards.
+CREATE FUNCTION aims.check_record_given(kind aims.record_kind, former jsonb, present jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    rewritten text;
+BEGIN
+    SELECT c INTO rewritten
+      FROM aims.record_move AS m
+     CROSS JOIN unnest(m.needs) AS c
+     WHERE m.record = kind.record AND m.to_status = former ->> 'status'
+       AND c = ANY (kind.unsigned) AND c <> ALL (kind.renewed)
+       AND former ->> c ~ '\S' AND former -> c <> present -> c
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS041',
+            MESSAGE = format('%s cannot be changed any more', aims.record_name(kind, former)),
+            DETAIL = format('It was %s with what stands in %s, which stays.', former ->> 'status', rewritten),
+            HINT = format('SELECT * FROM aims.history(''aims.%I'', ...) shows who wrote it when; make a new record, or move this one on.', kind.record);
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.check_record_given(aims.record_kind, jsonb, jsonb) IS
+    'Refuses (MS041) to rewrite what the move into the present status needed, such as the reason of a withdrawal, but for columns of aims.record_kind.renewed';
+
 CREATE FUNCTION aims.guard_record() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -384,6 +414,9 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' THEN
         PERFORM aims.check_record_holder(kind, former, present);
+        IF former -> 'status' = present -> 'status' THEN
+            PERFORM aims.check_record_given(kind, former, present);
+        END IF;
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);

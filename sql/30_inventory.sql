@@ -116,8 +116,8 @@ COMMENT ON COLUMN aims.ai_system.eu_tier IS 'Risk tier of the EU AI Act';
 COMMENT ON COLUMN aims.ai_system.clinical_tier IS
     'Clinical risk tier; decides which gate requirements apply, all of them where it is NULL';
 COMMENT ON COLUMN aims.ai_system.tier_decided_by IS
-    'Who decided the tiers; a tier that changes without a new decision is undecided again';
-COMMENT ON COLUMN aims.ai_system.tier_decided_at IS 'When they were decided';
+    'Who decided the tiers, the server''s to say; a tier that changes without a new decision is undecided again';
+COMMENT ON COLUMN aims.ai_system.tier_decided_at IS 'When they were decided, by the server''s clock';
 COMMENT ON COLUMN aims.ai_system.tier_reason IS 'Why they are what they are';
 COMMENT ON COLUMN aims.ai_system.fda_number IS 'Clearance, approval or de novo number of the FDA';
 COMMENT ON COLUMN aims.ai_system.change_control_plan IS
@@ -135,17 +135,21 @@ CREATE FUNCTION aims.stamp_tier_decision() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    former aims.ai_system;
-    reason text := nullif(current_setting('aims.reason', true), '');
+    former  aims.ai_system;
+    acting  text := aims.current_person();
+    reason  text := nullif(current_setting('aims.reason', true), '');
+    changed boolean;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         former := OLD;
     END IF;
     IF aims.restoring()
-       OR (NEW.eu_tier, NEW.clinical_tier) IS NOT DISTINCT FROM (former.eu_tier, former.clinical_tier) THEN
+       OR (NEW.eu_tier, NEW.clinical_tier, NEW.tier_decided_by, NEW.tier_decided_at, NEW.tier_reason) IS NOT DISTINCT FROM
+          (former.eu_tier, former.clinical_tier, former.tier_decided_by, former.tier_decided_at, former.tier_reason) THEN
         RETURN NEW;
     END IF;
-    IF TG_OP = 'UPDATE' AND NEW.stage <> OLD.stage THEN
+    changed := (NEW.eu_tier, NEW.clinical_tier) IS DISTINCT FROM (former.eu_tier, former.clinical_tier);
+    IF TG_OP = 'UPDATE' AND changed AND NEW.stage <> OLD.stage THEN
         RAISE EXCEPTION USING ERRCODE = 'MS011',
             MESSAGE = format('AI system "%s" cannot change tier and stage at once', NEW.system),
             DETAIL = 'The gate is judged by the tier that was decided before the move.',
@@ -163,33 +167,35 @@ BEGIN
                 HINT = 'SET aims.reason, or give tier_reason in the same UPDATE.';
         END IF;
     END IF;
-    IF (NEW.tier_decided_by, NEW.tier_decided_at, NEW.tier_reason) IS NOT DISTINCT FROM
-       (former.tier_decided_by, former.tier_decided_at, former.tier_reason) THEN
+    -- Where a superuser who is nobody enters what others decided long ago
+    IF acting IS NULL AND aims.session_is_superuser()
+       AND (NEW.tier_decided_by, NEW.tier_decided_at, NEW.tier_reason) IS DISTINCT FROM
+           (former.tier_decided_by, former.tier_decided_at, former.tier_reason) THEN
+        IF changed AND NEW.tier_decided_at IS NOT DISTINCT FROM former.tier_decided_at THEN
+            NEW.tier_decided_at := now();
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF NEW.tier_reason IS DISTINCT FROM former.tier_reason THEN
+        reason := coalesce(nullif(NEW.tier_reason, ''), reason);
+    ELSIF NOT changed THEN
+        NEW.tier_decided_by := former.tier_decided_by;
+        NEW.tier_decided_at := former.tier_decided_at;
+        RETURN NEW;
+    END IF;
+    IF acting IS NULL OR reason IS NULL OR num_nonnulls(NEW.eu_tier, NEW.clinical_tier) = 0 THEN
         NEW.tier_decided_by := NULL;
         NEW.tier_decided_at := NULL;
         NEW.tier_reason := NULL;
-        IF aims.current_person() IS NOT NULL AND reason IS NOT NULL
-           AND num_nonnulls(NEW.eu_tier, NEW.clinical_tier) > 0 THEN
-            NEW.tier_decided_by := aims.current_person();
-            NEW.tier_reason := reason;
-            NEW.tier_decided_at := now();
-        END IF;
     ELSE
-        -- What the statement leaves out of a decision is not the former one's
-        IF NEW.tier_decided_by IS NOT DISTINCT FROM former.tier_decided_by THEN
-            NEW.tier_decided_by := coalesce(aims.current_person(), NEW.tier_decided_by);
-        END IF;
-        IF NEW.tier_decided_at IS NOT DISTINCT FROM former.tier_decided_at THEN
-            NEW.tier_decided_at := now();
-        END IF;
-        IF NEW.tier_reason IS NOT DISTINCT FROM former.tier_reason THEN
-            NEW.tier_reason := coalesce(reason, NEW.tier_reason);
-        END IF;
+        NEW.tier_decided_by := acting;
+        NEW.tier_decided_at := now();
+        NEW.tier_reason := reason;
     END IF;
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.stamp_tier_decision() IS
-    'Trigger on aims.ai_system: a changed tier needs a new decision. Where the statement gives none, it is the acting person''s with the reason in aims.reason, and without these the tier counts as undecided';
+    'Trigger on aims.ai_system: a changed tier needs a new decision. Who made it and when is the server''s to say, whatever is typed: the acting person, now, for the reason that the statement gives in tier_reason, or else aims.reason; without a person or a reason the tier counts as undecided. A superuser''s session of nobody may enter a decision that others made';
 
 CREATE TRIGGER stamp_tier_decision BEFORE INSERT OR UPDATE ON aims.ai_system
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_tier_decision();

@@ -467,3 +467,51 @@ END
 $$;
 COMMENT ON FUNCTION aims.revise_evidence(bigint, text, bytea, date, date) IS
     'Records a new revision of evidence with the links of the earlier one, which it replaces from effective_on; returns its number. The only way to write aims.evidence_revision. MS017 unknown evidence, MS019 revised already (7.5.2)';
+
+-- A record that is about one AI system is not proved by what is about another.
+CREATE FUNCTION aims.evidence_fits(evidence bigint, system text, vendor text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT CASE
+                       WHEN num_nonnulls(e.system, e.vendor) = 0 OR num_nonnulls(evidence_fits.system, evidence_fits.vendor) = 0 THEN true
+                       WHEN num_nonnulls(e.system, evidence_fits.system) = 2 THEN e.system = evidence_fits.system
+                       WHEN e.vendor = evidence_fits.vendor THEN true
+                       ELSE EXISTS (SELECT FROM (SELECT s.system, s.vendor FROM aims.ai_system AS s
+                                                  UNION ALL
+                                                 SELECT c.system, c.vendor FROM aims.component AS c) AS u
+                                     WHERE (u.system, u.vendor) IN ((evidence_fits.system, e.vendor), (e.system, evidence_fits.vendor)))
+                   END
+              FROM aims.evidence AS e
+             WHERE e.evidence_id = evidence_fits.evidence);
+COMMENT ON FUNCTION aims.evidence_fits(bigint, text, text) IS
+    'May evidence prove something about an AI system or vendor? It is about the same system, about a vendor of the system or of one of its components, about the vendor or a system that uses it, or about none in particular; of a matter of the organisation (both NULL) whatever it is about. NULL: no such evidence (7.5.3)';
+
+CREATE FUNCTION aims.check_evidence_fits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former  jsonb := to_jsonb(OLD);
+    present jsonb := to_jsonb(NEW);
+    alien   aims.evidence;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    SELECT e.* INTO alien
+      FROM unnest(TG_ARGV) AS c
+      JOIN aims.evidence AS e ON e.evidence_id = (present ->> c)::bigint
+     WHERE (former -> c, former -> 'system', former -> 'vendor') IS DISTINCT FROM (present -> c, present -> 'system', present -> 'vendor')
+       AND NOT aims.evidence_fits(e.evidence_id, present ->> 'system', present ->> 'vendor')
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS042',
+            MESSAGE = format('evidence %s is about something else', alien.evidence_id),
+            DETAIL = format('It is about %s; what it is to prove is about %s.',
+                            concat_ws(', ', 'AI system ' || alien.system, 'vendor ' || alien.vendor),
+                            concat_ws(', ', 'AI system ' || (present ->> 'system'), 'vendor ' || (present ->> 'vendor'))),
+            HINT = 'Name evidence about the same system, about its vendor, or about none in particular.';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.check_evidence_fits() IS
+    'Trigger (AFTER ROW) of records that name evidence in the columns given as arguments: it is about the same system, its vendor or the organisation (MS042; aims.evidence_fits)';

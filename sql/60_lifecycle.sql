@@ -247,7 +247,8 @@ CREATE TABLE aims.finding (
     closed_by    aims.slug   CONSTRAINT finding_closed_by_fkey REFERENCES aims.person,
     closing_note text,
     CONSTRAINT finding_detail_given CHECK (detail ~ '\S'),
-    CONSTRAINT finding_closing_whole CHECK (num_nonnulls(closed_at, closed_by, closing_note) IN (0, 3)),
+    CONSTRAINT finding_closing_whole CHECK (
+        num_nonnulls(closed_at, closing_note) IN (0, 2) AND (closed_by IS NULL OR closed_at IS NOT NULL)),
     CONSTRAINT finding_closing_note_given CHECK (closing_note ~ '\S')
 );
 CREATE INDEX finding_open_idx ON aims.finding (system) WHERE closed_at IS NULL;
@@ -264,7 +265,7 @@ COMMENT ON COLUMN aims.finding.detail IS 'What was found';
 COMMENT ON COLUMN aims.finding.opened_at IS 'Server clock when it was found';
 COMMENT ON COLUMN aims.finding.opened_by IS 'Person whose act it was; NULL: nobody''s';
 COMMENT ON COLUMN aims.finding.closed_at IS 'When it was closed; NULL: open';
-COMMENT ON COLUMN aims.finding.closed_by IS 'Who closed it';
+COMMENT ON COLUMN aims.finding.closed_by IS 'Who closed it; NULL: open, or closed by the server with the move that its note names';
 COMMENT ON COLUMN aims.finding.closing_note IS 'What was done about it';
 
 CREATE TABLE aims.imported_gate (
@@ -279,6 +280,54 @@ COMMENT ON TABLE aims.imported_gate IS
 COMMENT ON COLUMN aims.imported_gate.finding_id IS 'The finding (imported_gate)';
 COMMENT ON COLUMN aims.imported_gate.stage IS 'Stage whose gate has the requirement';
 COMMENT ON COLUMN aims.imported_gate.requirement IS 'The requirement, as aims.gate lists it; no key, since a site may give up one of its own';
+
+-- Nobody removes a signature, a move or a finding, nor rewrites what was said
+-- there: not even a superuser, but by a restore.
+CREATE TRIGGER approval_immutable BEFORE UPDATE OR DELETE ON aims.approval
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER approval_truncate BEFORE TRUNCATE ON aims.approval
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.approval ENABLE ALWAYS TRIGGER approval_immutable, ENABLE ALWAYS TRIGGER approval_truncate;
+COMMENT ON TRIGGER approval_immutable ON aims.approval IS 'Signatures are never changed (MS041)';
+COMMENT ON TRIGGER approval_truncate ON aims.approval IS 'Signatures are never removed (MS041)';
+CREATE TRIGGER stage_history_immutable BEFORE UPDATE OR DELETE ON aims.stage_history
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER stage_history_truncate BEFORE TRUNCATE ON aims.stage_history
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.stage_history ENABLE ALWAYS TRIGGER stage_history_immutable, ENABLE ALWAYS TRIGGER stage_history_truncate;
+COMMENT ON TRIGGER stage_history_immutable ON aims.stage_history IS 'Moves are never changed (MS041)';
+COMMENT ON TRIGGER stage_history_truncate ON aims.stage_history IS 'Moves are never removed (MS041)';
+
+CREATE FUNCTION aims.guard_finding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    closing CONSTANT text[] := '{closed_at,closed_by,closing_note}';
+BEGIN
+    IF NOT aims.restoring() AND NEW IS DISTINCT FROM OLD
+       AND (OLD.closed_at IS NOT NULL OR to_jsonb(NEW) - closing <> to_jsonb(OLD) - closing) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS041',
+            MESSAGE = format('finding %s cannot be changed any more', OLD.finding_id),
+            DETAIL = CASE WHEN OLD.closed_at IS NULL THEN 'What was noticed stays as it was noted; it is closed, once.'
+                          ELSE format('It was closed on %s.', to_char(aims.day(OLD.closed_at), 'YYYY-MM-DD')) END,
+            HINT = 'Open another one: SELECT aims.open_finding(kind, detail, system)';
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION aims.guard_finding() IS
+    'Trigger on aims.finding: a finding is closed, once, and not changed otherwise (MS041)';
+CREATE TRIGGER guard_finding BEFORE UPDATE ON aims.finding
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_finding();
+CREATE TRIGGER finding_immutable BEFORE DELETE ON aims.finding
+    FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
+CREATE TRIGGER finding_truncate BEFORE TRUNCATE ON aims.finding
+    EXECUTE FUNCTION aims.refuse_change();
+ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER guard_finding, ENABLE ALWAYS TRIGGER finding_immutable, ENABLE ALWAYS TRIGGER finding_truncate;
+COMMENT ON TRIGGER guard_finding ON aims.finding IS 'What was noticed stays (MS041)';
+COMMENT ON TRIGGER finding_immutable ON aims.finding IS 'Findings are closed, never removed (MS041)';
+COMMENT ON TRIGGER finding_truncate ON aims.finding IS 'Findings are never removed (MS041)';
 
 -- The machine (src/lifecycle.c)
 

@@ -208,7 +208,25 @@ CREATE FUNCTION aims.record_signature(request aims.transition_request, decision 
 COMMENT ON FUNCTION aims.record_signature(aims.transition_request, text, text, text) IS
     'Writes a signature or rejection of the acting person; the caller has checked everything';
 
-CREATE FUNCTION aims.approve_transition(subject_id text, meaning text, reason text) RETURNS void
+-- Whoever has read the record elsewhere, hours ago or through an application,
+-- says by its digest what was read.
+CREATE FUNCTION aims.require_unchanged(name text, seen bytea, present bytea) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF seen <> present THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'MS019',
+            MESSAGE = format('%s has changed since it was read', name),
+            DETAIL = format('Read was the record with digest %s; it is %s now.', encode(seen, 'hex'), encode(present, 'hex')),
+            HINT = 'Read it as it is now, and sign that.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION aims.require_unchanged(text, bytea, bytea) IS
+    'MS019 where the digest of what a signer has read is given and not that of the record now; NULL: not given';
+
+CREATE FUNCTION aims.approve_transition(subject_id text, meaning text, reason text, seen bytea) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -216,6 +234,7 @@ DECLARE
     request aims.transition_request := aims.lock_for_signature(subject_id);
     stale   text;
 BEGIN
+    PERFORM aims.require_unchanged(format('request %s', subject_id), seen, aims.transition_digest(request.request_id));
     stale := aims.request_staleness(request.request_id);
     IF stale IS NOT NULL THEN
         RAISE EXCEPTION USING
@@ -239,8 +258,8 @@ BEGIN
     END IF;
     PERFORM aims.record_signature(request, 'approve', meaning, reason);
 END $$;
-COMMENT ON FUNCTION aims.approve_transition(text, text, text) IS
-    'aims.approve of an open request for a move; MS015 also where it is out of date or signed already';
+COMMENT ON FUNCTION aims.approve_transition(text, text, text, bytea) IS
+    'aims.approve of an open request for a move; MS019 where it is not what the signer has read, MS015 also where it is out of date or signed already';
 
 -- What is visible and yet in progress was written here, be it in a savepoint.
 CREATE FUNCTION aims.is_of_transaction(writer xid) RETURNS boolean
@@ -323,7 +342,8 @@ END $$;
 COMMENT ON FUNCTION aims.lock_record(text, text, text) IS
     'The row of the record that is to be approved or rejected. MS014 nobody''s session, 22023 unknown subject, MS013 application or person may not decide, MS017 unknown record, MS015 it does not wait for that, MS012 one''s own, or changed by this session in this transaction';
 
-CREATE FUNCTION aims.decide_record(subject text, subject_id text, decision text, meaning text, reason text) RETURNS void
+CREATE FUNCTION aims.decide_record(subject text, subject_id text, decision text, meaning text, reason text, seen bytea DEFAULT NULL)
+    RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -333,6 +353,7 @@ DECLARE
     digest  bytea := aims.record_digest(subject, subject_id);
 BEGIN
     SELECT k.* INTO STRICT kind FROM aims.record_kind AS k WHERE k.record = subject;
+    PERFORM aims.require_unchanged(aims.record_name(kind, present), seen, digest);
     IF EXISTS (SELECT FROM aims.approval AS a
                 WHERE a.subject = kind.record AND a.subject_id = decide_record.subject_id AND a.person = aims.current_person()
                   AND a.meaning = decide_record.meaning AND a.record_digest = digest) THEN
@@ -356,10 +377,10 @@ BEGIN
           USING subject_id, kind.record, decision;
     END IF;
 END $$;
-COMMENT ON FUNCTION aims.decide_record(text, text, text, text, text) IS
-    'Signs a record with what it is now, and makes the move that waits for the decision; errors as for aims.lock_record, MS015 also where it is signed already';
+COMMENT ON FUNCTION aims.decide_record(text, text, text, text, text, bytea) IS
+    'Signs a record with what it is now, and makes the move that waits for the decision; errors as for aims.lock_record, MS019 where it is not what the signer has read, MS015 also where it is signed already';
 
-CREATE FUNCTION aims.approve(subject text, subject_id text, meaning text, reason text) RETURNS void
+CREATE FUNCTION aims.approve(subject text, subject_id text, meaning text, reason text, digest bytea DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -375,13 +396,13 @@ BEGIN
             HINT = 'SELECT aims.approve(''transition'', request, ''approval'', reason); only approval opens a gate.';
     END IF;
     IF subject = 'transition' THEN
-        PERFORM aims.approve_transition(subject_id, meaning, reason);
+        PERFORM aims.approve_transition(subject_id, meaning, reason, digest);
     ELSE
-        PERFORM aims.decide_record(subject, subject_id, 'approve', meaning, reason);
+        PERFORM aims.decide_record(subject, subject_id, 'approve', meaning, reason, digest);
     END IF;
 END $$;
-COMMENT ON FUNCTION aims.approve(text, text, text, text) IS
-    'Signs an open request (subject transition) or a record (its table, such as impact_assessment) with a meaning: authorship, review, approval or responsibility; approval alone opens a gate or makes the record''s move. Another person than the requester or the authors, and independent of them (MS012), holding committee_member, ai_officer or executive_sponsor for a request, one of record_kind.approvers for a record (MS013); MS015 not open, out of date or signed already; MS017 unknown; MS018 no reason; 22023 unknown subject or meaning (21 CFR 11.50, 11.70; ISO/IEC 42001 7.5.2, A.6.2.5)';
+COMMENT ON FUNCTION aims.approve(text, text, text, text, bytea) IS
+    'Signs an open request (subject transition) or a record (its table, such as impact_assessment) with a meaning: authorship, review, approval or responsibility; approval alone opens a gate or makes the record''s move. Another person than the requester or the authors, and independent of them (MS012), holding committee_member, ai_officer or executive_sponsor for a request, one of record_kind.approvers for a record (MS013); MS015 not open, out of date or signed already; MS017 unknown; MS018 no reason; 22023 unknown subject or meaning. digest: of what the signer has read (aims.record_digest, aims.transition_digest); MS019 where the record has changed since (21 CFR 11.50, 11.70; ISO/IEC 42001 7.5.2, A.6.2.5)';
 
 CREATE FUNCTION aims.reject(subject text, subject_id text, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -486,7 +507,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'MS015',
             MESSAGE = format('finding %s is closed already', finding),
-            DETAIL = format('It was closed by %s.', found_finding.closed_by),
+            DETAIL = format('It was closed by %s: %s.', coalesce(found_finding.closed_by, 'the server'), rtrim(found_finding.closing_note, '.')),
             HINT = 'Open a new one: SELECT aims.open_finding(kind, detail, system)';
     END IF;
     IF found_finding.kind = 'emergency_transition' AND found_finding.opened_by = acting THEN
@@ -611,6 +632,30 @@ CREATE TRIGGER follow_finding AFTER INSERT ON aims.finding
     FOR EACH ROW WHEN (NEW.system IS NOT NULL) EXECUTE FUNCTION aims.follow_finding();
 ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER follow_finding;
 COMMENT ON TRIGGER follow_finding ON aims.finding IS 'Kinds of findings that re-evaluate a system by themselves';
+
+-- What was due is being done. A corrective action that a site has opened for it
+-- closes it instead.
+CREATE FUNCTION aims.close_re_evaluation_findings() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    IF NOT aims.restoring() THEN
+        UPDATE aims.finding AS f
+           SET closed_at = clock_timestamp(),
+               closing_note = format('The system has entered re_evaluation: stage history %s%s', NEW.history_id, ', request ' || NEW.request)
+         WHERE f.kind = 're_evaluation_due' AND f.system = NEW.system AND f.closed_at IS NULL
+           AND NOT EXISTS (SELECT FROM aims.finding_route AS r WHERE r.kind = f.kind AND r.opens_capa);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.close_re_evaluation_findings() IS
+    'Trigger on aims.stage_history: the entry into re_evaluation closes the finding that it is due (re_evaluation_due), naming the move; nobody closed it (ISO/IEC 42001 A.6.2.6)';
+
+CREATE TRIGGER close_findings AFTER INSERT ON aims.stage_history
+    FOR EACH ROW WHEN (NEW.to_stage = 're_evaluation') EXECUTE FUNCTION aims.close_re_evaluation_findings();
+ALTER TABLE aims.stage_history ENABLE ALWAYS TRIGGER close_findings;
+COMMENT ON TRIGGER close_findings ON aims.stage_history IS 'A re-evaluation that has begun is not due';
 
 CREATE TABLE aims.re_evaluation_period (
     clinical_tier aims.clinical_tier NOT NULL,

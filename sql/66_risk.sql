@@ -372,7 +372,7 @@ COMMENT ON COLUMN aims.risk_treatment.ref IS 'That control';
 COMMENT ON COLUMN aims.risk_treatment.owner IS 'Person who does it';
 COMMENT ON COLUMN aims.risk_treatment.due_on IS 'Day by which it is done; later it is overdue';
 COMMENT ON COLUMN aims.risk_treatment.evidence IS
-    'Evidence that it was done, and goes on working: the treatment counts while this is in force. May be replaced by newer evidence at any time';
+    'Evidence that it was done, and goes on working: the treatment counts while this is in force. About its system or vendor, or the organisation (aims.evidence_fits). May be replaced by newer evidence at any time';
 COMMENT ON COLUMN aims.risk_treatment.status IS 'planned, done or cancelled; moved by aims.record_move';
 COMMENT ON COLUMN aims.risk_treatment.cancelling_reason IS 'Why it is not done after all; needed to cancel it';
 COMMENT ON COLUMN aims.risk_treatment.done_at IS 'When it was reported done, by the server''s clock';
@@ -426,15 +426,15 @@ COMMENT ON COLUMN aims.risk_acceptance.decided_by IS 'Who decided';
 COMMENT ON COLUMN aims.risk_acceptance.created_at IS 'When it was requested, by the server''s clock';
 COMMENT ON COLUMN aims.risk_acceptance.created_by IS 'Who requested it; may not sign it, nor may the owner of the risk';
 
-INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
+INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, renewed) VALUES
     ('risk_appetite', 'risk_appetite_id', 'risk appetite', '{executive_sponsor,ai_officer}', '{created_by}',
-     '{proposed}', '{}', '{}', '{}'),
+     '{proposed}', '{}', '{}'),
     ('risk', 'risk_id', 'risk', '{committee_member,ai_officer,executive_sponsor}', '{owner,submitted_by}',
-     '{open}', '{}', '{}', '{}'),
+     '{open}', '{}', '{}'),
     ('risk_treatment', 'risk_treatment_id', 'risk treatment', '{}', '{}',
-     '{planned}', '{evidence}', '{}', '{}'),
+     '{planned}', '{evidence}', '{evidence}'),
     ('risk_acceptance', 'risk_acceptance_id', 'risk acceptance', '{committee_member,ai_officer,executive_sponsor}',
-     '{created_by}', '{requested}', '{}', '{}', '{}');
+     '{created_by}', '{requested}', '{}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('risk_appetite', NULL, 'proposed', '{executive_sponsor,ai_officer}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('risk_appetite', 'proposed', 'approved', '{}', '{}', '{}', '{}', 'approve', 'approved_at', 'approved_by'),
@@ -681,6 +681,11 @@ CREATE TRIGGER about_risk BEFORE INSERT OR UPDATE ON aims.risk_acceptance
 ALTER TABLE aims.risk_acceptance ENABLE ALWAYS TRIGGER about_risk;
 COMMENT ON TRIGGER about_risk ON aims.risk_acceptance IS 'An acceptance is about what its risk is about';
 
+CREATE TRIGGER check_evidence AFTER INSERT OR UPDATE ON aims.risk_treatment
+    FOR EACH ROW WHEN (NEW.evidence IS NOT NULL) EXECUTE FUNCTION aims.check_evidence_fits('evidence');
+ALTER TABLE aims.risk_treatment ENABLE ALWAYS TRIGGER check_evidence;
+COMMENT ON TRIGGER check_evidence ON aims.risk_treatment IS 'What was done about a risk is not proved elsewhere';
+
 CREATE FUNCTION aims.state_accepted_level() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -815,15 +820,23 @@ CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb) RETURNS T
 COMMENT ON FUNCTION aims.check_residual_risk(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and is each of them within appetite as it counts today (aims.risk_register), or accepted in force?';
 
+-- The risks of a retired system are kept and ask for nothing: what is out of use
+-- is neither assessed nor treated, accepted or reviewed. But for what somebody
+-- has submitted, which another person decides on.
 CREATE VIEW aims.risk_action WITH (security_barrier) AS
 WITH day AS (
     SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
+), in_use AS (
+    SELECT r.risk_id
+      FROM aims.risk AS r
+      LEFT JOIN aims.ai_system AS s ON s.system = r.system
+     WHERE r.status <> 'closed' AND s.stage IS DISTINCT FROM 'retirement'
 ), register AS MATERIALIZED (
     SELECT r.risk_id, r.system, r.vendor, r.title, r.owner, r.status, r.treatment, r.level, r.basis, r.appetite,
            r.within_appetite, r.acceptable, r.risk_acceptance_id, r.acceptance, r.accepted_until, r.review_due, d.today
       FROM aims.risk_register AS r
      CROSS JOIN day AS d
-     WHERE r.status <> 'closed'
+     WHERE r.status <> 'closed' AND r.risk_id IN (SELECT u.risk_id FROM in_use AS u)
 ), lacking AS (
     SELECT 'name an owner' AS action, 'ai_officer' AS duty, r.today AS due_on, '6.1.2' AS ref, r.risk_id, r.system, r.vendor, r.owner, r.title AS detail
       FROM register AS r WHERE r.owner IS NULL
@@ -850,8 +863,8 @@ WITH day AS (
       FROM register AS r WHERE r.review_due IS NULL
     UNION ALL
     -- not by its owner
-    SELECT 'decide on closing', 'committee_member', r.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
-      FROM register AS r WHERE r.status = 'closing'
+    SELECT 'decide on closing', 'committee_member', d.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
+      FROM aims.risk AS r CROSS JOIN day AS d WHERE r.status = 'closing'
 )
 SELECT l.action, 'risk' AS subject, l.risk_id::text AS subject_id, l.system, l.vendor, l.duty, l.owner AS person, l.due_on, l.ref, l.detail
   FROM lacking AS l
@@ -859,7 +872,7 @@ UNION ALL
 SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor, 'risk_owner',
        t.owner, a.due_on, '8.3', format('risk %s: %s', t.risk_id, t.action)
   FROM aims.risk_treatment AS t
-  JOIN aims.risk AS r ON r.risk_id = t.risk_id AND r.status <> 'closed'
+  JOIN in_use AS r ON r.risk_id = t.risk_id
   LEFT JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence AND t.status = 'done'
  CROSS JOIN day AS d
  CROSS JOIN LATERAL (VALUES
@@ -901,7 +914,7 @@ SELECT 'identify risks', 'ai_system', s.system, s.system, NULL, 'system_owner',
  WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement'
    AND NOT EXISTS (SELECT FROM aims.risk AS r WHERE r.system = s.system AND r.status <> 'closed');
 COMMENT ON VIEW aims.risk_action IS
-    'What somebody has to do about risks: assess, treat, have accepted, review, decide; what expires within 90 days, reviews within 30 (6.1.2, 6.1.3, 8.2, 8.3)';
+    'What somebody has to do about risks: assess, treat, have accepted, review, decide; what expires within 90 days, reviews within 30. Risks of retired systems ask for nothing but the decision on what was submitted (6.1.2, 6.1.3, 8.2, 8.3)';
 COMMENT ON COLUMN aims.risk_action.action IS 'What is to be done';
 COMMENT ON COLUMN aims.risk_action.subject IS 'Table of what it is about';
 COMMENT ON COLUMN aims.risk_action.subject_id IS 'Which one';

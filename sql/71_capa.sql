@@ -93,7 +93,7 @@ COMMENT ON COLUMN aims.capa.method IS 'How the root cause was found: five whys, 
 COMMENT ON COLUMN aims.capa.root_cause IS 'Why it happened';
 COMMENT ON COLUMN aims.capa.effectiveness_due IS 'Day from which its effectiveness can be judged';
 COMMENT ON COLUMN aims.capa.verification_evidence IS
-    'Evidence that it was done, in force and recorded after it was implemented; stated while it is implemented';
+    'Evidence that it was done, in force and recorded after it was implemented; about its system or vendor, or the organisation (aims.evidence_fits); stated while it is implemented';
 COMMENT ON COLUMN aims.capa.effectiveness IS 'What shows that it helped, or did not; stated while it is verified';
 COMMENT ON COLUMN aims.capa.effectiveness_evidence IS 'Evidence of that';
 COMMENT ON COLUMN aims.capa.withdrawal_reason IS 'Why no corrective action is needed';
@@ -227,6 +227,21 @@ CREATE FUNCTION aims.capa_gap(present aims.capa) RETURNS text
 COMMENT ON FUNCTION aims.capa_gap(aims.capa) IS
     'What is missing for a corrective action to have its status: steps, steps done, evidence in force that is younger than what was done; NULL: nothing';
 
+CREATE VIEW aims.incident_capa WITH (security_barrier) AS
+SELECT i.incident_id, c.capa_id, c.status, c.owner::text,
+       c.status IN ('planned', 'implemented', 'verified', 'effective', 'closed') AS planned
+  FROM aims.incident AS i
+  JOIN aims.capa AS c ON c.incident = i.incident_id
+                      OR c.finding IN (SELECT f.finding_id FROM aims.finding AS f WHERE f.incident = i.incident_id)
+ WHERE c.status <> 'withdrawn';
+COMMENT ON VIEW aims.incident_capa IS
+    'Corrective actions that answer an incident, by themselves or by a finding of it; those that were withdrawn do not (10.2)';
+COMMENT ON COLUMN aims.incident_capa.incident_id IS 'The incident';
+COMMENT ON COLUMN aims.incident_capa.capa_id IS 'The corrective action';
+COMMENT ON COLUMN aims.incident_capa.status IS 'Its status';
+COMMENT ON COLUMN aims.incident_capa.owner IS 'Its owner';
+COMMENT ON COLUMN aims.incident_capa.planned IS 'Is its root cause known and what is done about it planned, or further?';
+
 CREATE FUNCTION aims.guard_capa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -245,6 +260,21 @@ BEGIN
             MESSAGE = format('corrective action "%s" is %s', OLD.capa_id, OLD.status),
             DETAIL = 'verification_evidence is stated while it is implemented, effectiveness and its evidence while it is verified.',
             HINT = 'SELECT * FROM aims.record_move WHERE record = ''capa'' shows the way there.';
+    END IF;
+    IF NEW.status = 'withdrawn' OR (OLD.incident, OLD.finding) IS DISTINCT FROM (NEW.incident, NEW.finding) THEN
+        SELECT string_agg(format('Incident %s was closed on it.', i.incident_id), E'\n' ORDER BY i.incident_id) INTO gap
+          FROM aims.incident_capa AS a
+          JOIN aims.incident AS i ON i.incident_id = a.incident_id AND i.status = 'closed'
+         WHERE a.capa_id = OLD.capa_id
+           AND EXISTS (SELECT FROM aims.finding AS f WHERE f.incident = i.incident_id)
+           AND NOT EXISTS (SELECT FROM aims.incident_capa AS o
+                            WHERE o.incident_id = i.incident_id AND o.capa_id <> OLD.capa_id AND o.planned);
+        IF gap IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'MS042',
+                MESSAGE = format('a closed incident rests on corrective action "%s"', OLD.capa_id),
+                DETAIL = gap,
+                HINT = 'Carry it out, or plan another one for the incident first.';
+        END IF;
     END IF;
     IF OLD.status = NEW.status THEN
         RETURN NEW;
@@ -278,11 +308,16 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.guard_capa() IS
-    'Trigger on aims.capa, after the guard of records: moves need what aims.capa_gap says (MS042); effectiveness is judged on its day or later (MS044); nobody judges a step of the own (MS012); what was judged by is stated for each round and not changed afterwards (MS041)';
+    'Trigger on aims.capa, after the guard of records: moves need what aims.capa_gap says (MS042); what a closed incident rests on is neither withdrawn nor turned to something else (MS042); effectiveness is judged on its day or later (MS044); nobody judges a step of the own (MS012); what was judged by is stated for each round and not changed afterwards (MS041)';
 CREATE TRIGGER guard_capa BEFORE UPDATE ON aims.capa
     FOR EACH ROW EXECUTE FUNCTION aims.guard_capa();
 ALTER TABLE aims.capa ENABLE ALWAYS TRIGGER guard_capa;
 COMMENT ON TRIGGER guard_capa ON aims.capa IS 'Done is what others have seen done';
+
+CREATE TRIGGER check_evidence AFTER INSERT OR UPDATE ON aims.capa
+    FOR EACH ROW EXECUTE FUNCTION aims.check_evidence_fits('verification_evidence', 'effectiveness_evidence');
+ALTER TABLE aims.capa ENABLE ALWAYS TRIGGER check_evidence;
+COMMENT ON TRIGGER check_evidence ON aims.capa IS 'What was corrected is not proved elsewhere';
 
 -- Findings that open a corrective action, and wait for it
 
@@ -340,10 +375,7 @@ SELECT i.incident_id, i.title, i.system::text, i.vendor::text, i.detected_at,
        array_agg(f.finding_id ORDER BY f.finding_id) AS finding_ids
   FROM aims.incident AS i
   JOIN aims.finding AS f ON f.incident = i.incident_id
- WHERE NOT EXISTS (SELECT FROM aims.capa AS c
-                    WHERE c.incident = i.incident_id AND c.status <> 'withdrawn')
-   AND NOT EXISTS (SELECT FROM aims.capa AS c JOIN aims.finding AS o ON o.finding_id = c.finding
-                    WHERE o.incident = i.incident_id AND c.status <> 'withdrawn')
+ WHERE NOT EXISTS (SELECT FROM aims.incident_capa AS c WHERE c.incident_id = i.incident_id)
  GROUP BY i.incident_id, i.title, i.system, i.vendor, i.detected_at;
 COMMENT ON VIEW aims.incident_without_capa IS
     'Incidents that opened findings and have no corrective action: they cannot be closed (10.2, A.8.4)';
@@ -354,22 +386,50 @@ COMMENT ON COLUMN aims.incident_without_capa.vendor IS 'Its vendor';
 COMMENT ON COLUMN aims.incident_without_capa.detected_at IS 'When it was detected';
 COMMENT ON COLUMN aims.incident_without_capa.finding_ids IS 'Findings that it opened';
 
+-- Whether it helps is known months later; what is done about it, and why, before
+-- the incident is closed. Whoever plans that does not close it.
 CREATE FUNCTION aims.require_incident_capa() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
+DECLARE
+    capas   bigint[];
+    pending text;
+    owned   text;
 BEGIN
-    IF NOT aims.restoring()
-       AND EXISTS (SELECT FROM aims.incident_without_capa AS w WHERE w.incident_id = NEW.incident_id) THEN
+    IF aims.restoring() OR NOT EXISTS (SELECT FROM aims.finding AS f WHERE f.incident = NEW.incident_id) THEN
+        RETURN NULL;
+    END IF;
+    -- locked against being withdrawn meanwhile
+    SELECT array_agg(l.capa_id) INTO capas
+      FROM (SELECT c.capa_id FROM aims.capa AS c
+             WHERE c.capa_id IN (SELECT a.capa_id FROM aims.incident_capa AS a WHERE a.incident_id = NEW.incident_id)
+             ORDER BY c.capa_id FOR SHARE) AS l;
+    SELECT string_agg(format('Corrective action %s is %s.', a.capa_id, a.status), E'\n' ORDER BY a.capa_id) FILTER (WHERE NOT a.planned),
+           string_agg(a.capa_id::text, ', ' ORDER BY a.capa_id) FILTER (WHERE a.owner = NEW.closed_by)
+      INTO pending, owned
+      FROM aims.incident_capa AS a WHERE a.incident_id = NEW.incident_id;
+    IF capas IS NULL THEN
+        pending := 'It has no corrective action.';
+    END IF;
+    IF pending IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('incident "%s" is not complete', NEW.incident_id),
-            DETAIL = 'It did harm, or could have done, with a system in use, and has no corrective action.',
-            HINT = format('INSERT INTO aims.capa (title, source, incident, system, owner) VALUES (..., ''incident'', %s, ...)', NEW.incident_id);
+            DETAIL = format(E'It did harm, or could have done, with a system in use: what is done about it is planned before.\n%s', pending),
+            HINT = CASE WHEN capas IS NULL
+                        THEN format('INSERT INTO aims.capa (title, source, incident, system, owner) VALUES (..., ''incident'', %s, ...)', NEW.incident_id)
+                        ELSE 'SELECT * FROM aims.record_move WHERE record = ''capa'' shows the way to planned.' END;
+    END IF;
+    IF owned IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS012',
+            MESSAGE = format('person "%s" may not close incident "%s"', NEW.closed_by, NEW.incident_id),
+            DETAIL = format('That person owns what is done about it, corrective action %s.', owned),
+            HINT = 'Ask another person.';
     END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.require_incident_capa() IS
-    'Trigger on aims.incident: an incident that opened findings is not closed without a corrective action (MS042)';
+    'Trigger on aims.incident: an incident that opened findings is not closed without corrective actions, each of which is planned or further (MS042), nor by the owner of one (MS012)';
 CREATE TRIGGER require_incident_capa AFTER UPDATE ON aims.incident
     FOR EACH ROW WHEN (NEW.status = 'closed' AND OLD.status <> 'closed')
     EXECUTE FUNCTION aims.require_incident_capa();

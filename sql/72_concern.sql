@@ -63,8 +63,8 @@ COMMENT ON COLUMN aims.concern.closed_by IS 'Who closed it';
 ALTER TABLE aims.capa
     ADD CONSTRAINT capa_concern_fkey FOREIGN KEY (concern) REFERENCES aims.concern;
 
-INSERT INTO aims.record_kind (record, key, title, editable, unsigned) VALUES
-    ('concern', 'concern_id', 'concern', '{}', '{handler,investigation,answer}');
+INSERT INTO aims.record_kind (record, key, title, editable, unsigned, renewed) VALUES
+    ('concern', 'concern_id', 'concern', '{}', '{handler,investigation,answer}', '{handler,investigation}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, stamp_at, stamp_by) VALUES
     ('concern', NULL,           'raised',       '{}', '{}', '{}', '{}', NULL, NULL),
     ('concern', 'raised',       'acknowledged', '{ai_officer,committee_member,executive_sponsor}', '{}', '{created_by}', '{handler}', 'acknowledged_at', 'acknowledged_by'),

@@ -473,9 +473,14 @@ CREATE FUNCTION aims.check_users_trained(system text, parameter jsonb) RETURNS T
 COMMENT ON FUNCTION aims.check_users_trained(text, jsonb) IS
     'Gate check: in each group of users of the system, is the share parameter.share (0 to 1) trained today, of a headcount that another person has confirmed and that is not older than parameter.counted_months (12)? Not met where no group is stated';
 
+-- Users are enough where the gate says so; where several gates ask, the most.
 CREATE VIEW aims.competence_action WITH (security_barrier) AS
 WITH calendar AS (
     SELECT aims.today() AS today
+), needed AS (
+    SELECT coalesce(max((g.parameter ->> 'share')::numeric), 1) AS share
+      FROM aims.gate_requirement AS g
+     WHERE g.check_function = 'aims.check_users_trained' AND jsonb_typeof(g.parameter -> 'share') = 'number'
 )
 SELECT 'train' AS action, 'curriculum' AS subject, s.curriculum AS subject_id, NULL::text AS system, NULL::text AS vendor,
        NULL::text AS duty, s.person, coalesce(s.valid_until, s.needed_from) AS due_on, '7.2' AS ref,
@@ -499,11 +504,12 @@ SELECT 'count users', 'user_group', u.user_group_id::text, u.system, NULL, 'syst
  WHERE u.counted_on IS NULL OR u.counted_on + make_interval(months => 12) < (SELECT today FROM calendar) + 90
 UNION ALL
 SELECT 'train users', 'user_group', u.user_group_id::text, u.system, NULL, 'system_owner', NULL,
-       CASE WHEN u.trained >= u.headcount THEN u.next_lapse END, 'A.8.2',
-       format('%s: %s of %s trained, %s of these lapse within 90 days', u.title, u.trained, coalesce(u.headcount::text, '?'), u.lapsing)
+       CASE WHEN u.trained >= n.share * u.headcount THEN u.next_lapse END, 'A.8.2',
+       format('%s: %s of %s trained (needed: %s), %s of these lapse within 90 days', u.title, u.trained, u.headcount, n.share, u.lapsing)
   FROM aims.user_training AS u
   JOIN aims.ai_system AS s ON s.system = u.system AND s.stage <> 'retirement'
- WHERE u.trained < u.headcount OR u.lapsing > 0
+ CROSS JOIN needed AS n
+ WHERE u.trained - u.lapsing < n.share * u.headcount
 UNION ALL
 SELECT 'confirm', 'user_count', c.user_count_id::text, c.system, NULL, 'system_owner', NULL, NULL, '7.2',
        format('%s people by %s, stated by %s', c.headcount, c.source, coalesce(c.created_by, 'nobody'))

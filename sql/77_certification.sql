@@ -199,13 +199,13 @@ CREATE INDEX capa_certification_nonconformity_idx ON aims.capa (certification_no
     WHERE certification_nonconformity IS NOT NULL;
 COMMENT ON INDEX aims.capa_certification_nonconformity_idx IS 'Finds the corrective actions of a nonconformity';
 
-INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
+INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past, renewed) VALUES
     ('certificate', 'certificate_id', 'certificate', '{executive_sponsor,committee_member,ai_officer}', '{created_by}',
-        '{applied}', '{status_reason,accreditation_until}', '{}', '{issued_on}'),
+        '{applied}', '{status_reason,accreditation_until}', '{}', '{issued_on}', '{accreditation_until}'),
     ('certification_audit', 'certification_audit_id', 'certification audit', '{}', '{}',
-        '{planned}', '{}', '{}', '{held_on}'),
+        '{planned}', '{}', '{}', '{held_on}', '{}'),
     ('certification_nonconformity', 'certification_nonconformity_id', 'nonconformity', '{}', '{}',
-        '{}', '{accepted_on}', '{}', '{accepted_on}');
+        '{}', '{accepted_on}', '{}', '{accepted_on}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('certificate', NULL,        'applied',   '{ai_officer}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('certificate', 'applied',   'issued',    '{}', '{}', '{}',

@@ -14,6 +14,7 @@ CREATE TABLE aims.management_review (
     signed_by            aims.slug   CONSTRAINT management_review_signed_by_fkey REFERENCES aims.person,
     created_at           timestamptz,
     created_by           aims.slug   CONSTRAINT management_review_created_by_fkey REFERENCES aims.person,
+    minutes_by           aims.slug   CONSTRAINT management_review_minutes_by_fkey REFERENCES aims.person,
     CONSTRAINT management_review_dates_finite CHECK (isfinite(planned_on) AND isfinite(held_on) AND isfinite(next_on)),
     CONSTRAINT management_review_next_later CHECK (next_on > held_on),
     CONSTRAINT management_review_minutes_given CHECK (minutes ~ '\S'),
@@ -34,6 +35,7 @@ COMMENT ON COLUMN aims.management_review.signed_at IS 'When the executive sponso
 COMMENT ON COLUMN aims.management_review.signed_by IS 'Who signed it';
 COMMENT ON COLUMN aims.management_review.created_at IS 'When it was entered';
 COMMENT ON COLUMN aims.management_review.created_by IS 'Who entered it; does not sign it';
+COMMENT ON COLUMN aims.management_review.minutes_by IS 'Who wrote the minutes last, the server''s to say; does not sign them';
 
 CREATE TABLE aims.management_review_attendee (
     management_review_id bigint    NOT NULL
@@ -134,7 +136,7 @@ ALTER TABLE aims.capa
     ADD CONSTRAINT capa_management_review_fkey FOREIGN KEY (management_review) REFERENCES aims.management_review;
 
 INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, past) VALUES
-    ('management_review', 'management_review_id', 'management review', '{executive_sponsor}', '{created_by}',
+    ('management_review', 'management_review_id', 'management review', '{executive_sponsor}', '{created_by,minutes_by}',
         '{planned,held}', '{}', '{management_review_attendee,management_review_input}', '{held_on}'),
     ('management_review_decision', 'management_review_decision_id', 'decision', '{}', '{}',
         '{open}', '{}', '{}', '{}');
@@ -395,6 +397,29 @@ CREATE FUNCTION aims.review_obstacle(management_review_id bigint) RETURNS SETOF 
     END;
 COMMENT ON FUNCTION aims.review_obstacle(bigint) IS
     'Why a review cannot count as held, or as signed, a line each: inputs, attendees, chair';
+
+CREATE FUNCTION aims.stamp_minutes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    former aims.management_review;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    NEW.minutes_by := CASE WHEN NEW.minutes IS NOT DISTINCT FROM former.minutes THEN former.minutes_by ELSE aims.current_person() END;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION aims.stamp_minutes() IS
+    'Trigger on aims.management_review: who wrote the minutes is the server''s to say, and does not sign them';
+CREATE TRIGGER stamp_minutes BEFORE INSERT OR UPDATE ON aims.management_review
+    FOR EACH ROW EXECUTE FUNCTION aims.stamp_minutes();
+ALTER TABLE aims.management_review ENABLE ALWAYS TRIGGER stamp_minutes;
+COMMENT ON TRIGGER stamp_minutes ON aims.management_review IS 'Minutes have an author, who does not sign them';
 
 CREATE FUNCTION aims.check_management_review() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

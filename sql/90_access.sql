@@ -52,7 +52,7 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
+    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (87, 'certificate_standard'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
     (114, 'audit_programme'),
     (115, 'internal_audit'),
     (116, 'internal_audit_scope'),
@@ -142,7 +142,7 @@ DO $$
 DECLARE
     criteria text;
 BEGIN
-    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline'] LOOP
+    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline', 'certificate_standard'] LOOP
         EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
@@ -230,7 +230,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.requirement_evidence'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.requirement_evidence'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_capa'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
@@ -248,7 +248,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM reader AS b
     CROSS JOIN (VALUES ('aims.today()'), ('aims.day(timestamp with time zone)'), ('aims.obligation()'), ('aims.preloads_library(text)'), ('aims.current_person()'), ('aims.has_duty(text,text)'),
                        ('aims.person_has_duty(text,text,text,date)'),
-                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.certification_criterion()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
+                       ('aims.gate(text,aims.lifecycle_stage)'), ('aims.gate_of_move(text,aims.lifecycle_stage)'), ('aims.requirement_verdict()'), ('aims.certification_criterion()'), ('aims.request_staleness(bigint)'), ('aims.transition_digest(bigint)'), ('aims.record_digest(text,text)'), ('aims.evidence_fits(bigint,text,text)'), ('aims.vendor_affected(text,text)'), ('aims.vendor_cover(text,text)'),
                        ('aims.audit_obstacle(bigint,text)'), ('aims.certificate_obstacle(bigint)'), ('aims.review_obstacle(bigint)'),
                        ('aims.audit_sample_check(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
@@ -314,7 +314,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
                      'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
                      'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
-                     'questionnaire', 'question', 'responsibility')
+                     'questionnaire', 'question', 'responsibility', 'certificate_standard')
     -- records get another status, never lost
     AND NOT (p.privilege = 'DELETE' AND g.name IN (SELECT k.record FROM aims.record_kind AS k))
     -- evidence is revised and duties are ended: neither is changed or deleted
@@ -401,7 +401,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
-    CROSS JOIN (VALUES ('aims.approve(text,text,text,text)'), ('aims.reject(text,text,text)'),
+    CROSS JOIN (VALUES ('aims.approve(text,text,text,text,bytea)'), ('aims.reject(text,text,text)'),
                        ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
                        ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)'),
                        ('aims.switch_off_drill(text,text)'), ('aims.review(regclass,jsonb,text,text,jsonb)')) AS f (name)

@@ -399,6 +399,30 @@ aims_control_ref_cmp(PG_FUNCTION_ARGS)
 								PG_GETARG_VARLENA_PP(1)));
 }
 
+PG_FUNCTION_INFO_V1(aims_control_ref_smaller);
+
+/* Transition of min: the one that sorts first, of equals the first. */
+Datum
+aims_control_ref_smaller(PG_FUNCTION_ARGS)
+{
+	struct varlena *left = PG_GETARG_VARLENA_PP(0);
+	struct varlena *right = PG_GETARG_VARLENA_PP(1);
+
+	PG_RETURN_POINTER(ref_compare(left, right) <= 0 ? left : right);
+}
+
+PG_FUNCTION_INFO_V1(aims_control_ref_larger);
+
+/* Transition of max: the one that sorts last, of equals the first. */
+Datum
+aims_control_ref_larger(PG_FUNCTION_ARGS)
+{
+	struct varlena *left = PG_GETARG_VARLENA_PP(0);
+	struct varlena *right = PG_GETARG_VARLENA_PP(1);
+
+	PG_RETURN_POINTER(ref_compare(left, right) >= 0 ? left : right);
+}
+
 /* Comparison as sorts call it, without a function manager in between. */
 static int
 ref_sort_compare(Datum a, Datum b, SortSupport ssup)

@@ -113,8 +113,8 @@ VALUES (-2, 'running', 'Second', aims.today() - 200, aims.today() - 10, 'auditor
 INSERT INTO aims.internal_audit_scope (internal_audit_scope_id, internal_audit_id, ref) VALUES (-2, -2, '9.2.1');
 INSERT INTO aims.audit_finding (audit_finding_id, internal_audit_id, grade, ref, statement, objective_evidence, response_due, closing_note, created_by)
 VALUES (-1, -2, 'observation', '9.2.1', 'thin', 'seen', aims.today(), 'fine', 'clerk');
-INSERT INTO aims.management_review (management_review_id, planned_on, held_on, chair, minutes, next_on, created_by)
-VALUES (-1, aims.today(), aims.today(), 'sponsor', 'talked', aims.today() + 300, 'clerk');
+INSERT INTO aims.management_review (management_review_id, planned_on, held_on, chair, minutes, next_on, created_by, minutes_by)
+VALUES (-1, aims.today(), aims.today(), 'sponsor', 'talked', aims.today() + 300, 'clerk', 'clerk');
 -- decisions are carried out once their review was held
 INSERT INTO aims.management_review (management_review_id, planned_on, held_on, chair, minutes, next_on, created_by, status)
 VALUES (-2, aims.today(), aims.today(), 'sponsor', 'talked', aims.today() + 300, 'clerk', 'held');

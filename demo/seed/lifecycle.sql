@@ -20,7 +20,7 @@ SELECT s.day, s.person, s.statement
  CROSS JOIN LATERAL (SELECT format('%L', w.system)) AS q (system)
  CROSS JOIN LATERAL (VALUES
     -- Inception and design
-    (w.design, 1, 'otto', format('UPDATE aims.ai_system SET clinical_tier = %L, eu_tier = %L, tier_decided_by = ''otto'', tier_decided_at = now(), tier_reason = ''Committee: what happens if nobody notices that it is wrong'' WHERE system = %L', w.tier, w.eu_tier, w.system)),
+    (w.design, 1, 'otto', format('UPDATE aims.ai_system SET clinical_tier = %L, eu_tier = %L, tier_reason = ''Committee: what happens if nobody notices that it is wrong'' WHERE system = %L', w.tier, w.eu_tier, w.system)),
     (w.design, 2, w.owner, format('INSERT INTO aims.model_version (system, version, released_on, change_summary, digest) VALUES (%L, %L, aims.today() - 60, ''First version in use here'', %L)', w.system, w.version, encode(sha256(convert_to(w.system || w.version, 'UTF8')), 'hex'))),
     (w.design, 3, 'noor', format('INSERT INTO aims.risk (system, title, source, description, owner, inherent_likelihood, inherent_severity, residual_likelihood, residual_severity, treatment, review_due) '
         'SELECT %1$L, r.title, r.source, r.description, %2$L, r.l, r.s, 2, least(r.s, 3), ''modify'', aims.today() + r.review FROM (VALUES '
@@ -90,7 +90,7 @@ SELECT a.day + s.later, s.person, s.statement
 INSERT INTO act (day, person, statement) VALUES
     -- CT Stroke Triage was there before: it is imported with what its gates lack, of
     -- which half is mended in time
-    (30, 'otto', $$UPDATE aims.ai_system SET clinical_tier = 'critical', eu_tier = 'high', tier_decided_by = 'otto', tier_decided_at = now(), tier_reason = 'A late scan costs a brain' WHERE system = 'ct-stroke'$$),
+    (30, 'otto', $$UPDATE aims.ai_system SET clinical_tier = 'critical', eu_tier = 'high', tier_reason = 'A late scan costs a brain' WHERE system = 'ct-stroke'$$),
     (30, 'mona', $$INSERT INTO aims.model_version (system, version, status, released_on, change_summary) VALUES ('ct-stroke', '4.0', 'active', aims.today() - 500, 'In use since before the management system')$$),
     (32, 'otto', $$SELECT aims.request_import('ct-stroke', 'operation_monitoring', 'in use in all emergency departments for two years')$$),
     (36, 'ingrid', $$SELECT aims.approve('transition', request_id::text, 'approval', 'Switching it off would harm; what is missing is to be mended') FROM aims.transition_request WHERE system = 'ct-stroke' AND outcome IS NULL$$),

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(109);
+SELECT plan(112);
 
 DO $$
 DECLARE
@@ -191,6 +191,27 @@ SELECT matches(pg_temp.users(), '^false: .*too long ago$', 'nor does a count of 
 SELECT is(met, true, 'unless the site lets it') FROM aims.check_users_trained('sepsis-watch', '{"share": 0.8, "counted_months": 24}');
 SELECT results_eq($$SELECT action, due_on < aims.today() FROM aims.competence_action WHERE system = 'sepsis-watch' ORDER BY 1$$,
     $$VALUES ('count users', true), ('train users', NULL)$$, 'both are asked for');
+-- Enough is what the gate says is enough: nine of ten
+SET LOCAL session_replication_role = replica;
+SAVEPOINT share;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.user_count SET headcount = 10 WHERE user_group_id = 1;
+UPDATE aims.training_session SET valid_until = aims.today() + 200;
+INSERT INTO aims.training_attendance SELECT 2, 'q' || n FROM generate_series(1, 5) AS n;
+SET LOCAL session_replication_role = origin;
+SELECT is_empty($$SELECT FROM aims.competence_action WHERE action = 'train users'$$, 'nine of ten are enough for the gate, and for the action');
+SAVEPOINT more;
+INSERT INTO aims.gate_requirement (requirement, stage, control, title, check_function, parameter)
+VALUES ('all-trained', 'deployment', 'A.8.2', 'All are trained', 'aims.check_users_trained', '{"share": 1}');
+SELECT results_eq($$SELECT detail FROM aims.competence_action WHERE action = 'train users'$$,
+    $$VALUES ('Nurses: 9 of 10 trained (needed: 1), 0 of these lapse within 90 days')$$, 'unless a site asks for more');
+ROLLBACK TO more;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.training_session SET valid_until = aims.today() + 30 WHERE training_session_id = 1;
+SET LOCAL session_replication_role = origin;
+SELECT results_eq($$SELECT due_on, detail FROM aims.competence_action WHERE action = 'train users'$$,
+    $$VALUES (aims.today() + 30, 'Nurses: 9 of 10 trained (needed: 0.9), 2 of these lapse within 90 days')$$, 'and will be, when some lapse');
+ROLLBACK TO share;
 SAVEPOINT retired;
 SET LOCAL session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'sepsis-watch';

@@ -2,7 +2,7 @@
 -- Concerns: raised by whoever has one, read and handled by people that it is not about.
 BEGIN;
 \i test/act.sql
-SELECT plan(64);
+SELECT plan(66);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -117,6 +117,8 @@ SAVEPOINT officer_raises;
 SELECT pg_temp.act('concern_officer', $$INSERT INTO aims.concern (concern_id, content) VALUES (306, 'x')$$) \g /dev/null
 SELECT pg_temp.ends_with('MS012', 'concern_officer', $$UPDATE aims.concern SET status = 'acknowledged', handler = 'it' WHERE concern_id = 306$$, 'nobody handles the own one');
 ROLLBACK TO officer_raises;
+SELECT is(pg_temp.act('concern_' || role, $$SELECT aims.record_digest('concern', '301') IS NULL$$), 'true', format('no guess is tried out on a digest: %s', role))
+  FROM (VALUES ('it'), ('officer')) AS t (role);
 SELECT throws_ok(command, 'MS041', NULL, name) FROM (VALUES ('DELETE FROM aims.concern', 'no concern is deleted'), ('TRUNCATE aims.concern CASCADE', 'nor are all')) AS t (command, name);
 
 -- By when

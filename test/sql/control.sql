@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(103);
+SELECT plan(108);
 
 -- Shipped: 9 objectives, 38 controls, 32 clauses, ids exactly these
 SELECT results_eq(
@@ -226,6 +226,22 @@ SELECT pg_temp.ends_with('42501', 'control_ada', command, 'no officer may ' || c
                     'DELETE FROM aims.evidence_link', 'INSERT INTO aims.evidence_revision VALUES (101, 102)',
                     'UPDATE aims.evidence_revision SET later = later', 'DELETE FROM aims.evidence_revision',
                     'DELETE FROM aims.duty']) AS command;
+
+-- What evidence may prove
+INSERT INTO aims.vendor (vendor, title) VALUES ('fits_v', 'V'), ('fits_w', 'W'), ('fits_part', 'P');
+INSERT INTO aims.ai_system (system, title, owner, purpose, vendor) VALUES ('fits_s', 'S', 'ada', 'p', 'fits_v'), ('fits_t', 'T', 'ada', 'p', NULL);
+INSERT INTO aims.component (system, component, kind, title, vendor) VALUES ('fits_s', 'llm', 'model', 'LLM', 'fits_part');
+INSERT INTO aims.evidence (evidence_id, title, system, vendor) VALUES
+    (9500, 'organisation', NULL, NULL), (9501, 'system S', 'fits_s', NULL), (9502, 'system T', 'fits_t', NULL),
+    (9503, 'vendor V', NULL, 'fits_v'), (9504, 'vendor W', NULL, 'fits_w'), (9505, 'vendor of a component', NULL, 'fits_part'),
+    (9506, 'system T and vendor V', 'fits_t', 'fits_v');
+SELECT results_eq(format($$SELECT evidence_id - 9500 FROM aims.evidence WHERE evidence_id BETWEEN 9500 AND 9506 AND aims.evidence_fits(evidence_id, %L, %L) ORDER BY 1$$, system, vendor),
+                  format('SELECT unnest(%L::bigint[])', fits), 'evidence for ' || name)
+  FROM (VALUES ('fits_s', NULL, '{0,1,3,5}', 'a system: its own, of its vendors, of the organisation'),
+               ('fits_t', NULL, '{0,2,6}', 'a system without vendor'),
+               (NULL, 'fits_v', '{0,1,3,6}', 'a vendor: its own, of systems that use it'),
+               ('fits_t', 'fits_w', '{0,2,4,6}', 'a system and a vendor'),
+               (NULL, NULL, '{0,1,2,3,4,5,6}', 'the organisation: any')) AS t (system, vendor, fits, name);
 
 SELECT * FROM finish();
 ROLLBACK;

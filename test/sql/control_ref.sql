@@ -1,7 +1,7 @@
 \i test/setup.sql
 -- Type control_ref and domain slug: form, order, equality, hash, containment.
 BEGIN;
-SELECT plan(88);
+SELECT plan(91);
 
 -- Accepted, spelling kept
 SELECT is(ref::aims.control_ref::text, ref, 'accepts ' || ref)
@@ -54,6 +54,12 @@ INSERT INTO pair VALUES
     ('A.2.9',   'A.2-1',   -1, false),
     ('A-2',     'A-10',    1, false);
 SELECT is(aims.control_ref_cmp(a, b), sign, format('%s against %s', left(a, 30), left(b, 30))) FROM pair;
+-- min and max by that order
+SELECT results_eq('SELECT aims.min(a)::text, aims.max(a)::text FROM pair WHERE a::text LIKE ''A.%''',
+                  'SELECT (array_agg(a ORDER BY a))[1]::text, (array_agg(a ORDER BY a DESC))[1]::text FROM pair WHERE a::text LIKE ''A.%''', 'min and max go by the order');
+SELECT results_eq($$SELECT aims.min(r)::text, aims.max(r)::text FROM unnest('{A.10,A.6.2.4,NULL,A.9}'::aims.control_ref[]) AS r$$,
+                  $$VALUES ('A.6.2.4', 'A.10')$$, 'A.6.2.4 before A.10, NULLs left out');
+SELECT results_eq($$SELECT aims.min(r) IS NULL, aims.max(r) IS NULL FROM unnest('{NULL}'::aims.control_ref[]) AS r$$, 'VALUES (true, true)', 'of none there is none');
 
 SELECT is_empty($$
     SELECT a, b FROM pair

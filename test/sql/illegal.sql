@@ -103,7 +103,7 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.ai_system (system, title, owner, purpose) VALUES ('new', 'New', 'owner', ' ')$$, NULL, ARRAY[''' ''', '''warn''']),
 ('ai_system', 'missing justification', 'officer', 'MS018', 'needs a reason', 'a tier is lowered without saying why',
     $$UPDATE aims.ai_system SET clinical_tier = 'moderate' WHERE system = 'sepsis'$$,
-    $$UPDATE aims.ai_system SET clinical_tier = 'high' WHERE system = 'sepsis'$$, ARRAY['= ''moderate''', '= ''moderate'', tier_decided_by = ''officer'', tier_reason = ''used by nurses alone''']),
+    $$UPDATE aims.ai_system SET clinical_tier = 'high' WHERE system = 'sepsis'$$, ARRAY['= ''moderate''', '= ''moderate'', tier_reason = ''used by nurses alone''']),
 ('ai_system', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse lowers a tier',
     $$UPDATE aims.ai_system SET clinical_tier = 'moderate', tier_decided_by = 'officer', tier_reason = 'why not' WHERE system = 'sepsis'$$,
     $$UPDATE aims.ai_system SET clinical_tier = 'high' WHERE system = 'sepsis'$$, '{nurse,officer}'),
@@ -127,6 +127,10 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$SELECT aims.request_advance('triage', 'deployment', 'r', true)$$, NULL, NULL),
 ('transition', 'wrong order', 'owner', 'MS011', 'cannot move from stage', 'a retired system comes back',
     $$SELECT aims.request_advance('gone', 'design_development', 'r')$$, NULL, '{gone,scribe,design_development,verification_validation}'),
+('transition', 'expired', 'member', 'MS019', 'has changed since it was read', 'what was read is not what is signed',
+    $$SELECT aims.approve('transition', '-1', 'approval', 'r', sha256('x'))$$, NULL, ARRAY['sha256(''x'')', 'aims.transition_digest(-1)']),
+('risk_appetite', 'expired', 'sponsor', 'MS019', 'has changed since it was read', 'an appetite was changed after it was read',
+    $$SELECT aims.approve('risk_appetite', '-1', 'approval', 'r', sha256('x'))$$, NULL, ARRAY['sha256(''x'')', 'aims.record_digest(''risk_appetite'', ''-1'')']),
 ('transition', 'wrong order', 'owner', 'MS010', 'does not meet the gate', 'a system moves past its gate',
     $$SELECT aims.advance('scribe', 'verification_validation', 'r')$$, NULL, NULL),
 ('transition', 'wrong order', 'officer', 'MS010', 'nobody has asked to import', 'a system is imported without a request',
@@ -272,6 +276,12 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.risk_treatment SET status = 'done' WHERE risk_treatment_id = -1$$, NULL, '{nurse,keeper}'),
 ('risk_treatment', 'missing justification', 'holder', 'MS042', 'is not complete', 'a treatment is done without evidence',
     $$UPDATE aims.risk_treatment SET status = 'done', evidence = NULL WHERE risk_treatment_id = -1$$, NULL, '{"NULL",-1}'),
+('risk_treatment', 'dangling', 'holder', 'MS042', 'is about something else', 'evidence about another system proves a treatment',
+    $$UPDATE aims.risk_treatment SET status = 'done', evidence = -3 WHERE risk_treatment_id = -1$$,
+    $$INSERT INTO aims.evidence (evidence_id, title, uri, system) VALUES (-3, 'x', 'file:x', 'triage')$$, '{triage,sepsis}'),
+('risk_treatment', 'dangling', 'holder', 'MS042', 'is about something else', 'evidence about another vendor proves a treatment',
+    $$UPDATE aims.risk_treatment SET status = 'done', evidence = -3 WHERE risk_treatment_id = -1$$,
+    $$INSERT INTO aims.vendor (vendor, title) VALUES ('other', 'Other'); INSERT INTO aims.evidence (evidence_id, title, uri, vendor) VALUES (-3, 'x', 'file:x', 'other')$$, ARRAY['file:x'', ''other', 'file:x'', ''acme']),
 ('risk_treatment', 'missing justification', 'keeper', 'MS042', 'is not complete', 'a treatment is cancelled without a reason',
     $$UPDATE aims.risk_treatment SET status = 'cancelled', cancelling_reason = NULL WHERE risk_treatment_id = -1$$, NULL, ARRAY['NULL', '''no use''']),
 ('risk_treatment', 'wrong order', 'keeper', 'MS015', 'is closed', 'a closed risk is treated',
@@ -367,6 +377,11 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.vendor_contract (vendor, title) VALUES ('none', 'x')$$, NULL, '{none,acme}'),
 ('vendor_certificate', 'wrong order', 'officer', 'MS041', 'cannot be changed any more', 'a certificate is prolonged by typing',
     $$UPDATE aims.vendor_certificate SET valid_until = aims.today() + 900 WHERE vendor_certificate_id = -1$$, NULL, NULL),
+('vendor_certificate', 'back-dated', 'keeper', '23514', 'vendor_certificate_within_three_years', 'a certificate is valid for ten years',
+    $$INSERT INTO aims.vendor_certificate (vendor, standard, scope, issuer, number, issued_on, valid_until, document_sha256)
+      VALUES ('acme', 'x', 'x', 'x', 'x', aims.today(), aims.today() + 3652, sha256('x'))$$, NULL, '{3652,1096}'),
+('certificate_standard', 'wrong person', 'keeper', 'MS013', 'does not hold the duty', 'a risk owner decides which certificates count',
+    $$INSERT INTO aims.certificate_standard (standard, due_diligence, title) VALUES ('ISO 9001', true, 'x')$$, NULL, '{keeper,officer}'),
 ('vendor_certificate', 'wrong order', 'keeper', 'MS043', 'is not signed', 'a certificate is confirmed by typing',
     $$UPDATE aims.vendor_certificate SET status = 'confirmed' WHERE vendor_certificate_id = -1$$, NULL, '{confirmed,withdrawn}'),
 ('vendor_certificate', 'back-dated', 'keeper', 'MS044', 'has not happened yet', 'a certificate was issued tomorrow',
@@ -470,6 +485,22 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = NULL WHERE capa_id = -1$$, NULL, ARRAY['NULL', '''double''']),
 ('capa', 'expired', 'owner', 'MS042', 'is not complete', 'evidence that has expired verifies it',
     $$UPDATE aims.capa SET status = 'verified' WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented', verification_evidence = -2 WHERE capa_id = -1$$, '{-2,-1}'),
+('capa', 'wrong order', 'officer', 'MS042', 'a closed incident rests on', 'what an incident was closed on is withdrawn',
+    $$UPDATE aims.capa SET status = 'withdrawn' WHERE capa_id = -1$$,
+    $$UPDATE aims.capa SET status = 'analysed', source = 'incident', incident = -1, finding = NULL WHERE capa_id = -1; UPDATE aims.finding SET incident = -1 WHERE finding_id = -1;
+      UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$, '{"''closed''","''resolved''"}'),
+('incident', 'wrong order', 'officer', 'MS042', 'is not complete', 'an incident is closed on a corrective action that was merely opened',
+    $$UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$,
+    $$UPDATE aims.incident SET status = 'resolved' WHERE incident_id = -1; UPDATE aims.incident_clock SET status = 'not_applicable' WHERE incident_id = -1;
+      UPDATE aims.finding SET incident = -1 WHERE finding_id = -1; UPDATE aims.capa SET status = 'opened' WHERE capa_id = -1$$, '{opened,planned}'),
+('incident', 'self-approved', 'officer', 'MS012', 'may not close incident', 'who owns what is done about an incident closes it',
+    $$UPDATE aims.incident SET status = 'closed' WHERE incident_id = -1$$,
+    $$UPDATE aims.incident SET status = 'resolved' WHERE incident_id = -1; UPDATE aims.incident_clock SET status = 'not_applicable' WHERE incident_id = -1;
+      UPDATE aims.finding SET incident = -1 WHERE finding_id = -1; UPDATE aims.capa SET status = 'planned', owner = 'officer' WHERE capa_id = -1$$, ARRAY['owner = ''officer''', 'owner = ''holder''']),
+('capa', 'dangling', 'owner', 'MS042', 'is about something else', 'evidence about another system verifies it',
+    $$UPDATE aims.capa SET status = 'verified', verification_evidence = -3 WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented' WHERE capa_id = -1; INSERT INTO aims.evidence (evidence_id, title, uri, system) VALUES (-3, 'x', 'file:x', 'triage')$$, '{triage,sepsis}'),
+('capa', 'dangling', 'owner', 'MS042', 'is about something else', 'evidence about another system shows that it helped',
+    $$UPDATE aims.capa SET effectiveness_evidence = -3 WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'verified' WHERE capa_id = -1; INSERT INTO aims.evidence (evidence_id, title, uri, system) VALUES (-3, 'x', 'file:x', 'triage')$$, '{triage,sepsis}'),
 ('capa', 'back-dated', 'owner', 'MS042', 'is not complete', 'evidence from before it was done verifies it',
     $$UPDATE aims.capa SET status = 'verified' WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented', implemented_at = clock_timestamp() + make_interval(days => 1) WHERE capa_id = -1$$, '{+,-}'),
 ('capa', 'back-dated', 'owner', 'MS044', 'it is too early to judge', 'it is judged before its day',
@@ -663,9 +694,11 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
 ('audit_finding', 'dangling', 'auditor', 'MS042', 'is not in the scope', 'a finding about a system that is not audited',
     $$INSERT INTO aims.audit_finding (internal_audit_id, grade, ref, system, statement, objective_evidence, response_due) VALUES (-2, 'minor', '9.1', 'sepsis', 'x', 'x', aims.today())$$, NULL, ARRAY['''sepsis''', 'NULL']),
 ('audit_sample', 'wrong person', 'officer', 'MS013', 'is no auditor of', 'the AI officer draws the sample',
-    $$SELECT aims.draw_audit_sample(-2, 'risk', 1, 42)$$, NULL, '{officer,auditor}'),
+    $$SELECT aims.draw_audit_sample(-2, 'risk', 1, 42)$$, 'UPDATE aims.risk SET created_at = now() - make_interval(days => 50)', '{officer,auditor}'),
+('audit_sample', 'dangling', 'auditor', 'MS042', 'nothing to draw from', 'a sample of a population without an item',
+    $$SELECT aims.draw_audit_sample(-2, 'risk', 1, 42)$$, 'UPDATE aims.risk SET created_at = now() - make_interval(days => 5)', ARRAY['=> 5)', '=> 50)']),
 ('audit_sample', 'dangling', 'auditor', 'MS017', 'does not exist', 'a sample for no audit',
-    $$SELECT aims.draw_audit_sample(-99, 'risk', 1, 42)$$, NULL, '{-99,-2}'),
+    $$SELECT aims.draw_audit_sample(-99, 'risk', 1, 42)$$, 'UPDATE aims.risk SET created_at = now() - make_interval(days => 50)', '{-99,-2}'),
 
 -- Management review and certification
 ('management_review', 'wrong person', 'member', 'MS013', 'does not hold the duty', 'a member of the committee plans the review',
@@ -674,6 +707,8 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$SELECT aims.approve('management_review', '-1', 'approval', 'r')$$, $$UPDATE aims.management_review SET status = 'held' WHERE management_review_id = -1$$, '{officer,sponsor}'),
 ('management_review', 'self-approved', 'sponsor', 'MS012', 'may not decide on', 'who entered the review signs it',
     $$SELECT aims.approve('management_review', '-1', 'approval', 'r')$$, $$UPDATE aims.management_review SET status = 'held', created_by = 'sponsor' WHERE management_review_id = -1$$, ARRAY['''sponsor''', '''clerk''']),
+('management_review', 'self-approved', 'sponsor', 'MS012', 'may not decide on', 'who wrote the minutes signs them',
+    $$SELECT aims.approve('management_review', '-1', 'approval', 'r')$$, $$UPDATE aims.management_review SET status = 'held', minutes_by = 'sponsor' WHERE management_review_id = -1$$, ARRAY['''sponsor''', '''clerk''']),
 ('management_review', 'wrong order', 'officer', 'MS042', 'cannot be held yet', 'the review is held without inputs',
     $$UPDATE aims.management_review SET status = 'held' WHERE management_review_id = -1$$, $$DELETE FROM aims.management_review_input$$, '{_input,"_decision"}'),
 ('management_review', 'wrong order', 'officer', 'MS015', 'is not planned any more', 'inputs are drawn anew after the review',
@@ -829,6 +864,24 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.outbox (person, action, subject, subject_id, overdue, detail) VALUES ('owner', 'x', 'x', '1', false, 'x')$$, NULL, '{officer,root}'),
 ('outbox', 'wrong person', 'analyst', '42501', 'permission denied for function take_messages', 'a reader takes messages away',
     $$SELECT aims.take_messages(1)$$, NULL, '{analyst,officer}'),
+('approval', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes a signature',
+    $$DELETE FROM aims.approval$$, $$INSERT INTO aims.approval (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+      VALUES ('transition', '-1', 'approve', 'approval', 'member', 'Member', 'committee_member', 'r', sha256('x'), '[]')$$, NULL),
+('approval', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser signs for somebody else',
+    $$UPDATE aims.approval SET person = 'fellow'$$, $$INSERT INTO aims.approval (subject, subject_id, decision, meaning, person, printed_name, duty, reason, record_digest, gate)
+      VALUES ('transition', '-1', 'approve', 'approval', 'member', 'Member', 'committee_member', 'r', sha256('x'), '[]')$$, NULL),
+('approval', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes all signatures', $$TRUNCATE aims.approval CASCADE$$, NULL, NULL),
+('stage_history', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes a move',
+    $$DELETE FROM aims.stage_history$$, $$INSERT INTO aims.stage_history (system, to_stage, gate) VALUES ('sepsis', 'inception', '[]')$$, NULL),
+('stage_history', 'back-dated', 'root', 'MS041', 'never changed or removed', 'a superuser dates a move back',
+    $$UPDATE aims.stage_history SET moved_at = '2020-01-01'$$, $$INSERT INTO aims.stage_history (system, to_stage, gate) VALUES ('sepsis', 'inception', '[]')$$, NULL),
+('stage_history', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes all moves', $$TRUNCATE aims.stage_history CASCADE$$, NULL, NULL),
+('finding', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes a finding', $$DELETE FROM aims.finding WHERE finding_id = -2$$, NULL, NULL),
+('finding', 'wrong order', 'root', 'MS041', 'cannot be changed any more', 'a superuser rewrites what was found',
+    $$UPDATE aims.finding SET detail = 'all is well' WHERE finding_id = -1$$, NULL, ARRAY['detail = ''all is well''', 'closed_at = now(), closed_by = ''owner'', closing_note = ''n''']),
+('finding', 'back-dated', 'root', 'MS041', 'cannot be changed any more', 'a superuser closes a finding earlier than it was',
+    $$UPDATE aims.finding SET closed_at = '2020-01-01' WHERE finding_id = -1$$, $$UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n' WHERE finding_id = -1$$, NULL),
+('finding', 'wrong order', 'root', 'MS041', 'never changed or removed', 'a superuser removes all findings', $$TRUNCATE aims.finding CASCADE$$, NULL, NULL),
 ('outbox', 'duplicate', 'root', '23505', 'outbox_once', 'a message is there twice',
     $$INSERT INTO aims.outbox (person, action, subject, subject_id, overdue, detail) VALUES ('owner', 'x', 'x', '1', false, 'x')$$,
     $$INSERT INTO aims.outbox (person, action, subject, subject_id, overdue, detail) VALUES ('owner', 'x', 'x', '1', false, 'y')$$, ARRAY['''1'', false, ''x''', '''2'', false, ''x''']);
@@ -946,6 +999,13 @@ WITH trial (trait, expected, record, role, command, given) AS (
       JOIN pg_attribute AS a ON a.attrelid = ('aims.' || k.record)::regclass AND a.attnum > 0 AND a.atttypid = 'text'::regtype
      CROSS JOIN unnest(k.statuses) AS s
      WHERE k.row ->> a.attname IS NOT NULL AND a.attname <> ALL (k.unsigned || k.stamps || ARRAY[k.key, 'status']) AND s <> ALL (k.editable)
+    UNION ALL
+    SELECT 'what a move needed is rewritten', 'MS041', k.record, 'root', pg_temp.set(k.record, format('%1$I = %1$I || ''!''', c)), pg_temp.set(k.record, format('status = %L', m.to_status))
+      FROM pg_temp.kind AS k
+      JOIN aims.record_move AS m ON m.record = k.record
+     CROSS JOIN unnest(m.needs) AS c
+      JOIN pg_attribute AS a ON a.attrelid = ('aims.' || k.record)::regclass AND a.attname = c AND a.atttypid = 'text'::regtype
+     WHERE c = ANY (k.unsigned) AND c <> ALL (k.renewed)
     UNION ALL
     SELECT 'its number is changed', 'MS041', k.record, 'root', pg_temp.set(k.record, format('%I = %L', k.key, CASE k.id WHEN '-1' THEN '-99' ELSE 'other' END)), NULL
       FROM pg_temp.kind AS k

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(100);
+SELECT plan(103);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -204,6 +204,17 @@ SELECT is(aims.open_re_evaluation_findings(), 1, 'it is');
 SELECT is(aims.open_re_evaluation_findings(), 0, 'once');
 UPDATE aims.finding SET closed_at = now(), closed_by = 'second', closing_note = 'n' WHERE kind = 're_evaluation_due';
 SELECT is(aims.open_re_evaluation_findings(), 1, 'and again when it was closed without');
+SAVEPOINT due;
+SELECT pg_temp.act('import_owner', $$SELECT aims.advance('old', 're_evaluation', 'It is time')$$) \g /dev/null
+SELECT results_eq($$SELECT closed_by::text, closing_note FROM aims.finding WHERE kind = 're_evaluation_due' ORDER BY finding_id DESC LIMIT 1$$,
+                  $$SELECT NULL, format('The system has entered re_evaluation: stage history %s, request %s', h.history_id, h.request)
+                      FROM aims.stage_history AS h WHERE h.system = 'old' ORDER BY h.history_id DESC LIMIT 1$$, 'what has begun is not due: the finding is closed by the move');
+SELECT is((SELECT closing_note FROM aims.finding WHERE kind = 're_evaluation_due' AND closed_by IS NOT NULL), 'n', 'and no other one');
+ROLLBACK TO due;
+INSERT INTO aims.finding_kind (kind, title, opens_capa) VALUES ('re_evaluation_due', 'With a corrective action', true);
+SELECT pg_temp.act('import_owner', $$SELECT aims.advance('old', 're_evaluation', 'It is time')$$) \g /dev/null
+SELECT isnt_empty($$SELECT FROM aims.finding WHERE kind = 're_evaluation_due' AND closed_at IS NULL$$, 'one with a corrective action waits for that');
+ROLLBACK TO due;
 INSERT INTO aims.re_evaluation_period (clinical_tier, every) VALUES ('high', '2 years');
 SELECT is((SELECT due_on FROM aims.re_evaluation WHERE system = 'old') > aims.today(), true, 'a site''s period counts');
 SELECT throws_ok(command, state, NULL, command)

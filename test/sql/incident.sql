@@ -2,7 +2,7 @@
 -- Incidents: reported by anybody, clocks that facts start, closed by another person.
 BEGIN;
 \i test/act.sql
-SELECT plan(135);
+SELECT plan(152);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -252,8 +252,25 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (2, '00000', 'incident_owner', $$UPDATE aims.incident SET status = 'contained', contained_at = now() WHERE incident_id = 1002$$, 'contained'),
     (3, '00000', 'incident_owner', $$UPDATE aims.incident SET status = 'resolved', root_cause = 'Units' WHERE incident_id = 1002$$, 'resolved'),
     (4, 'MS042', 'incident_officer', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'not closed without a corrective action'),
-    (5, '00000', 'incident_owner', $$INSERT INTO aims.capa (title, source, incident, owner) VALUES ('Check units', 'incident', 1002, 'owner')$$, 'there is one'),
-    (6, '00000', 'incident_officer', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'closed'))
+    (5, '00000', 'incident_owner', $$INSERT INTO aims.capa (capa_id, title, source, incident, owner) VALUES (7001, 'Check units', 'incident', 1002, 'second')$$, 'there is one'),
+    (6, 'MS042', 'incident_officer', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'merely opened'),
+    (7, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'analysed', method = 'five whys', root_cause = 'Units' WHERE capa_id = 7001$$, 'its cause is known'),
+    (8, 'MS042', 'incident_officer', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'but nothing is planned'),
+    (9, '00000', 'incident_second', $$INSERT INTO aims.capa_step (step_id, capa_id, action, owner, due_on) VALUES (7002, 7001, 'Show the unit', 'second', aims.today())$$, 'a step'),
+    (10, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'planned', due_on = aims.today(), effectiveness_due = aims.today() WHERE capa_id = 7001$$, 'it is planned'),
+    (11, 'MS012', 'incident_second', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'who plans it does not close the incident'),
+    (12, '00000', 'incident_officer', $$UPDATE aims.incident SET status = 'closed', affected_count = 3, widespread = false WHERE incident_id = 1002$$, 'closed'),
+    (13, 'MS042', 'incident_second', $$UPDATE aims.capa SET source = 'finding', finding = (SELECT min(finding_id) FROM aims.finding WHERE incident IS DISTINCT FROM 1002), incident = NULL WHERE capa_id = 7001$$, 'it goes on answering it'),
+    (14, '00000', 'incident_second', $$UPDATE aims.capa_step SET status = 'done', result = 'Shown' WHERE step_id = 7002$$, 'it is done'),
+    (15, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'implemented' WHERE capa_id = 7001$$, 'reported'),
+    (16, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'analysed' WHERE capa_id = 7001$$, 'and not good enough'),
+    (17, 'MS042', 'incident_officer', $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = 'Too much work' WHERE capa_id = 7001$$, 'the incident rests on it'),
+    (18, '00000', 'incident_officer', $$INSERT INTO aims.capa (capa_id, title, source, incident, owner) VALUES (7003, 'Buy another device', 'incident', 1002, 'second')$$, 'another one'),
+    (19, 'MS042', 'incident_officer', $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = 'Bought' WHERE capa_id = 7001$$, 'is not planned yet'),
+    (20, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'analysed', method = 'five whys', root_cause = 'Units' WHERE capa_id = 7003$$, 'its cause'),
+    (21, '00000', 'incident_second', $$INSERT INTO aims.capa_step (capa_id, action, owner, due_on) VALUES (7003, 'Order it', 'second', aims.today())$$, 'its step'),
+    (22, '00000', 'incident_second', $$UPDATE aims.capa SET status = 'planned', due_on = aims.today(), effectiveness_due = aims.today() WHERE capa_id = 7003$$, 'planned'),
+    (23, '00000', 'incident_officer', $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = 'Bought' WHERE capa_id = 7001$$, 'and stands in for it'))
   AS t (nr, state, role, command, name) ORDER BY nr;
 
 -- Contacts

@@ -184,21 +184,20 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (11, '00000', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, 42)$$, 'five by 42'),
     (12, '00000', 'board_third', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, -7)$$, 'five by -7'),
     (13, '00000', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'evidence', 5, 42, 'triage')$$, 'all of the two about a system'),
-    (14, '00000', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'output_override', 5, 42)$$, 'none of none'),
+    (14, 'MS042', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'output_override', 5, 42)$$, 'of nothing nothing is drawn'),
     (15, '00000', 'board_lead', $$SELECT aims.draw_audit_sample(11, 'approval', 25, 1, 'sepsis-watch')$$, 'approvals of a system'))
     AS t (nr, state, role, command, name)
  ORDER BY nr;
 CREATE TEMP TABLE sample AS
 SELECT row_number() OVER (ORDER BY s.audit_sample_id) AS nr, s.* FROM aims.audit_sample AS s;
 SELECT results_eq('SELECT nr::integer, population_count::integer, array_to_string(drawn, '','') FROM sample ORDER BY nr',
-    $$VALUES (1, 50, '1040,1037,1038,1001,1034'), (2, 50, '1033,1003,1022,1001,1024'), (3, 2, '1001,1002'), (4, 0, ''), (5, 1,
+    $$VALUES (1, 50, '1040,1037,1038,1001,1034'), (2, 50, '1033,1003,1022,1001,1024'), (3, 2, '1001,1002'), (4, 1,
        (SELECT approval_id::text FROM aims.approval WHERE subject_id = '901'))$$,
     'what is drawn is what anybody draws with the seed');
-SELECT results_eq('SELECT nr::integer, encode(population_sha256, ''hex'') FROM sample WHERE nr IN (1, 2, 4) ORDER BY nr',
+SELECT results_eq('SELECT nr::integer, encode(population_sha256, ''hex'') FROM sample WHERE nr IN (1, 2) ORDER BY nr',
     $$VALUES (1, 'e19a95c2324822641fbc59a950de1ff7f2aebc87b0ff7f9ece302e44dddd2a43'),
-             (2, 'e19a95c2324822641fbc59a950de1ff7f2aebc87b0ff7f9ece302e44dddd2a43'),
-             (4, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')$$, 'and so is the digest of the population');
-SELECT results_eq('SELECT recorded_by::text FROM sample ORDER BY nr', $$VALUES ('lead'), ('third'), ('lead'), ('lead'), ('lead')$$, 'who drew it is known');
+             (2, 'e19a95c2324822641fbc59a950de1ff7f2aebc87b0ff7f9ece302e44dddd2a43')$$, 'and so is the digest of the population');
+SELECT results_eq('SELECT recorded_by::text FROM sample ORDER BY nr', $$VALUES ('lead'), ('third'), ('lead'), ('lead')$$, 'who drew it is known');
 SET TimeZone = 'Asia/Tokyo';
 SELECT results_eq('SELECT DISTINCT (aims.audit_sample_check(audit_sample_id)).reproduced FROM sample', 'VALUES (true)',
     'drawn again they are the same, in any time zone');

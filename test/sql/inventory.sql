@@ -2,7 +2,7 @@
 -- Inventory: what may be incomplete and what may not, tier decisions, versions.
 BEGIN;
 \i test/act.sql
-SELECT plan(73);
+SELECT plan(76);
 
 CREATE ROLE inventory_ada;
 GRANT USAGE ON SCHEMA aims TO inventory_ada;
@@ -66,6 +66,11 @@ SELECT results_eq($$SELECT tier_decided_by = 'bea', tier_reason, tier_decided_at
 SELECT pg_temp.ends_with('00000', 'inventory_ada', $$UPDATE aims.ai_system SET clinical_tier = 'moderate', tier_reason = 'seen again'$$, 'a reason in the statement, and nothing else');
 SELECT results_eq($$SELECT tier_decided_by = 'ada', tier_reason, tier_decided_at FROM aims.ai_system$$,
                   $$VALUES (true, 'seen again', now())$$, 'is a decision of who acts, not of who decided before');
+SELECT pg_temp.ends_with('00000', 'inventory_ada', command, name)
+  FROM (VALUES (1, $$UPDATE aims.ai_system SET clinical_tier = 'high', tier_decided_by = 'bea', tier_decided_at = '2026-03-12', tier_reason = 'Bea says so'$$, 'who names another decider'),
+               (2, $$UPDATE aims.ai_system SET tier_decided_by = 'bea'$$, 'or does so afterwards')) AS t (nr, command, name) ORDER BY nr;
+SELECT results_eq($$SELECT tier_decided_by::text, tier_reason, tier_decided_at FROM aims.ai_system$$,
+                  $$VALUES ('ada', 'Bea says so', now())$$, 'has decided it');
 UPDATE aims.ai_system SET eu_tier = 'limited';
 SELECT is(num_nonnulls(tier_decided_by, tier_decided_at, tier_reason), 0,
           'no tier keeps the decision about another') FROM aims.ai_system;

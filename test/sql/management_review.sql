@@ -3,7 +3,7 @@
 -- until they are done, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(100);
+SELECT plan(103);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -72,6 +72,7 @@ SELECT pg_temp.ends_with('00000', 'board_officer', 'SELECT aims.prepare_review(1
 SELECT is((SELECT row_count FROM aims.management_review_input WHERE input = 'findings'), 3::bigint, 'as they are then');
 
 -- Held
+SELECT aims.grant_duty_role('officer', 'board_sponsor') \g /dev/null
 SELECT pg_temp.ends_with(state, role, format(
            'UPDATE aims.management_review SET status = ''held'', held_on = %s, chair = %L, minutes = %L, next_on = %s WHERE management_review_id = 1',
            held, chair, minutes, next), name)
@@ -95,9 +96,17 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (5, 'MS042', 'board_officer', $$UPDATE aims.management_review SET status = 'held', held_on = aims.today(), chair = 'officer', minutes = 'm', next_on = aims.today() + 365 WHERE management_review_id = 1$$, 'an AI officer does not chair it'),
     (6, 'MS042', 'board_officer', $$UPDATE aims.management_review SET status = 'held', held_on = aims.today() - 1, chair = 'sponsor', minutes = 'm', next_on = aims.today() + 365 WHERE management_review_id = 1$$, 'inputs of today were not looked at yesterday'),
     (7, 'MS013', 'board_guest', $$UPDATE aims.management_review SET status = 'held', held_on = aims.today(), chair = 'sponsor', minutes = 'm', next_on = aims.today() + 365 WHERE management_review_id = 1$$, 'a guest records no review'),
-    (8, '00000', 'board_officer', $$UPDATE aims.management_review SET status = 'held', held_on = aims.today(), chair = 'sponsor', minutes = 'm', next_on = aims.today() + 365 WHERE management_review_id = 1$$, 'it was held'),
+    (8, '00000', 'board_sponsor', $$UPDATE aims.management_review SET status = 'held', held_on = aims.today(), chair = 'sponsor', minutes = 'mine', next_on = aims.today() + 365, minutes_by = 'officer' WHERE management_review_id = 1$$, 'it was held'),
     (9, 'MS015', 'board_officer', 'SELECT aims.prepare_review(1)', 'its inputs are what was looked at'),
     (10, 'MS042', 'board_officer', $$UPDATE aims.management_review SET chair = 'officer' WHERE management_review_id = 1$$, 'its chair is not exchanged for just anybody'))
+    AS t (nr, state, role, command, name)
+ ORDER BY nr;
+
+SELECT is((SELECT minutes_by::text FROM aims.management_review WHERE management_review_id = 1), 'sponsor', 'whoever wrote the minutes is the server''s to say');
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, 'MS012', 'board_sponsor', $$SELECT aims.approve('management_review', '1', 'approval', 'so decided')$$, 'nobody signs the own minutes'),
+    (2, '00000', 'board_officer', $$UPDATE aims.management_review SET minutes = 'm' WHERE management_review_id = 1$$, 'another one writes them'))
     AS t (nr, state, role, command, name)
  ORDER BY nr;
 

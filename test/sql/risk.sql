@@ -4,7 +4,7 @@
 -- transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(186);
+SELECT plan(188);
 
 -- People: a sponsor, two AI officers, a member of the committee, an owner of the system, an owner of risks, a nurse, a guest
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC');
@@ -339,6 +339,14 @@ UPDATE aims.risk SET review_due = aims.today() - 3 WHERE risk_id = 5;
 SELECT results_eq($$SELECT due_on FROM aims.risk_action WHERE subject_id = '5' AND action = 'review'$$, 'VALUES (aims.today() - 3)', 'a review is overdue');
 SELECT is(review_overdue, true, 'and the register says so') FROM aims.risk_register WHERE risk_id = 5;
 SELECT pg_temp.ends_with('00000', 'risk_nurse', 'SELECT count(*) FROM aims.risk_register, aims.risk_action', 'people read it');
+-- What is out of use asks for nothing but the decision on what was submitted
+SELECT isnt_empty($$SELECT FROM aims.risk_action WHERE system = 'sepsis' AND action NOT LIKE 'decide%'$$, 'the risks of a system in use');
+SET session_replication_role = replica;
+UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'sepsis';
+UPDATE aims.risk SET status = 'closing' WHERE risk_id = 1;
+SET session_replication_role = origin;
+SELECT results_eq($$SELECT action, subject_id FROM aims.risk_action WHERE system = 'sepsis' AND subject <> 'risk_acceptance'$$,
+    $$VALUES ('decide on closing', '1')$$, 'of one that is retired');
 
 SELECT * FROM finish();
 \i test/drop_database.sql

@@ -4,7 +4,7 @@
 -- whoever decides on a record has seen it committed.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(256);
+SELECT plan(262);
 
 -- People: an AI officer, a risk owner, a committee member, somebody, an auditor
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Test hospital', 'UTC')
@@ -451,6 +451,10 @@ SELECT pg_temp.with_change(change, $$SELECT pg_temp.gaps('acme')$$, format('full
     ($$INSERT INTO aims.vendor_questionnaire (vendor, status, due_on) VALUES ('acme', 'sent', aims.today() - 1)$$, 'questionnaire', 'another was sent, and the vendor is silent'),
     ($$UPDATE aims.vendor_certificate SET valid_until = aims.today() - 1$$, 'certificate', 'the certificate has expired'),
     ($$UPDATE aims.vendor_certificate SET status = 'withdrawn'$$, 'certificate', 'the certificate was withdrawn'),
+    ($$UPDATE aims.vendor_certificate SET standard = 'ISO 9001'$$, 'certificate', 'the certificate is about something else'),
+    ($$UPDATE aims.vendor_certificate SET standard = 'ISO 14001'$$, 'certificate', 'the certificate is to a standard that nobody asked for'),
+    ($$INSERT INTO aims.certificate_standard (standard, due_diligence, title) VALUES ('ISO/IEC 42001', false, 'x')$$, 'certificate', 'the site does not ask for that standard'),
+    ($$UPDATE aims.vendor_questionnaire SET product = 'Sepsis'$$, 'questionnaire', 'another product was not asked about'),
     ($$UPDATE aims.vendor_attestation SET valid_until = aims.today() - 1$$, 'attestation', 'the attestation has expired'),
     ($$UPDATE aims.evidence SET valid_until = aims.today() - 1 WHERE evidence_id = 9050$$, 'statements', 'the evidence has expired'),
     ($$UPDATE aims.evidence SET uri = NULL WHERE evidence_id = 9050$$, 'statements', 'the evidence is a claim'),
@@ -462,6 +466,10 @@ SELECT pg_temp.with_change(change, $$SELECT pg_temp.gaps('acme')$$, expected, na
   FROM (VALUES
     ($$INSERT INTO aims.vendor_questionnaire (vendor, status, due_on) VALUES ('acme', 'sent', aims.today())$$, 'full  t', 'today is not too late'),
     ($$UPDATE aims.vendor_contract SET status = 'draft' WHERE vendor_contract_id = 9001$$, 'full  t', 'one contract for all products is enough'),
+    ($$UPDATE aims.vendor_certificate SET standard = 'ISO 9001';
+       INSERT INTO aims.certificate_standard (standard, due_diligence, title) VALUES ('ISO 9001', true, 'x')$$, 'full  t', 'the site takes another standard'),
+    ($$INSERT INTO aims.vendor_questionnaire (vendor_questionnaire_id, vendor, product, status, due_on, returned_at) VALUES (9099, 'acme', 'Sepsis', 'reviewed', aims.today(), now())$$,
+       'full questionnaire f', 'a newer one about a product counts for that product, for worse'),
     ($$UPDATE aims.ai_system SET phi = false; UPDATE aims.ai_system SET clinical_tier = 'low' WHERE vendor = 'acme';
        DELETE FROM aims.vendor_certificate; DELETE FROM aims.vendor_attestation; DELETE FROM aims.vendor_answer; DELETE FROM aims.vendor_questionnaire;
        UPDATE aims.vendor_contract SET status = 'terminated' WHERE vendor_contract_id = 9003$$, 'basic  t', 'less is needed of a vendor of low tiers without health information'),
