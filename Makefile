@@ -9,6 +9,8 @@ OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 SCRIPT       = sql/aims--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/aims--*--*.sql)
 DATA_built   = $(SCRIPT)
+# Numbers are the same bits on every machine: no fused operations.
+PG_CFLAGS    = -ffp-contract=off
 SHLIB_LINK  += -Wl,-Bsymbolic -lsodium $(filter -lcrypto,$(LIBS))
 
 # Programs: aims-export needs libpq, aims-verify libsodium alone; where there is
@@ -63,6 +65,7 @@ $(SCRIPT): $(sort $(wildcard sql/[0-9]*.sql))
 	cat $^ > $@
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+$(OBJS:.o=.bc): BITCODE_CFLAGS += $(PG_CFLAGS)
 
 aims-export: $(EXPORT_SOURCES) $(wildcard src/*.h src/bin/*.h)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(BIN_FLAGS) -I$(includedir) -o $@ $(EXPORT_SOURCES) $(LDFLAGS) -L$(libdir) -lpq -lsodium

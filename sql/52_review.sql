@@ -414,15 +414,7 @@ COMMENT ON FUNCTION aims.released(regclass, text) IS
 -- Rates
 
 CREATE FUNCTION aims.wilson_interval(successes bigint, trials bigint, OUT low float8, OUT high float8)
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT greatest(c.centre - c.half, 0), least(c.centre + c.half, 1)
-      FROM (SELECT 1.959963984540054::float8 AS z, successes / trials::float8 AS p, trials::float8 AS n
-             WHERE successes BETWEEN 0 AND trials AND trials > 0) AS a
-     CROSS JOIN LATERAL (
-           SELECT (a.p + a.z ^ 2 / (2 * a.n)) / (1 + a.z ^ 2 / a.n) AS centre,
-                  a.z / (1 + a.z ^ 2 / a.n) * sqrt(a.p * (1 - a.p) / a.n + a.z ^ 2 / (4 * a.n ^ 2)) AS half) AS c;
-END;
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aims_wilson_interval';
 COMMENT ON FUNCTION aims.wilson_interval(bigint, bigint) IS
     '95 % score interval of a proportion (Wilson 1927), without continuity correction; NULL where there are no trials, or more successes than trials';
 

@@ -255,10 +255,24 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.audit_sample_check(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
+                       ('aims.small_groups(aims.fairness_group[],bigint)'), ('aims.suppress_small(aims.fairness_group[],bigint)'),
+                       ('aims.demographic_parity_difference(aims.fairness_group[],bigint)'),
+                       ('aims.demographic_parity_ratio(aims.fairness_group[],bigint)'),
+                       ('aims.equal_opportunity_difference(aims.fairness_group[],bigint)'),
+                       ('aims.false_positive_rate_difference(aims.fairness_group[],bigint)'),
+                       ('aims.equalized_odds_difference(aims.fairness_group[],bigint)'),
+                       ('aims.equalized_odds_ratio(aims.fairness_group[],bigint)'),
+                       ('aims.disparity(aims.fairness_group[],text,bigint,double precision)'),
                        -- these ask besides that the caller may read the table, or the ledger
                        ('aims.history(regclass,jsonb)'), ('aims.as_of(regclass,timestamptz)'),
                        ('aims.rows_as_of(regclass,timestamptz)'), ('aims.day_then(timestamptz)'),
                        ('aims.soa_at(timestamptz)'), ('aims.risk_register_at(timestamptz)'), ('aims.verify_table(regclass)')) AS f (name)
+    UNION ALL
+    -- metrics: what they are computed from is a question of the tables
+    SELECT b.bundle, 'ROUTINE', p.oid::regprocedure::text, 'EXECUTE'
+    FROM reader AS b
+    CROSS JOIN pg_proc AS p
+    WHERE p.pronamespace = 'aims'::regnamespace AND p.prokind = 'a'
     UNION ALL
     -- what constraints, defaults, operators and casts of the tables above call with the rights of whoever reads or writes
     SELECT b.bundle, 'ROUTINE', format('%s', f.name), 'EXECUTE'
