@@ -230,7 +230,7 @@ BEGIN
                                               FROM aims.monitor_template_parameter AS p WHERE p.template = template_query.template)),
             HINT = 'SELECT * FROM aims.monitor_template_parameter';
     END IF;
-    IF parameters ? 'relation' THEN
+    IF parameters ->> 'relation' IS NOT NULL THEN
         relation := to_regclass(parameters ->> 'relation');
         IF relation IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'undefined_table',

@@ -288,8 +288,9 @@ run_record(Run *run)
 	Oid			types[] = {
 		TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID
 	};
-	Datum		values[lengthof(types)] = {CStringGetTextDatum(run->monitor),
-										   run->values[FROM], run->values[UNTIL]};
+	Datum		values[lengthof(types)] = {
+		CStringGetTextDatum(run->monitor), run->values[FROM], run->values[UNTIL]
+	};
 	char		nulls[lengthof(types) + 1] = "   nnn";
 	char	   *texts[] = {run->snapshot, run->result,
 						   run->error != NULL ? run_problem(run) : NULL};

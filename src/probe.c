@@ -67,7 +67,8 @@ clock_start(int timeout)
 		TimestampTz end = get_timeout_finish_time(STATEMENT_TIMEOUT);
 		TimestampTz now = GetCurrentTimestamp();
 
-		clock.statement_left = Max(TimestampDifferenceMilliseconds(now, end), 1);
+		clock.statement_left = TimestampDifferenceMilliseconds(now, end);
+		clock.statement_left = Max(clock.statement_left, 1);
 		disable_timeout(STATEMENT_TIMEOUT, false);
 	}
 	probe_expired = false;
