@@ -328,19 +328,25 @@ sort_reader(SampleState *state)
 }
 
 /*
- * Sort what is not sorted yet, and read it.
+ * Sort what is not sorted yet. Rows may follow in memory, but not in sorts.
  */
-TieReader *
-sample_open(SampleState *state)
+static void
+sample_sort(SampleState *state)
 {
-	ArrayReader *reader;
-
 	for (int s = 0; s < 2 && !state->sorted; s++)
 		if (state->sort[s] != NULL)
 			tuplesort_performsort(state->sort[s]);
 		else if (state->n[s] > 0)
 			stat_sort(state->keys[s], state->n[s]);
 	state->sorted = true;
+}
+
+TieReader *
+sample_open(SampleState *state)
+{
+	ArrayReader *reader;
+
+	sample_sort(state);
 	if (state->sort[0] != NULL)
 		return sort_reader(state);
 	reader = palloc(sizeof(ArrayReader));
@@ -371,7 +377,7 @@ sample_put_keys(SampleState *state, int sample, char *out)
 			memcpy(out, state->keys[sample], size);
 		return out + size;
 	}
-	tuplesort_performsort(state->sort[sample]);
+	tuplesort_rescan(state->sort[sample]);
 	while (tuplesort_getdatum_compat(state->sort[sample], &value, &isnull))
 	{
 		uint64		key = stat_key(DatumGetFloat8(value));
@@ -407,6 +413,9 @@ aims_sample_serial(PG_FUNCTION_ARGS)
 	header.n[0] = state->n[0];
 	header.n[1] = state->n[1];
 	header.skipped = state->skipped;
+	/* Aggregates that share a state are sent one by one. */
+	if (state->sort[0] != NULL)
+		sample_sort(state);
 	result = palloc(size);
 	SET_VARSIZE(result, size);
 	memcpy(VARDATA(result), &header, sizeof(header));

@@ -144,6 +144,30 @@ ORDER BY v.place;
 \echo 'One plain pass joins evidence with its links and groups them by requirement: what a report that reads all of it costs at least.'
 \echo
 \endif
+-- Metrics against plain SQL, each ratio within a round.
+SELECT count(*) > 0 AS has_metric FROM bench.result WHERE measure LIKE 'metric\_%' \gset
+\if :has_metric
+\echo
+\pset format aligned
+\pset tuples_only off
+SELECT m.title AS "metric, ms", to_char(1000 * t.sql, 'FM999,990') AS "SQL", to_char(1000 * t.aims, 'FM999,990') AS aims,
+       to_char(1000 * p.scipy, 'FM999,990') AS "numpy, scipy", to_char(t.ratio, 'FM990.00') || 'x' AS "aims to SQL",
+       'at most ' || m.target AS target, CASE WHEN t.ratio <= m.target THEN 'met' ELSE 'missed' END AS result
+FROM (VALUES (1, 'metric_auroc', 'AUROC, exact', 0.35), (2, 'metric_fairness', 'rates of four groups', 1.5),
+             (3, 'metric_psi', 'PSI, deciles', 0.5), (4, 'metric_ks', 'Kolmogorov-Smirnov', 0.5)) AS m (place, measure, title, target)
+JOIN (SELECT a.measure, percentile_cont(0.5) WITHIN GROUP (ORDER BY a.value) AS aims, percentile_cont(0.5) WITHIN GROUP (ORDER BY s.value) AS sql,
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY a.value / s.value) AS ratio
+      FROM bench.result AS a JOIN bench.result AS s ON s.round = a.round AND s.measure = a.measure AND s.variant = 'sql'
+      WHERE a.variant = 'aims' GROUP BY a.measure) AS t ON t.measure = m.measure
+LEFT JOIN (SELECT measure, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS scipy
+           FROM bench.result WHERE variant = 'scipy' GROUP BY measure) AS p ON p.measure = m.measure
+ORDER BY m.place;
+\pset format unaligned
+\pset tuples_only on
+SELECT format('Over %s rows, work_mem 256 MB. SQL computes rates without intervals; aims with them. numpy and scipy: arrays in memory.',
+              to_char(:metric_rows, 'FM999,999,999'));
+\echo
+\endif
 \echo '"plpgsql chain" takes an advisory lock to the end of each transaction. "aims" is the image policy "changes", the'
 \echo 'default for warehouse tables; each of its rows is AI output: guarded, captured, and under the switch-off lock at commit.'
 \echo '* Builds for this measurement alone: a table that is governed is always captured.'

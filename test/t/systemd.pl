@@ -49,7 +49,7 @@ $node->safe_psql('General Hospital', "SELECT aims.grant_duty_role('administrator
 command_ok(\@command, 'with it the unit seals');
 is( $node->safe_psql('General Hospital',
 		"SELECT count(leaf_index) FROM aims.audit_log WHERE relation = 'aims.person'"),
-	'1', 'what there was');
+	'2', 'what there was');
 command_fails_like(\@run, qr/permission denied/, 'nothing is measured without the bundle');
 $node->safe_psql('General Hospital', "SELECT aims.grant_duty_role('runner', 'aims-monitor')");
 command_ok(\@run, 'with it the unit measures');
