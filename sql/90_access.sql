@@ -73,7 +73,9 @@ FROM (VALUES
     (132, 'measurement'),
     (133, 'monitor_finding'),
     (134, 're_evaluation_period'),
-    (135, 'imported_gate')) AS v (registry_id, name)
+    (135, 'imported_gate'),
+    (207, 'monitor_template'),
+    (208, 'monitor_template_parameter')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -410,7 +412,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.prepare_review(bigint)'), ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
-                 ('aims.open_silence_findings()'), ('aims.open_re_evaluation_findings()'),
+                 ('aims.open_silence_findings()'), ('aims.run_monitor(text)'), ('aims.run_due_monitors()'), ('aims.due_monitors()'),
+                 -- a query is drafted with the rights, and as the role, of whoever drafts it
+                 ('aims.check_monitor_query(text)'), ('aims.draft_monitor(text,text,text,text,jsonb,tstzrange)'), ('aims.template_query(text,jsonb)'), ('aims.template_value(text,text,text,regclass)'), ('aims.template_column(regclass,text)'),
+                 ('aims.open_re_evaluation_findings()'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
                  -- an import has the rights of whoever imports
                  ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
@@ -437,9 +442,13 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
-    SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
+    SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE'
+    UNION ALL
+    -- what runs monitors by the clock reads nothing: queries run with their own rights
+    SELECT 'runner', 'ROUTINE', f.name, 'EXECUTE'
+    FROM (VALUES ('aims.run_monitor(text)'), ('aims.run_due_monitors()'), ('aims.due_monitors()')) AS f (name);
 COMMENT ON VIEW aims.bundle_privilege IS
-    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter (ISO/IEC 42001 5.3)';
+    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter, runner (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
@@ -458,7 +467,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('bundle "%s" does not exist', left(bundle, 63)),
             DETAIL = 'A bundle is a set of privileges (aims.bundle_privilege), not a duty of a person.',
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer.';
+            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer, runner.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless there is such a bundle';
