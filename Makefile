@@ -64,6 +64,13 @@ $(SCRIPT): $(sort $(wildcard sql/[0-9]*.sql))
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
 
+# A simulation is the same bits on any machine of a kind: no product is fused
+# with a sum. Random words are made several at a time.
+SIMULATED = $(addprefix src/,distribution.o philox.o sample.o simulate.o)
+$(SIMULATED): CFLAGS += -ffp-contract=off
+$(SIMULATED:.o=.bc): BITCODE_CFLAGS += -ffp-contract=off
+src/philox.o: CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
+
 aims-export: $(EXPORT_SOURCES) $(wildcard src/*.h src/bin/*.h)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(BIN_FLAGS) -I$(includedir) -o $@ $(EXPORT_SOURCES) $(LDFLAGS) -L$(libdir) -lpq -lsodium
 
