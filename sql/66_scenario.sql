@@ -224,36 +224,24 @@ COMMENT ON COLUMN aims.risk_portfolio.risk_scenario_id IS 'That scenario';
 COMMENT ON COLUMN aims.risk_portfolio.input IS 'What of it a simulation depends on';
 
 CREATE VIEW aims.risk_simulation_state WITH (security_barrier) AS
-WITH last AS (
-    SELECT DISTINCT ON (s.risk_id, s.assessment) s.*
-      FROM aims.risk_simulation AS s
-     ORDER BY s.risk_id, s.assessment, s.risk_simulation_id DESC
-), state AS (
-    SELECT e.risk_id, e.assessment, 1 AS scenarios, l.risk_simulation_id, l.simulated_at, l.simulated_by, l.result, l.curve,
-           l.inputs_digest IS DISTINCT FROM aims.simulation_digest(jsonb_build_array(aims.simulation_input(e))) AS stale
-      FROM aims.risk_scenario AS e
-      LEFT JOIN last AS l ON l.risk_id = e.risk_id AND l.assessment = e.assessment
-    UNION ALL
-    SELECT NULL, p.assessment, p.scenarios, l.risk_simulation_id, l.simulated_at, l.simulated_by, l.result, l.curve,
-           l.inputs_digest IS DISTINCT FROM aims.simulation_digest(p.inputs)
-      FROM (SELECT p.assessment, count(*)::integer AS scenarios, jsonb_agg(p.input ORDER BY p.risk_scenario_id) AS inputs
-              FROM aims.risk_portfolio AS p
-             GROUP BY p.assessment) AS p
-      LEFT JOIN last AS l ON l.risk_id IS NULL AND l.assessment = p.assessment
-)
-SELECT s.risk_id, s.assessment, s.scenarios, s.risk_simulation_id, s.stale,
-       (s.result).mean AS expected_loss, (s.result).standard_error, (s.result).sd, (s.result).p_zero,
-       (s.result).var_90, (s.result).var_95, (s.result).var_99, (s.result).es_95, (s.result).es_99,
-       (s.result).analytic_mean, (s.result).analytic_sd, (s.result).trials, (s.result).seed, (s.result).model,
-       s.simulated_at, s.simulated_by::text, s.curve
-  FROM state AS s;
+SELECT e.risk_id, e.assessment, l.risk_simulation_id,
+       l.inputs_digest IS DISTINCT FROM aims.simulation_digest(jsonb_build_array(aims.simulation_input(e))) AS stale,
+       (l.result).mean AS expected_loss, (l.result).standard_error, (l.result).sd, (l.result).p_zero,
+       (l.result).var_90, (l.result).var_95, (l.result).var_99, (l.result).es_95, (l.result).es_99,
+       (l.result).analytic_mean, (l.result).analytic_sd, (l.result).trials, (l.result).seed, (l.result).model,
+       l.simulated_at, l.simulated_by::text, l.curve
+  FROM aims.risk_scenario AS e
+  LEFT JOIN (SELECT DISTINCT ON (s.risk_id, s.assessment) s.*
+               FROM aims.risk_simulation AS s
+              WHERE s.risk_id IS NOT NULL
+              ORDER BY s.risk_id, s.assessment, s.risk_simulation_id DESC) AS l
+         ON l.risk_id = e.risk_id AND l.assessment = e.assessment;
 COMMENT ON VIEW aims.risk_simulation_state IS
-    'The last stored result of each scenario and of the whole register, and whether it still is what the estimates say: computed by comparing digests on every reading (6.1.2, 8.2)';
-COMMENT ON COLUMN aims.risk_simulation_state.risk_id IS 'Risk; NULL: all of the register together';
+    'The last stored result of each scenario, and whether it still is what the estimates say: computed by comparing digests on every reading (6.1.2, 8.2)';
+COMMENT ON COLUMN aims.risk_simulation_state.risk_id IS 'Risk';
 COMMENT ON COLUMN aims.risk_simulation_state.assessment IS 'inherent, current or residual';
-COMMENT ON COLUMN aims.risk_simulation_state.scenarios IS 'Scenarios that count in it today';
 COMMENT ON COLUMN aims.risk_simulation_state.risk_simulation_id IS 'The last result; NULL: never simulated';
-COMMENT ON COLUMN aims.risk_simulation_state.stale IS 'Was it never simulated, or have estimates, the risks that count, or the version of the model changed since?';
+COMMENT ON COLUMN aims.risk_simulation_state.stale IS 'Was it never simulated, or have estimates or the version of the model changed since?';
 COMMENT ON COLUMN aims.risk_simulation_state.expected_loss IS 'Mean annual loss (annualised loss expectancy, ALE)';
 COMMENT ON COLUMN aims.risk_simulation_state.standard_error IS 'Standard error of it';
 COMMENT ON COLUMN aims.risk_simulation_state.sd IS 'Standard deviation of the annual loss';
@@ -272,48 +260,91 @@ COMMENT ON COLUMN aims.risk_simulation_state.simulated_at IS 'When';
 COMMENT ON COLUMN aims.risk_simulation_state.simulated_by IS 'Who had it simulated; NULL: a job, or never';
 COMMENT ON COLUMN aims.risk_simulation_state.curve IS 'Losses that are exceeded with the probabilities of aims.curve_probabilities()';
 
+CREATE VIEW aims.risk_portfolio_state WITH (security_barrier) AS
+SELECT p.assessment, p.scenarios, l.risk_simulation_id,
+       l.inputs_digest IS DISTINCT FROM aims.simulation_digest(p.inputs) AS stale,
+       (l.result).mean AS expected_loss, (l.result).standard_error, (l.result).sd, (l.result).p_zero,
+       (l.result).var_90, (l.result).var_95, (l.result).var_99, (l.result).es_95, (l.result).es_99,
+       (l.result).analytic_mean, (l.result).analytic_sd, (l.result).trials, (l.result).seed, (l.result).model,
+       l.simulated_at, l.simulated_by::text, l.curve
+  FROM (SELECT p.assessment, count(*) AS scenarios, jsonb_agg(p.input ORDER BY p.risk_scenario_id) AS inputs
+          FROM aims.risk_portfolio AS p
+         GROUP BY p.assessment) AS p
+  LEFT JOIN (SELECT DISTINCT ON (s.assessment) s.*
+               FROM aims.risk_simulation AS s
+              WHERE s.risk_id IS NULL
+              ORDER BY s.assessment, s.risk_simulation_id DESC) AS l ON l.assessment = p.assessment;
+COMMENT ON VIEW aims.risk_portfolio_state IS
+    'The last stored result of all risks together, and whether it still is what their estimates say (6.1.2, 8.2)';
+COMMENT ON COLUMN aims.risk_portfolio_state.assessment IS 'inherent, current or residual';
+COMMENT ON COLUMN aims.risk_portfolio_state.scenarios IS 'Scenarios that count in it today (aims.risk_portfolio)';
+COMMENT ON COLUMN aims.risk_portfolio_state.risk_simulation_id IS 'The last result; NULL: never simulated';
+COMMENT ON COLUMN aims.risk_portfolio_state.stale IS 'Was it never simulated, or have estimates, the risks that count, or the version of the model changed since?';
+COMMENT ON COLUMN aims.risk_portfolio_state.expected_loss IS 'Mean annual loss (annualised loss expectancy, ALE)';
+COMMENT ON COLUMN aims.risk_portfolio_state.standard_error IS 'Standard error of it';
+COMMENT ON COLUMN aims.risk_portfolio_state.sd IS 'Standard deviation of the annual loss';
+COMMENT ON COLUMN aims.risk_portfolio_state.p_zero IS 'Share of years without loss';
+COMMENT ON COLUMN aims.risk_portfolio_state.var_90 IS 'Value at risk at 90 %: loss that one year in ten exceeds';
+COMMENT ON COLUMN aims.risk_portfolio_state.var_95 IS 'Value at risk at 95 %';
+COMMENT ON COLUMN aims.risk_portfolio_state.var_99 IS 'Value at risk at 99 %';
+COMMENT ON COLUMN aims.risk_portfolio_state.es_95 IS 'Expected shortfall: mean of the worst 5 % of years';
+COMMENT ON COLUMN aims.risk_portfolio_state.es_99 IS 'Expected shortfall: mean of the worst 1 % of years';
+COMMENT ON COLUMN aims.risk_portfolio_state.analytic_mean IS 'Exact mean of the same model';
+COMMENT ON COLUMN aims.risk_portfolio_state.analytic_sd IS 'Exact standard deviation of the same model';
+COMMENT ON COLUMN aims.risk_portfolio_state.trials IS 'Simulated years';
+COMMENT ON COLUMN aims.risk_portfolio_state.seed IS 'Seed of the random numbers';
+COMMENT ON COLUMN aims.risk_portfolio_state.model IS 'Version of the model';
+COMMENT ON COLUMN aims.risk_portfolio_state.simulated_at IS 'When';
+COMMENT ON COLUMN aims.risk_portfolio_state.simulated_by IS 'Who had it simulated; NULL: a job, or never';
+COMMENT ON COLUMN aims.risk_portfolio_state.curve IS 'Losses that are exceeded with the probabilities of aims.curve_probabilities()';
+
 -- VOLATILE, that it is not inlined into the INSERT that calls it: a query of its
 -- own may use parallel workers.
-CREATE FUNCTION aims.simulate_pending(risk_id bigint, trials integer, seed bigint,
-        OUT of_risk bigint, OUT assessment text, OUT inputs jsonb, OUT result aims.simulation, OUT curve float8[]) RETURNS SETOF record
+CREATE FUNCTION aims.simulate_each(scenarios bigint[], trials integer, seed bigint,
+        OUT risk_id bigint, OUT assessment text, OUT inputs jsonb, OUT result aims.simulation, OUT curve float8[]) RETURNS SETOF record
     LANGUAGE sql VOLATILE
     BEGIN ATOMIC
         SELECT e.risk_id, e.assessment, jsonb_build_array(aims.simulation_input(e)), r.result, r.curve
           FROM aims.risk_scenario AS e
-          JOIN aims.risk_simulation_state AS s ON s.risk_id = e.risk_id AND s.assessment = e.assessment
-         CROSS JOIN LATERAL aims.simulate_scenarios(ARRAY[e], simulate_pending.trials, simulate_pending.seed) AS r
-         WHERE (e.risk_id = simulate_pending.risk_id OR simulate_pending.risk_id IS NULL)
-           AND (s.stale OR (s.trials, s.seed) IS DISTINCT FROM (simulate_pending.trials, simulate_pending.seed));
+         CROSS JOIN LATERAL aims.simulate_scenarios(ARRAY[e], simulate_each.trials, simulate_each.seed) AS r
+         WHERE e.risk_scenario_id = ANY (simulate_each.scenarios);
     END;
-COMMENT ON FUNCTION aims.simulate_pending(bigint, integer, bigint) IS
-    'Simulates the scenarios of a risk (NULL: of all) whose last result is stale or has other trials or another seed; stores nothing';
+COMMENT ON FUNCTION aims.simulate_each(bigint[], integer, bigint) IS
+    'Simulates scenarios one by one, in parallel where the server has workers; stores nothing';
 
-CREATE FUNCTION aims.simulate_portfolio(trials integer, seed bigint,
+-- Where no scenario tells two assessments apart, they are simulated once.
+CREATE FUNCTION aims.simulate_portfolio(assessments text[], trials integer, seed bigint,
         OUT assessment text, OUT inputs jsonb, OUT result aims.simulation, OUT curve float8[]) RETURNS SETOF record
     LANGUAGE sql VOLATILE
     BEGIN ATOMIC
-        SELECT s.assessment, p.inputs, r.result, r.curve
-          FROM aims.risk_simulation_state AS s
-         CROSS JOIN LATERAL (
-               SELECT jsonb_agg(p.input ORDER BY p.risk_scenario_id) AS inputs, array_agg(e ORDER BY e.risk_scenario_id) AS scenarios
-                 FROM aims.risk_portfolio AS p
-                 JOIN aims.risk_scenario AS e ON e.risk_scenario_id = p.risk_scenario_id
-                WHERE p.assessment = s.assessment) AS p
-         CROSS JOIN LATERAL aims.simulate_scenarios(p.scenarios, simulate_portfolio.trials, simulate_portfolio.seed) AS r
-         WHERE s.risk_id IS NULL
-           AND (s.stale OR (s.trials, s.seed) IS DISTINCT FROM (simulate_portfolio.trials, simulate_portfolio.seed));
+        WITH portfolio AS (
+            SELECT p.assessment, jsonb_agg(p.input ORDER BY p.risk_scenario_id) AS inputs, array_agg(e ORDER BY e.risk_scenario_id) AS scenarios
+              FROM aims.risk_portfolio AS p
+              JOIN aims.risk_scenario AS e ON e.risk_scenario_id = p.risk_scenario_id
+             WHERE p.assessment = ANY (simulate_portfolio.assessments)
+             GROUP BY p.assessment
+        ), simulated AS MATERIALIZED (
+            SELECT p.inputs, r.result, r.curve
+              FROM (SELECT DISTINCT ON (p.inputs) p.inputs, p.scenarios FROM portfolio AS p ORDER BY p.inputs) AS p
+             CROSS JOIN LATERAL aims.simulate_scenarios(p.scenarios, simulate_portfolio.trials, simulate_portfolio.seed) AS r
+        )
+        SELECT p.assessment, p.inputs, s.result, s.curve
+          FROM portfolio AS p
+          JOIN simulated AS s ON s.inputs = p.inputs;
     END;
-COMMENT ON FUNCTION aims.simulate_portfolio(integer, bigint) IS
-    'Simulates the annual loss of all risks together, for each assessment whose last result is stale or has other trials or another seed; stores nothing';
+COMMENT ON FUNCTION aims.simulate_portfolio(text[], integer, bigint) IS
+    'Simulates the annual loss of all risks together (aims.risk_portfolio) for these assessments; stores nothing';
 
 CREATE FUNCTION aims.simulate_risks(risk_id bigint DEFAULT NULL, trials integer DEFAULT 100000, seed bigint DEFAULT 1) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    acting aims.slug := aims.current_person();
-    stored integer;
-    more   integer := 0;
+    acting  aims.slug := aims.current_person();
+    pending bigint[];
+    whole   text[] := '{}';
+    stored  integer;
+    more    integer;
 BEGIN
     IF trials IS NULL OR seed IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
@@ -330,18 +361,26 @@ BEGIN
     END IF;
     -- one at a time: the other one's results would be made twice
     LOCK TABLE aims.risk_simulation IN SHARE ROW EXCLUSIVE MODE;
+    SELECT coalesce(array_agg(e.risk_scenario_id), '{}') INTO pending
+      FROM aims.risk_scenario AS e
+      JOIN aims.risk_simulation_state AS s ON s.risk_id = e.risk_id AND s.assessment = e.assessment
+     WHERE (e.risk_id = simulate_risks.risk_id OR simulate_risks.risk_id IS NULL)
+       AND (s.stale OR (s.trials, s.seed) IS DISTINCT FROM (simulate_risks.trials, simulate_risks.seed));
     INSERT INTO aims.risk_simulation (risk_id, assessment, inputs, inputs_digest, result, curve, simulated_at, simulated_by, session_user_name)
-    SELECT p.of_risk, p.assessment, p.inputs, aims.simulation_digest(p.inputs), p.result, p.curve, clock_timestamp(), acting, session_user
-      FROM aims.simulate_pending(simulate_risks.risk_id, trials, seed) AS p
-     ORDER BY p.of_risk, p.assessment;
+    SELECT p.risk_id, p.assessment, p.inputs, aims.simulation_digest(p.inputs), p.result, p.curve, clock_timestamp(), acting, session_user
+      FROM aims.simulate_each(pending, simulate_risks.trials, simulate_risks.seed) AS p
+     ORDER BY p.risk_id, p.assessment;
     GET DIAGNOSTICS stored = ROW_COUNT;
     IF simulate_risks.risk_id IS NULL THEN
-        INSERT INTO aims.risk_simulation (assessment, inputs, inputs_digest, result, curve, simulated_at, simulated_by, session_user_name)
-        SELECT p.assessment, p.inputs, aims.simulation_digest(p.inputs), p.result, p.curve, clock_timestamp(), acting, session_user
-          FROM aims.simulate_portfolio(trials, seed) AS p
-         ORDER BY p.assessment;
-        GET DIAGNOSTICS more = ROW_COUNT;
+        SELECT coalesce(array_agg(s.assessment), '{}') INTO whole
+          FROM aims.risk_portfolio_state AS s
+         WHERE s.stale OR (s.trials, s.seed) IS DISTINCT FROM (simulate_risks.trials, simulate_risks.seed);
     END IF;
+    INSERT INTO aims.risk_simulation (assessment, inputs, inputs_digest, result, curve, simulated_at, simulated_by, session_user_name)
+    SELECT p.assessment, p.inputs, aims.simulation_digest(p.inputs), p.result, p.curve, clock_timestamp(), acting, session_user
+      FROM aims.simulate_portfolio(whole, simulate_risks.trials, simulate_risks.seed) AS p
+     ORDER BY p.assessment;
+    GET DIAGNOSTICS more = ROW_COUNT;
     RETURN stored + more;
 END $$;
 COMMENT ON FUNCTION aims.simulate_risks(bigint, integer, bigint) IS
@@ -422,9 +461,11 @@ COMMENT ON COLUMN aims.risk_contribution.stale IS 'Does it not belong to the est
 
 CREATE VIEW aims.risk_exceedance WITH (security_barrier) AS
 SELECT s.risk_id, s.assessment, c.probability, c.loss, s.stale
-  FROM aims.risk_simulation_state AS s
+  FROM (SELECT r.risk_id, r.assessment, r.curve, r.stale FROM aims.risk_simulation_state AS r
+        UNION ALL
+        SELECT NULL, p.assessment, p.curve, p.stale FROM aims.risk_portfolio_state AS p) AS s
  CROSS JOIN LATERAL ROWS FROM (unnest(aims.curve_probabilities()), unnest(s.curve)) AS c (probability, loss)
- WHERE s.risk_simulation_id IS NOT NULL;
+ WHERE s.curve IS NOT NULL;
 COMMENT ON VIEW aims.risk_exceedance IS
     'Loss exceedance curves of the last stored simulations, ready to plot: 108 rows each (Open FAIR O-RA 2.0.1)';
 COMMENT ON COLUMN aims.risk_exceedance.risk_id IS 'Risk; NULL: all of the register together';
@@ -441,9 +482,8 @@ SELECT s.assessment, t.loss, t.probability, v.value_at_risk,
             ELSE 'exceeded'
        END AS verdict
   FROM aims.risk_tolerance AS t
- CROSS JOIN aims.risk_simulation_state AS s
- CROSS JOIN LATERAL (SELECT s.curve[CASE WHEN t.probability < 0.01 THEN 1000 * t.probability ELSE 9 + 100 * t.probability END::integer]) AS v (value_at_risk)
- WHERE s.risk_id IS NULL;
+ CROSS JOIN aims.risk_portfolio_state AS s
+ CROSS JOIN LATERAL (SELECT s.curve[CASE WHEN t.probability < 0.01 THEN 1000 * t.probability ELSE 9 + 100 * t.probability END::integer]) AS v (value_at_risk);
 COMMENT ON VIEW aims.risk_tolerance_state IS
     'The loss of the whole register against each point of the tolerance curve (6.1.2, 6.1.3)';
 COMMENT ON COLUMN aims.risk_tolerance_state.assessment IS 'inherent, current or residual';
@@ -465,7 +505,6 @@ WITH cost AS (
            max(s.expected_loss) FILTER (WHERE s.assessment = 'current') AS current,
            max(s.expected_loss) FILTER (WHERE s.assessment = 'residual') AS residual
       FROM aims.risk_simulation_state AS s
-     WHERE s.risk_id IS NOT NULL
      GROUP BY s.risk_id
 )
 SELECT r.risk_id, r.system::text, r.vendor::text, r.title, l.inherent AS inherent_loss, coalesce(l.current, l.inherent) AS current_loss,

@@ -43,7 +43,7 @@ WITH day AS (
                                                                             ELSE 'has changed since it was simulated' END),
                                          ', ' ORDER BY s.assessment) AS assessments
               FROM aims.risk_simulation_state AS s
-             WHERE s.stale AND s.risk_id IS NOT NULL
+             WHERE s.stale
              GROUP BY s.risk_id) AS q ON q.risk_id = r.risk_id
     UNION ALL
     -- not by its owner
@@ -93,9 +93,9 @@ UNION ALL
 SELECT 'simulate the register', 'risk_simulation', s.assessment, NULL, NULL, 'ai_officer',
        NULL, d.today, '6.1.2', format('loss of all risks, %s: %s', s.assessment,
                                       CASE WHEN s.risk_simulation_id IS NULL THEN 'never simulated' ELSE 'estimates have changed since' END)
-  FROM aims.risk_simulation_state AS s
+  FROM aims.risk_portfolio_state AS s
  CROSS JOIN day AS d
- WHERE s.stale AND s.risk_id IS NULL
+ WHERE s.stale
 UNION ALL
 SELECT 'bring within tolerance', 'risk_tolerance', t.loss::text, NULL, NULL, 'executive_sponsor',
        NULL, d.today, '6.1.3', format('a loss above %s is tolerated with a probability of %s; with that, it is above %s', t.loss, t.probability, round(t.value_at_risk))
