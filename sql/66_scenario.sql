@@ -194,8 +194,7 @@ COMMENT ON FUNCTION aims.simulation_digest(jsonb) IS
     'SHA-256 of the inputs of a simulation and the version of the model, as JSON text in UTF-8: another digest, and a stored result is stale';
 
 CREATE FUNCTION aims.simulation_reproduces(risk_simulation_id bigint) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT (s.result, s.curve)::text = (again.result, again.curve)::text
                    AND s.inputs_digest = aims.simulation_digest(s.inputs)
               FROM aims.risk_simulation AS s
@@ -304,10 +303,13 @@ CREATE FUNCTION aims.simulate_each(scenarios bigint[], trials integer, seed bigi
         OUT risk_id bigint, OUT assessment text, OUT inputs jsonb, OUT result aims.simulation, OUT curve float8[]) RETURNS SETOF record
     LANGUAGE sql VOLATILE
     BEGIN ATOMIC
-        SELECT e.risk_id, e.assessment, jsonb_build_array(aims.simulation_input(e)), r.result, r.curve
-          FROM aims.risk_scenario AS e
-         CROSS JOIN LATERAL aims.simulate_scenarios(ARRAY[e], simulate_each.trials, simulate_each.seed) AS r
-         WHERE e.risk_scenario_id = ANY (simulate_each.scenarios);
+        -- in the list, where the planner counts its cost for each row; once
+        SELECT s.risk_id, s.assessment, s.inputs, (s.simulated).result, (s.simulated).curve
+          FROM (SELECT e.risk_id, e.assessment, jsonb_build_array(aims.simulation_input(e)) AS inputs,
+                       aims.simulate_scenarios(ARRAY[e], simulate_each.trials, simulate_each.seed) AS simulated
+                  FROM aims.risk_scenario AS e
+                 WHERE e.risk_scenario_id = ANY (simulate_each.scenarios)
+                OFFSET 0) AS s;
     END;
 COMMENT ON FUNCTION aims.simulate_each(bigint[], integer, bigint) IS
     'Simulates scenarios one by one, in parallel where the server has workers; stores nothing';
