@@ -178,6 +178,11 @@ CREATE FUNCTION aims.quantile(estimate aims.pert, probability float8) RETURNS fl
 COMMENT ON FUNCTION aims.quantile(aims.pert, float8) IS
     'Value that the estimate is not above with that probability, to 1e-9 of its range; its ends at 0 and 1 (0 and infinity where it is lognormal). 22003 unless 0 <= probability <= 1';
 
+CREATE FUNCTION aims.largest(aims.pert) RETURNS float8
+    AS 'MODULE_PATHNAME', 'aims_pert_largest' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION aims.largest(aims.pert) IS
+    'Largest value that a simulation may draw: high; of a lognormal distribution the quantile of 1 - 2^-53';
+
 CREATE FUNCTION aims.cdf(estimate aims.pert, value float8) RETURNS float8
     AS 'MODULE_PATHNAME', 'aims_pert_cdf' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION aims.cdf(aims.pert, float8) IS

@@ -255,7 +255,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
                        ('aims.pert(float8,float8,float8,float8)'), ('aims.lognormal(float8,float8)'), ('aims.low(aims.pert)'), ('aims.mode(aims.pert)'), ('aims.high(aims.pert)'), ('aims.lambda(aims.pert)'),
-                       ('aims.mean(aims.pert)'), ('aims.variance(aims.pert)'), ('aims.quantile(aims.pert,float8)'), ('aims.cdf(aims.pert,float8)'),
+                       ('aims.mean(aims.pert)'), ('aims.variance(aims.pert)'), ('aims.quantile(aims.pert,float8)'), ('aims.largest(aims.pert)'), ('aims.cdf(aims.pert,float8)'),
                        ('aims.simulate(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.simulate_losses(aims.pert,aims.pert,integer,bigint,boolean)'),
                        ('aims.loss_curve(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.loss_exceedance(aims.pert,aims.pert,integer,bigint,boolean)'),
                        ('aims.exceedance_probability(aims.pert,aims.pert,float8,integer,bigint,boolean)'), ('aims.curve_probabilities()'), ('aims.simulation_model()'),

@@ -18,6 +18,7 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "pert.h"
+#include "sample.h"
 
 #define PERT_VERSION 1			/* of the binary format */
 #define PERT_LAMBDA 4.0			/* where none is written */
@@ -363,6 +364,15 @@ aims_pert_quantile(PG_FUNCTION_ARGS)
 						   "is not above it."),
 				 errhint("The 95th percentile is quantile(estimate, 0.95).")));
 	PG_RETURN_FLOAT8(distribution_quantile(PG_GETARG_PERT(0), p));
+}
+
+PG_FUNCTION_INFO_V1(aims_pert_largest);
+
+/* The largest value that may be drawn. */
+Datum
+aims_pert_largest(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(sampler_largest(PG_GETARG_PERT(0)));
 }
 
 PG_FUNCTION_INFO_V1(aims_pert_cdf);

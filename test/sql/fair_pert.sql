@@ -2,7 +2,7 @@
 -- Type pert: reading and writing, what is refused, order and equality, moments
 -- and quantiles against published values (quantification.md, 3 and 4).
 BEGIN;
-SELECT plan(86);
+SELECT plan(92);
 SET LOCAL search_path = aims, public, tap;
 
 -- Text
@@ -13,7 +13,7 @@ SELECT is(input::pert::text, output, format('%s reads as %s', input, output))
                ('-0..0..0', '0..0..0'), ('1e-300..1..1e100', '1e-300..1..1e+100'), ('123456789012345..2e14..3e15', '123456789012345..200000000000000..3e+15'),
                ('lognormal(10..1000)', 'lognormal(10..1000)'), ('LogNormal( 1e4 .. 1e6 )', 'lognormal(10000..1000000)')) AS t (input, output);
 SET LOCAL extra_float_digits = -15;
-SELECT is('0.12345678901234567..0.2..0.3'::pert::text, '0.12345678901234568..0.2..0.3', 'no setting cuts digits off');
+SELECT is('0.12345678901234566..0.2..0.3'::pert::text, '0.12345678901234566..0.2..0.3', 'no setting cuts digits off');
 RESET extra_float_digits;
 SELECT throws_ok(format('SELECT %L::pert', input), state, NULL, format('"%s" is refused', left(input, 30)))
   FROM (VALUES ('22P02', ''), ('22P02', '10'), ('22P02', '10..50'), ('22P02', '10..50..'), ('22P02', '10..50..200@'), ('22P02', '10..50..200..300'),
@@ -63,22 +63,23 @@ SELECT ok(lambda('lognormal(10..1000)') IS NULL AND low('lognormal(10..1000)') =
 SELECT ok(abs(got / expected - 1) <= tolerance, format('%s: %s, expected %s', what, got, expected))
   FROM (VALUES
     ('mean of 20..100..900', mean('20..100..900'), 220, 1e-14),
-    ('sd of it', sqrt(variance('20..100..900')), 139.3864, 1e-6),
+    ('sd of it', sqrt(aims.variance('20..100..900')), 139.3864, 1e-6),
     ('its 5 %', quantile('20..100..900', 0.05), 44.458, 1e-5),
     ('its 50 %', quantile('20..100..900', 0.50), 192.449, 1e-5),
     ('its 95 %', quantile('20..100..900', 0.95), 490.220, 1e-5),
-    ('sd of 3e6..3.5e6..5e6', sqrt(variance('3e6..3.5e6..5e6')), 356348.3225, 1e-9),
+    ('sd of 3e6..3.5e6..5e6', sqrt(aims.variance('3e6..3.5e6..5e6')), 356348.3225, 1e-9),
     ('its 5 %', quantile('3e6..3.5e6..5e6', 0.05), 3152880.783, 1e-9),
     ('its 50 %', quantile('3e6..3.5e6..5e6', 0.50), 3627620.341, 1e-9),
     ('its 95 %', quantile('3e6..3.5e6..5e6', 0.95), 4314816.636, 1e-9),
     ('mu of lognormal(10000..1000000)', ln(quantile('lognormal(10000..1000000)', 0.5)), 11.5129254650, 1e-9),
-    ('its sigma', sqrt(ln(1 + variance('lognormal(10000..1000000)') / mean('lognormal(10000..1000000)') ^ 2)), 1.3998723383, 1e-9),
+    ('its sigma', sqrt(ln(1 + aims.variance('lognormal(10000..1000000)') / mean('lognormal(10000..1000000)') ^ 2)), 1.3998723383, 1e-9),
     ('0.4 of its mean', 0.4 * mean('lognormal(10000..1000000)'), 106559.20, 1e-7),
     ('its 87.5 %', quantile('lognormal(10000..1000000)', 0.875), 500452.39, 1e-8),
     ('its 97.5 %', quantile('lognormal(10000..1000000)', 0.975), 1554438.32, 1e-8)) AS t (what, got, expected, tolerance);
 SELECT ok(max(abs(cdf(e, quantile(e, p / 100.0)) - p / 100.0)) < 1e-9, format('quantiles of %s invert', e))
   FROM unnest('{20..100..900,0..0..1,0..1..1@0.1,-5..3..8@100,lognormal(1..50)}'::pert[]) AS e CROSS JOIN generate_series(1, 99) AS p GROUP BY e ORDER BY e;
-SELECT ok(quantile('7..7..7', 0.3) = 7 AND mean('7..7..7') = 7 AND variance('7..7..7') = 0 AND cdf('7..7..7', 7) = 1 AND cdf('7..7..7', 6) = 0, 'a constant is one');
+SELECT ok(quantile('7..7..7', 0.3) = 7 AND mean('7..7..7') = 7 AND aims.variance('7..7..7') = 0 AND cdf('7..7..7', 7) = 1 AND cdf('7..7..7', 6) = 0, 'a constant is one');
+SELECT ok(largest('1..2..3') = 3 AND abs(largest('lognormal(1..2)') / quantile('lognormal(1..2)', 1 - 1.1102230246251565e-16) - 1) < 1e-15, 'largest values that are drawn');
 SELECT ok(quantile('1..2..3', 0) = 1 AND quantile('1..2..3', 1) = 3 AND quantile('lognormal(1..2)', 0) = 0 AND quantile('lognormal(1..2)', 1) = 'Infinity', 'ends');
 
 SELECT * FROM finish();
