@@ -20,7 +20,7 @@
 #include "pert.h"
 #include "simulate.h"
 #include "utils/array.h"
-#include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #define SIMULATION_COLUMNS 26	/* of type simulation */
 

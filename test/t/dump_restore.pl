@@ -102,6 +102,11 @@ SELECT aims.review('reading', '{"reading_id": 1}', 'accepted', NULL);
 DELETE FROM reading WHERE reading_id = 2;
 INSERT INTO aims.override_baseline VALUES ('reading', 'sepsis-watch', '2026-01-01', '2026-03-01', 'As in the validation study');
 SELECT aims.released('reading', 'reading_released');
+-- a risk in money
+INSERT INTO aims.risk (title, source) VALUES ('Leak', 'privacy');
+INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss, secondary_probability, secondary_fines)
+SELECT risk_id, 'inherent', '0.1..0.3..0.70000000000000007', 'lognormal(10000..1000000)', '0..0.1..0.3@7', '1e6..1e6..1e6' FROM aims.risk;
+SELECT aims.simulate_risks(trials => 1000);
 END
 my $verifier_key = $source->safe_psql('postgres',
 	"SELECT aims.create_signing_key('hospital.example/aims')");
@@ -162,6 +167,8 @@ END
 
 is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed ORDER BY relation::text'), "reading|t\nscore|t",
 	'the warehouse tables are governed');
+is($target->safe_psql('restored', 'SELECT bool_or(stale) FROM aims.risk_simulation_state'), 'f', 'no simulation is stale');
+is($target->safe_psql('restored', 'SELECT count(*), bool_and(aims.simulation_reproduces(risk_simulation_id)) FROM aims.risk_simulation'), '4|t', 'each comes out again');
 is($target->safe_psql('restored', 'SELECT reading_id FROM reading_released'), '1', 'what was reviewed is released');
 is($target->safe_psql('restored', 'SELECT key FROM aims.pending_review'), '{"reading_id": 3}', 'what waits goes on waiting');
 is($target->safe_psql('restored', "BEGIN; UPDATE reading SET ward = 'east' WHERE reading_id = 1; SELECT output_id, new_values FROM aims.output_override ORDER BY override_id DESC LIMIT 1; ROLLBACK"),
