@@ -417,8 +417,10 @@ CREATE FUNCTION aims.wilson_interval(successes bigint, trials bigint, OUT low fl
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
     SELECT greatest(c.centre - c.half, 0), least(c.centre + c.half, 1)
-      FROM (SELECT 1.959963984540054::float8 AS z, successes / trials::float8 AS p, trials::float8 AS n
-             WHERE successes BETWEEN 0 AND trials AND trials > 0) AS a
+      FROM (SELECT 1.959963984540054::float8 AS z, successes / m.n AS p, m.n
+              -- CASE and not WHERE alone: a plan for known arguments computes before it filters
+              FROM (SELECT CASE WHEN successes BETWEEN 0 AND trials AND trials > 0 THEN trials::float8 END AS n) AS m
+             WHERE m.n IS NOT NULL) AS a
      CROSS JOIN LATERAL (
            SELECT (a.p + a.z ^ 2 / (2 * a.n)) / (1 + a.z ^ 2 / a.n) AS centre,
                   a.z / (1 + a.z ^ 2 / a.n) * sqrt(a.p * (1 - a.p) / a.n + a.z ^ 2 / (4 * a.n ^ 2)) AS half) AS c;

@@ -1,6 +1,6 @@
 \i test/setup_database.sql
 -- What is counted, and the rates made of it. Counts are written by commits.
-SELECT plan(20);
+SELECT plan(21);
 INSERT INTO aims.organisation (name, time_zone) VALUES ('General Hospital', 'Europe/Berlin');
 INSERT INTO aims.person (person, full_name, db_role) VALUES ('anna', 'Anna Officer', NULL);
 SET session_replication_role = replica;
@@ -145,6 +145,10 @@ SELECT results_eq($$SELECT month, site, outputs, reviewed, overridden, reloads, 
              ('2026-07-01', 'north', 400, 0, 0, 7, 400, 0.000, 0.000, 0.010, 0.500, 300, -0.500, 'lower'),
              ('2026-08-01', 'north', 0, 1, 1, 0, 0, NULL, NULL, NULL, 0.500, 300, NULL, NULL)$$,
     'rates by month and site, with intervals and change from the baseline in both directions; undefined is NULL');
+SELECT results_eq($$SELECT a.s, a.t, round(i.low::numeric, 6), round(i.high::numeric, 6)
+                     FROM (VALUES (0, 0), (3, 2), (-1, 2), (0, 10), (5, 10), (10, 10)) AS a (s, t) CROSS JOIN LATERAL aims.wilson_interval(a.s, a.t) AS i$$,
+    $$VALUES (0, 0, NULL, NULL), (3, 2, NULL, NULL), (-1, 2, NULL, NULL), (0, 10, 0.000000, 0.277533), (5, 10, 0.236593, 0.763407), (10, 10, 0.722467, 1.000000)$$,
+    'an interval is Wilson''s, and NULL where there is no proportion');
 SELECT throws_ok($$INSERT INTO aims.override_baseline VALUES ('plain', 'nlp', '2026-05-02', '2026-06-01', 'x')$$, '23514', NULL, 'a baseline is of whole months');
 INSERT INTO aims.override_baseline VALUES ('plain', 'nlp', '2026-06-01', '2026-07-01', 'The alert was redesigned in May');
 SELECT results_eq($$SELECT DISTINCT round(baseline_rate::numeric, 3), baseline_base FROM aims.override_rate WHERE relation = 'plain'::regclass$$, 'VALUES (0.195, 610::bigint)', 'a baseline that is stated counts instead');
