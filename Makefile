@@ -9,6 +9,8 @@ OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 SCRIPT       = sql/aims--$(EXTVERSION).sql
 DATA         = $(wildcard sql/upgrade/aims--*--*.sql)
 DATA_built   = $(SCRIPT)
+# Numbers are the same bits on every machine: no fused operations.
+PG_CFLAGS    = -ffp-contract=off
 SHLIB_LINK  += -Wl,-Bsymbolic -lsodium $(filter -lcrypto,$(LIBS))
 
 # Programs: aims-export needs libpq, aims-verify libsodium alone; where there is
@@ -63,12 +65,8 @@ $(SCRIPT): $(sort $(wildcard sql/[0-9]*.sql))
 	cat $^ > $@
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
-
-# A simulation is the same bits on any machine of a kind: no product is fused
-# with a sum. Random words are made several at a time.
-SIMULATED = $(addprefix src/,distribution.o philox.o sample.o simulate.o)
-$(SIMULATED): CFLAGS += -ffp-contract=off
-$(SIMULATED:.o=.bc): BITCODE_CFLAGS += -ffp-contract=off
+$(OBJS:.o=.bc): BITCODE_CFLAGS += $(PG_CFLAGS)
+# Random words are made several at a time.
 src/philox.o: CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
 
 aims-export: $(EXPORT_SOURCES) $(wildcard src/*.h src/bin/*.h)

@@ -3,7 +3,7 @@
  *		Estimates of what is uncertain, as distributions.
  *
  * Knows nothing of the server. The moments, probabilities and quantiles are
- * exact; sample.h draws from them.
+ * exact; draw.h draws from them.
  */
 #ifndef AIMS_DISTRIBUTION_H
 #define AIMS_DISTRIBUTION_H

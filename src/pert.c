@@ -18,7 +18,7 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "pert.h"
-#include "sample.h"
+#include "draw.h"
 
 #define PERT_VERSION 1			/* of the binary format */
 #define PERT_LAMBDA 4.0			/* where none is written */

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sample.h"
+#include "draw.h"
 
 #define CHECK_EVERY 65536		/* events between two calls of check */
 #define DIGIT_BITS 11

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "distribution.h"
-#include "sample.h"
+#include "draw.h"
 #include "tap.h"
 
 #define DRAWS 1000000

@@ -1,5 +1,5 @@
 /*
- * sample.c
+ * draw.c
  *		Draws from distributions: normal by inversion, gamma by Marsaglia and
  *		Tsang (2000), beta as a ratio of gammas, Poisson by inversion and by
  *		Hörmann's transformed rejection PTRS (1993).
@@ -8,7 +8,7 @@
  * in which order, is part of the model (SIMULATION_MODEL): results that were
  * stored are told from others by it.
  */
-#include "sample.h"
+#include "draw.h"
 
 #include <math.h>
 #include <stdbool.h>

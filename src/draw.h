@@ -1,11 +1,11 @@
 /*
- * sample.h
+ * draw.h
  *		Draws from distributions.
  *
  * Knows nothing of the server.
  */
-#ifndef AIMS_SAMPLE_H
-#define AIMS_SAMPLE_H
+#ifndef AIMS_DRAW_H
+#define AIMS_DRAW_H
 
 #include "distribution.h"
 #include "philox.h"
@@ -41,4 +41,4 @@ extern double sampler_largest(const Distribution *d);
 extern double normal_draw(Random *random);
 extern double poisson_draw(double rate, Random *random);
 
-#endif							/* AIMS_SAMPLE_H */
+#endif							/* AIMS_DRAW_H */
