@@ -112,6 +112,11 @@ SELECT v.monitor, 'sepsis-watch', 't', 'rows', 'd', 'ada', '1 day', 'above', 5, 
   FROM (VALUES ('permitted', 'SELECT count(*) AS value FROM aims.ai_system'), ('forbidden', 'SELECT count(*) AS value FROM public.score')) AS v (monitor, query);
 RESET SESSION AUTHORIZATION;
 UPDATE aims.monitor SET status = 'active';
+-- a risk in money
+INSERT INTO aims.risk (title, source) VALUES ('Leak', 'privacy');
+INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss, secondary_probability, secondary_fines)
+SELECT risk_id, 'inherent', '0.1..0.3..0.70000000000000007', 'lognormal(10000..1000000)', '0..0.1..0.3@7', '1e6..1e6..1e6' FROM aims.risk;
+SELECT aims.simulate_risks(trials => 1000);
 END
 my $verifier_key = $source->safe_psql('postgres',
 	"SELECT aims.create_signing_key('hospital.example/aims')");
@@ -172,6 +177,8 @@ END
 
 is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed ORDER BY relation::text'), "reading|t\nscore|t",
 	'the warehouse tables are governed');
+is($target->safe_psql('restored', 'SELECT bool_or(stale) FROM aims.risk_simulation_state'), 'f', 'no simulation is stale');
+is($target->safe_psql('restored', 'SELECT count(*), bool_and(aims.simulation_reproduces(risk_simulation_id)) FROM aims.risk_simulation'), '4|t', 'each comes out again');
 is($target->safe_psql('restored', 'SELECT reading_id FROM reading_released'), '1', 'what was reviewed is released');
 is($target->safe_psql('restored', 'SELECT key FROM aims.pending_review'), '{"reading_id": 3}', 'what waits goes on waiting');
 is($target->safe_psql('restored', "BEGIN; UPDATE reading SET ward = 'east' WHERE reading_id = 1; SELECT output_id, new_values FROM aims.output_override ORDER BY override_id DESC LIMIT 1; ROLLBACK"),
