@@ -106,17 +106,13 @@ error_is_cancellation(const ErrorData *error)
 		strcmp(error->funcname, "ProcessInterrupts") == 0;
 }
 
-ErrorData *
-probe(void (*look)(void *argument), void *argument, int timeout)
+/* Look, and return the error that it ended with. */
+static ErrorData *
+probe_catch(void (*look)(void *argument), void *argument)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
-	Clock		clock;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	clock = clock_start(timeout);
 	PG_TRY();
 	{
 		XactReadOnly = true;
@@ -129,6 +125,21 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 		FlushErrorState();
 	}
 	PG_END_TRY();
+	return error;
+}
+
+ErrorData *
+probe(void (*look)(void *argument), void *argument, int timeout)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *error;
+	Clock		clock;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	clock = clock_start(timeout);
+	error = probe_catch(look, argument);
 	clock_stop(&clock);
 	/* and with it XactReadOnly, the role and the settings */
 	RollbackAndReleaseCurrentSubTransaction();
