@@ -2,7 +2,7 @@
 -- Metrics: published vectors, what is undefined, what is refused. The values
 -- are those of scikit-learn 1.2.1, scipy 1.10.1, fairlearn and Spark.
 BEGIN;
-SELECT plan(150);
+SELECT plan(154);
 
 CREATE FUNCTION pg_temp.is_near(value float8, expected float8, name text) RETURNS text LANGUAGE sql AS
 $$ SELECT ok(abs(value - expected) <= 1e-9, name) || CASE WHEN abs(value - expected) <= 1e-9 THEN '' ELSE format(E'\n# %s, expected %s', value, expected) END $$;
@@ -100,8 +100,19 @@ SELECT results_eq($$SELECT grp, n, too_small, round(selection_rate_ratio::numeri
     $$VALUES ('a', 4::bigint, false, 1.5, 0.1, false), ('b', 6, false, 1, 0.2, true), ('c', 8, false, 1, 0, true)$$, 'each group against another');
 SELECT is((d.within_screen), true, 'the screen is configurable') FROM fair, aims.disparity(groups, 'c', 0, 0.5) AS d WHERE grp = 'a';
 SELECT is_empty($$SELECT d.* FROM fair, aims.disparity(groups, 'nobody', 0) AS d WHERE selection_rate_ratio IS NOT NULL OR tpr_difference IS NOT NULL OR within_screen IS NOT NULL$$, 'against no group');
-SELECT results_eq('SELECT g.grp, g.n, g.tp, g.selection_rate FROM fair, unnest(aims.suppress_small(groups, 6)) AS g',
-    $$VALUES ('a', NULL::bigint, NULL::bigint, NULL::float8), ('b', 6, 3, 0.5), ('c', 8, 2, 0.5)$$, 'small cells are suppressed');
+CREATE TEMP TABLE cell AS SELECT aims.fairness(p, y, g) AS groups
+  FROM (VALUES ('few', true, true, 9), ('large', true, true, 40), ('large', false, false, 50), ('one', true, true, 1), ('one', false, false, 60)) AS c (g, p, y, n), generate_series(1, n);
+SELECT results_eq('SELECT g.grp, g.n, g.tp, g.selection_rate FROM cell, unnest(aims.suppress_small(groups)) AS g',
+    $$VALUES ('few', NULL::bigint, NULL::bigint, NULL::float8), ('large', 90, 40, 40 / 90::float8), ('one', NULL, NULL, NULL)$$, 'small cells are suppressed, in large groups too; empty ones are none');
+SELECT results_eq('SELECT aims.small_groups(groups), aims.small_groups(aims.suppress_small(groups)), aims.small_groups(groups, NULL) FROM cell',
+    $$VALUES ('{few,one}'::text[], '{few,one}'::text[], '{few,large,one}'::text[])$$, 'a suppressed group is a small one, and each where there is no minimum');
+SELECT results_eq($$SELECT d.grp, d.too_small FROM cell, aims.disparity(aims.suppress_small(groups), 'large') AS d$$,
+    $$VALUES ('few', true), ('large', false), ('one', true)$$, 'in a comparison, too');
+-- 3/5 and 3/4 as numbers of 64 bits have a ratio below 0.8
+SELECT results_eq($$SELECT aims.demographic_parity_ratio(groups), d.selection_rate_ratio, d.within_screen FROM (SELECT aims.fairness(i <= n, true, g) AS groups FROM (VALUES ('a', 60), ('b', 75)) AS v (g, n), generate_series(1, 100) AS i) AS f, aims.disparity(groups, 'b') AS d WHERE d.grp = 'a'$$,
+    'VALUES (0.8::float8, 0.8::float8, true)', 'four fifths are within a screen of 0.8');
+SELECT results_eq($$SELECT aims.equalized_odds_difference(groups, 0), aims.equalized_odds_ratio(groups, 0) FROM (SELECT aims.fairness(p, y, g) AS groups FROM (VALUES (true, true, 'a'), (true, false, 'a'), (true, false, 'b')) AS v (p, y, g)) AS f$$,
+    'VALUES (NULL::float8, NULL::float8)', 'one group with positives is no parity');
 SELECT results_eq('SELECT g.grp, g.n, g.skipped, g.tpr FROM unnest((SELECT aims.fairness(p, y, g) FROM (VALUES (true, true, NULL), (NULL, true, NULL), (true, NULL, ''é''), (false, true, ''z''), (true, true, '''')) AS v (p, y, g))) AS g',
     $$VALUES ('', 1::bigint, 0::bigint, 1::float8), ('unknown', 1, 1, 1), ('z', 1, 0, 0), ('é', 0, 1, NULL)$$, 'rows without a group are a group; NULLs are counted in theirs');
 SELECT is((f.g).ppv_low, w.low, 'intervals are those of wilson_interval')
