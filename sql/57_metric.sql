@@ -419,7 +419,7 @@ CREATE AGGREGATE aims.wasserstein_normed(value float8, is_reference boolean) (
     COMBINEFUNC = aims.sample_combine, SERIALFUNC = aims.sample_serial, DESERIALFUNC = aims.sample_deserial,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE aims.wasserstein_normed(float8, boolean) IS
-    'First Wasserstein distance in standard deviations (of the population) of the reference; NULL where that is 0';
+    'First Wasserstein distance in standard deviations (of the population) of the reference; NULL where that is 0, 22003 where it overflows';
 
 CREATE AGGREGATE aims.psi(value float8, is_reference boolean) (
     SFUNC = aims.sample_accum, STYPE = internal, SSPACE = 4096,
