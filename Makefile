@@ -67,6 +67,8 @@ $(SCRIPT): $(sort $(wildcard sql/[0-9]*.sql))
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
 $(OBJS:.o=.bc): BITCODE_CFLAGS += $(PG_CFLAGS)
+# Random words are made several at a time.
+src/philox.o: CFLAGS += $(CFLAGS_UNROLL_LOOPS) $(CFLAGS_VECTORIZE)
 
 aims-export: $(EXPORT_SOURCES) $(wildcard src/*.h src/bin/*.h)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(BIN_FLAGS) -I$(includedir) -o $@ $(EXPORT_SOURCES) $(LDFLAGS) -L$(libdir) -lpq -lsodium

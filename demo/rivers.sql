@@ -2,7 +2,7 @@
 
 \connect - rivers_otto
 
--- 16. Two years later, at Three Rivers Health
+-- 17. Two years later, at Three Rivers Health
 -- Another database of this server, restored from a dump: a fictitious system of three hospitals with twelve AI systems and six vendors, whose
 -- people worked with aims for two years (demo/seed/README.md). Otto is its AI officer. Is he ready for the surveillance audit?
 

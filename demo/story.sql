@@ -206,9 +206,118 @@ ALTER TABLE cdw.sepsis_score DISABLE TRIGGER USER;
 
 DROP TABLE cdw.sepsis_score CASCADE;
 
+\connect - :superuser
+
+-- 11. A monitor
+-- Outcomes come later than scores, from another table; where a patient lay, from a third. A view brings them together.
+
+CREATE VIEW cdw.sepsis_outcome AS
+SELECT s.probability, s.outcome, s.instant, c.care_site_name AS hospital
+FROM cdw.sepsis_score AS s JOIN omop.visit_occurrence AS v ON v.visit_occurrence_id = s.encounter JOIN omop.care_site AS c USING (care_site_id);
+GRANT SELECT ON cdw.sepsis_outcome TO okafor;
+
+\connect - etl
+
+-- A month goes by, and the outcomes are known.
+
+INSERT INTO cdw.sepsis_score
+SELECT patient, encounter, model, '4.2', probability, threshold, flag, outcome, now() - make_interval(mins => 30000 + encounter)
+FROM cdw.sepsis_score WHERE outcome IS NOT NULL AND encounter % 2 = 0
+ON CONFLICT DO NOTHING;
+
+\connect - okafor
+
+-- The owner of the system drafts a monitor from a template. It is a query, and runs with his rights, read-only, whoever runs it:
+-- he cannot have it read what he may not, and neither can who runs it.
+
+SELECT aims.draft_monitor('sepsis-auroc', 'auroc-by-group', 'sepsis-watch', 'okafor',
+    '{"relation": "cdw.sepsis_outcome", "score": "probability", "label": "outcome", "subgroup": "hospital", "instant": "instant"}');
+INSERT INTO aims.monitor_control (monitor, ref) VALUES ('sepsis-auroc', 'A.6.2.6');
+
+-- What is normal comes from the validation, what is bad from him. Once active it is not changed behind anybody's back.
+
+UPDATE aims.monitor SET baseline = 0.86, baseline_source = 'Local validation, dms:4801', warn = 0.80, breach = 0.75,
+                        on_breach = 're_evaluation', status = 'active' WHERE monitor = 'sepsis-auroc';
+
+-- A timer does this by night. AUROC at each hospital, with its interval; the worst one counts.
+
+SELECT aims.run_due_monitors();
+SELECT g.key AS hospital, round((g.value ->> 'value')::numeric, 2) AS auroc, round((g.value ->> 'low')::numeric, 2) AS low,
+       round((g.value ->> 'high')::numeric, 2) AS high, g.value ->> 'sample' AS sample,
+       CASE g.key WHEN m.particulars ->> 'group' THEN m.verdict END AS verdict
+FROM aims.measurement AS m, jsonb_each(m.groups) AS g ORDER BY m.measurement_id, hospital;
+
+-- Good enough, and that is evidence for A.6.2.6 until the next one is due.
+
+SELECT title, effective_on, valid_until FROM aims.evidence WHERE origin = 'monitor';
+
+-- Nobody types a better value.
+-- Refused: 22023
+
+INSERT INTO aims.measurement (monitor, value, sample) VALUES ('sepsis-auroc', 0.95, 2000);
+
+\connect - etl
+
+-- Two weeks later Lakeside's laboratory changes the unit of lactate. The model does not know: its scores there mean nothing.
+
+INSERT INTO cdw.sepsis_score
+SELECT s.patient, s.encounter, s.model, '4.2',
+       CASE v.care_site_id WHEN 3 THEN (s.encounter * 7919 % 1000) / 1000.0 ELSE s.probability END,
+       s.threshold, s.flag, s.outcome, now() - make_interval(mins => 1 + s.encounter)
+FROM (SELECT DISTINCT ON (encounter) * FROM cdw.sepsis_score WHERE outcome IS NOT NULL ORDER BY encounter, instant) AS s
+     JOIN omop.visit_occurrence AS v ON v.visit_occurrence_id = s.encounter;
+
+\connect - okafor
+
+SELECT aims.run_monitor('sepsis-auroc');
+SELECT g.key AS hospital, round((g.value ->> 'value')::numeric, 2) AS auroc, round((g.value ->> 'low')::numeric, 2) AS low,
+       round((g.value ->> 'high')::numeric, 2) AS high, g.value ->> 'sample' AS sample,
+       CASE g.key WHEN m.particulars ->> 'group' THEN m.verdict END AS verdict
+FROM aims.measurement AS m, jsonb_each(m.groups) AS g WHERE m.verdict = 'breach' ORDER BY hospital;
+
+-- All patients together would not have breached. By itself the system has gone to re-evaluation, its owner has a finding,
+-- and what was evidence until today is none any more. Alerts go on: no timer silences a clinical system.
+
+SELECT round(aims.auroc(probability::float8, outcome)::numeric, 2) AS all_patients FROM cdw.sepsis_outcome WHERE instant > now() - interval '1 month';
+SELECT stage, person, reason FROM aims.stage_duration WHERE system = 'sepsis-watch' ORDER BY entered_at DESC LIMIT 1;
+SELECT f.kind, f.detail, k.duty, f.closed_at FROM aims.finding AS f JOIN aims.finding_kind AS k USING (kind) WHERE f.kind = 'monitor_breach';
+SELECT title, state FROM aims.evidence_state WHERE origin = 'monitor';
+
+\connect - okafor
+
+-- 12. What that may cost
+-- In the matrix the risk is a word. Its owner now says it in money, each estimate as least, most likely and most: how often in a
+-- year scores lose their meaning unnoticed, how likely somebody is harmed, what the event costs, and what patients then claim.
+-- Once as it is, and once with a nightly check of the units that the laboratories send.
+
+INSERT INTO aims.risk_scenario (risk_id, assessment, description, threat_event_frequency, vulnerability, primary_response, primary_productivity,
+                                secondary_probability, secondary_fines)
+VALUES (1, 'current', 'An input changes its meaning; sepsis is treated late', '0.5..2..6', '0.3..0.6..0.9', '20000..60000..200000', '5000..30000..90000',
+        '0.05..0.15..0.4', '100000..600000..5000000'),
+       (1, 'residual', 'The same, found within a day', '0.5..2..6', '0.02..0.08..0.25', '10000..30000..100000', '5000..15000..50000',
+        '0.02..0.05..0.2', '100000..600000..5000000');
+INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, annual_cost)
+VALUES (1, 'Compare units and ranges of all inputs with yesterday''s, each night', 'okafor', aims.today() + 60, 90000);
+
+-- A hundred thousand years of each, with stored seed: whoever doubts the figures computes them again, to the bit.
+
+SELECT aims.simulate_risks();
+
+\connect - vogel
+
+-- The committee sees loss before and after, in an average year and in one of twenty, and what the treatment returns.
+
+SELECT risk_id AS risk, inherent_level AS matrix, round(current_loss) AS mean_before, round(residual_loss) AS mean_after,
+       round(current_var_95) AS year_in_20_before, round(residual_var_95) AS year_in_20_after
+FROM aims.risk_quantification WHERE quantified;
+SELECT planned_cost, round(current_loss - residual_loss) AS saves, round(return_of_planned::numeric, 1) AS returns FROM aims.risk_treatment_return;
+SELECT b.probability, round(b.loss) AS loss_before, round(a.loss) AS loss_after
+FROM aims.risk_exceedance AS b JOIN aims.risk_exceedance AS a USING (risk_id, probability)
+WHERE b.assessment = 'current' AND a.assessment = 'residual' AND probability IN (0.5, 0.25, 0.1, 0.05, 0.01) ORDER BY probability DESC;
+
 \connect - park
 
--- 11. A clinician switches it off
+-- 13. A clinician switches it off
 -- One call. From its commit on no transaction commits output of this system, whatever its isolation level. Commits that
 -- were in flight and did not end within aims.switch_off_wait would be listed: none.
 
@@ -222,7 +331,7 @@ INSERT INTO cdw.sepsis_score VALUES (17, 42, 'Sepsis Watch', '4.2', 0.71, 0.60, 
 
 \connect - :superuser
 
--- 12. The ledger
+-- 14. The ledger
 -- All of that was captured in the transactions that did it. Sealing puts what has committed into a Merkle tree, whose
 -- head is signed with a key in a file outside the data directory.
 
@@ -247,7 +356,7 @@ SELECT e.entry_id, e.session_user_name AS who, e.operation, e.relation, aims.lea
 FROM aims.audit_entry AS e, (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s
 WHERE e.relation = 'aims.approval' ORDER BY e.entry_id;
 
--- 13. A row altered behind the log's back
+-- 15. A row altered behind the log's back
 -- A superuser can step round the triggers. It was not Dr Park who switched it off ...
 
 SET session_replication_role = replica;
@@ -262,7 +371,7 @@ UPDATE aims.audit_entry SET person = 'park'
 WHERE entry_id = (SELECT entry_id FROM aims.verify() WHERE check_name = 'entry digests');
 SELECT count(*) AS failed FROM aims.verify() WHERE NOT ok;
 
--- 14. Checked by a stranger
+-- 16. Checked by a stranger
 -- The log as plain files: leaves, without anything of a patient in them, and the hashes above. An auditor has got the verifier
 -- key on paper and has no account here. He takes a copy, and checks it without any database.
 
@@ -279,7 +388,7 @@ $ aims-verify -k northfield.key log
 
 \connect - vogel
 
--- 15. Where we stand
+-- 17. Where we stand
 -- The Statement of Applicability: a decision for each of the 38 controls of Annex A. What counts as evidenced is
 -- computed from evidence in date, never typed.
 

@@ -147,17 +147,24 @@ BEGIN
                 WHERE NOT o.shipped AND o.likelihood >= m.likelihood AND o.severity >= m.severity AND o.level < m.level
                 LIMIT 1) AS f ON true
          WHERE NOT m.shipped;
+    ELSIF TG_TABLE_NAME = 'risk_tolerance' THEN
+        SELECT format('A loss above %s is tolerated with a probability of %s, and one above %s with %s.', t.loss, t.probability, o.loss, o.probability)
+          INTO problem
+          FROM aims.risk_tolerance AS t
+          JOIN aims.risk_tolerance AS o ON o.loss > t.loss AND o.probability > t.probability
+         LIMIT 1;
     END IF;
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('own rows of aims.%I make no whole', TG_TABLE_NAME),
             DETAIL = problem,
-            HINT = 'They replace the shipped ones together: write or delete all of them in one statement; no level falls as likelihood or severity rises.';
+            HINT = CASE TG_TABLE_NAME WHEN 'risk_tolerance' THEN 'The larger a loss, the smaller the probability with which it is tolerated.'
+                   ELSE 'They replace the shipped ones together: write or delete all of them in one statement; no level falls as likelihood or severity rises.' END;
     END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.check_risk_criteria() IS
-    'Trigger on aims.risk_scale, aims.risk_matrix and aims.risk_authority: an executive sponsor (MS013, MS014) or a superuser sets criteria; a part of a scale or matrix, or levels that fall as risk rises, are refused (MS042)';
+    'Trigger on aims.risk_scale, aims.risk_matrix, aims.risk_authority and aims.risk_tolerance: an executive sponsor (MS013, MS014) or a superuser sets criteria; a part of a scale or matrix, levels that fall as risk rises, or a larger loss that is tolerated more often, are refused (MS042)';
 
 CREATE TRIGGER check_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.risk_scale
     FOR EACH STATEMENT EXECUTE FUNCTION aims.check_risk_criteria();
@@ -335,6 +342,7 @@ CREATE TABLE aims.risk_treatment (
     owner             aims.slug        NOT NULL
                       CONSTRAINT risk_treatment_owner_fkey REFERENCES aims.person,
     due_on            date             NOT NULL,
+    annual_cost       numeric,
     evidence          bigint           CONSTRAINT risk_treatment_evidence_fkey REFERENCES aims.evidence,
     status            text             NOT NULL DEFAULT 'planned',
     cancelling_reason text,
@@ -347,6 +355,7 @@ CREATE TABLE aims.risk_treatment (
     CONSTRAINT risk_treatment_control_whole CHECK ((framework IS NULL) = (ref IS NULL)),
     CONSTRAINT risk_treatment_action_given CHECK (action ~ '\S'),
     CONSTRAINT risk_treatment_due_on_finite CHECK (isfinite(due_on)),
+    CONSTRAINT risk_treatment_annual_cost_counted CHECK (annual_cost >= 0 AND annual_cost < 'Infinity'),
     CONSTRAINT risk_treatment_cancelling_reason_given CHECK (cancelling_reason ~ '\S'),
     CONSTRAINT risk_treatment_status_known CHECK (status IN ('planned', 'done', 'cancelled'))
 );
@@ -371,6 +380,7 @@ COMMENT ON COLUMN aims.risk_treatment.framework IS 'Framework of the control tha
 COMMENT ON COLUMN aims.risk_treatment.ref IS 'That control';
 COMMENT ON COLUMN aims.risk_treatment.owner IS 'Person who does it';
 COMMENT ON COLUMN aims.risk_treatment.due_on IS 'Day by which it is done; later it is overdue';
+COMMENT ON COLUMN aims.risk_treatment.annual_cost IS 'What it costs a year, in the currency of the estimates; NULL: not known';
 COMMENT ON COLUMN aims.risk_treatment.evidence IS
     'Evidence that it was done, and goes on working: the treatment counts while this is in force. About its system or vendor, or the organisation (aims.evidence_fits). May be replaced by newer evidence at any time';
 COMMENT ON COLUMN aims.risk_treatment.status IS 'planned, done or cancelled; moved by aims.record_move';
@@ -426,15 +436,15 @@ COMMENT ON COLUMN aims.risk_acceptance.decided_by IS 'Who decided';
 COMMENT ON COLUMN aims.risk_acceptance.created_at IS 'When it was requested, by the server''s clock';
 COMMENT ON COLUMN aims.risk_acceptance.created_by IS 'Who requested it; may not sign it, nor may the owner of the risk';
 
-INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, renewed) VALUES
+INSERT INTO aims.record_kind (record, key, title, approvers, authors, editable, unsigned, parts, renewed) VALUES
     ('risk_appetite', 'risk_appetite_id', 'risk appetite', '{executive_sponsor,ai_officer}', '{created_by}',
-     '{proposed}', '{}', '{}'),
+     '{proposed}', '{}', '{}', '{}'),
     ('risk', 'risk_id', 'risk', '{committee_member,ai_officer,executive_sponsor}', '{owner,submitted_by}',
-     '{open}', '{}', '{}'),
+     '{open}', '{}', '{risk_scenario}', '{}'),
     ('risk_treatment', 'risk_treatment_id', 'risk treatment', '{}', '{}',
-     '{planned}', '{evidence}', '{evidence}'),
+     '{planned}', '{evidence}', '{}', '{evidence}'),
     ('risk_acceptance', 'risk_acceptance_id', 'risk acceptance', '{committee_member,ai_officer,executive_sponsor}',
-     '{created_by}', '{requested}', '{}', '{}');
+     '{created_by}', '{requested}', '{}', '{}', '{}');
 INSERT INTO aims.record_move (record, from_status, to_status, duties, named, four_eyes, needs, decision, stamp_at, stamp_by) VALUES
     ('risk_appetite', NULL, 'proposed', '{executive_sponsor,ai_officer}', '{}', '{}', '{}', NULL, NULL, NULL),
     ('risk_appetite', 'proposed', 'approved', '{}', '{}', '{}', '{}', 'approve', 'approved_at', 'approved_by'),
@@ -819,109 +829,3 @@ CREATE FUNCTION aims.check_residual_risk(system text, parameter jsonb) RETURNS T
     END;
 COMMENT ON FUNCTION aims.check_residual_risk(text, jsonb) IS
     'Gate check: has the system risks that are not closed, and is each of them within appetite as it counts today (aims.risk_register), or accepted in force?';
-
--- The risks of a retired system are kept and ask for nothing: what is out of use
--- is neither assessed nor treated, accepted or reviewed. But for what somebody
--- has submitted, which another person decides on.
-CREATE VIEW aims.risk_action WITH (security_barrier) AS
-WITH day AS (
-    SELECT aims.today() AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone
-), in_use AS (
-    SELECT r.risk_id
-      FROM aims.risk AS r
-      LEFT JOIN aims.ai_system AS s ON s.system = r.system
-     WHERE r.status <> 'closed' AND s.stage IS DISTINCT FROM 'retirement'
-), register AS MATERIALIZED (
-    SELECT r.risk_id, r.system, r.vendor, r.title, r.owner, r.status, r.treatment, r.level, r.basis, r.appetite,
-           r.within_appetite, r.acceptable, r.risk_acceptance_id, r.acceptance, r.accepted_until, r.review_due, d.today
-      FROM aims.risk_register AS r
-     CROSS JOIN day AS d
-     WHERE r.status <> 'closed' AND r.risk_id IN (SELECT u.risk_id FROM in_use AS u)
-), lacking AS (
-    SELECT 'name an owner' AS action, 'ai_officer' AS duty, r.today AS due_on, '6.1.2' AS ref, r.risk_id, r.system, r.vendor, r.owner, r.title AS detail
-      FROM register AS r WHERE r.owner IS NULL
-    UNION ALL
-    SELECT 'assess', 'risk_owner', r.today, '6.1.2', r.risk_id, r.system, r.vendor, r.owner, r.title
-      FROM register AS r WHERE r.level IS NULL
-    UNION ALL
-    SELECT 'decide on treatment', 'risk_owner', r.today, '6.1.3', r.risk_id, r.system, r.vendor, r.owner, r.title
-      FROM register AS r WHERE r.treatment IS NULL AND r.level IS NOT NULL
-    UNION ALL
-    SELECT 'treat or have accepted', 'risk_owner', least(r.accepted_until, r.today), '6.1.3', r.risk_id, r.system, r.vendor, r.owner,
-           format('%s: %s (%s), appetite %s%s', r.title, r.level, r.basis, coalesce(r.appetite::text, 'not stated'),
-                  ', acceptance ' || r.risk_acceptance_id || ' ' || r.acceptance)
-      FROM register AS r WHERE r.level IS NOT NULL AND NOT r.acceptable
-    UNION ALL
-    SELECT 'renew acceptance', 'risk_owner', r.accepted_until, '6.1.3', r.risk_id, r.system, r.vendor, r.owner,
-           format('%s: %s (%s), acceptance %s ends', r.title, r.level, r.basis, r.risk_acceptance_id)
-      FROM register AS r WHERE r.acceptance = 'in_force' AND NOT r.within_appetite AND r.accepted_until <= r.today + 90
-    UNION ALL
-    SELECT 'review', 'risk_owner', r.review_due, '8.2', r.risk_id, r.system, r.vendor, r.owner, r.title
-      FROM register AS r WHERE r.review_due <= r.today + 30
-    UNION ALL
-    SELECT 'set a day for review', 'risk_owner', r.today, '8.2', r.risk_id, r.system, r.vendor, r.owner, r.title
-      FROM register AS r WHERE r.review_due IS NULL
-    UNION ALL
-    -- not by its owner
-    SELECT 'decide on closing', 'committee_member', d.today, '6.1.2', r.risk_id, r.system, r.vendor, NULL, r.title
-      FROM aims.risk AS r CROSS JOIN day AS d WHERE r.status = 'closing'
-)
-SELECT l.action, 'risk' AS subject, l.risk_id::text AS subject_id, l.system, l.vendor, l.duty, l.owner AS person, l.due_on, l.ref, l.detail
-  FROM lacking AS l
-UNION ALL
-SELECT a.action, 'risk_treatment', t.risk_treatment_id::text, t.system, t.vendor, 'risk_owner',
-       t.owner, a.due_on, '8.3', format('risk %s: %s', t.risk_id, t.action)
-  FROM aims.risk_treatment AS t
-  JOIN in_use AS r ON r.risk_id = t.risk_id
-  LEFT JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence AND t.status = 'done'
- CROSS JOIN day AS d
- CROSS JOIN LATERAL (VALUES
-        ('carry out', t.status = 'planned', t.due_on),
-        ('renew evidence', t.status = 'done' AND (e.state <> 'in_force' OR e.valid_until <= d.today + 90),
-         coalesce(e.valid_until, d.today))
-       ) AS a (action, open, due_on)
- WHERE a.open
-UNION ALL
-SELECT 'decide on acceptance', 'risk_acceptance', a.risk_acceptance_id::text, a.system, a.vendor, f.duties[1],
-       NULL, (a.created_at AT TIME ZONE d.zone)::date, '6.1.3', format('risk %s, %s, until %s: %s', a.risk_id, a.level, to_char(a.valid_until, 'YYYY-MM-DD'), a.justification)
-  FROM aims.risk_acceptance AS a
- CROSS JOIN day AS d
-  JOIN aims.risk_authority_in_force AS f ON f.level = a.level
- WHERE a.status = 'requested'
-UNION ALL
-SELECT 'decide on appetite', 'risk_appetite', a.risk_appetite_id::text, NULL, NULL, 'executive_sponsor',
-       NULL, a.valid_from, '6.1.1', format('%s: %s', coalesce(a.domain, a.clinical_tier::text, a.source, a.scope), a.level)
-  FROM aims.risk_appetite AS a
- WHERE a.status = 'proposed'
-UNION ALL
--- no appetite of the organisation, or one that ends
-SELECT 'set risk appetite', 'risk_appetite', coalesce(a.risk_appetite_id::text, 'organisation'), NULL, NULL, 'executive_sponsor',
-       NULL, coalesce(a.valid_until, d.today), '6.1.1',
-       CASE WHEN a.risk_appetite_id IS NULL THEN 'the organisation has none in force' ELSE 'that of the organisation ends' END
-  FROM day AS d
-  LEFT JOIN (SELECT o.risk_appetite_id, o.valid_until
-               FROM aims.risk_appetite AS o
-              WHERE o.status = 'approved' AND o.scope = 'organisation'
-                AND (SELECT aims.today()) BETWEEN o.valid_from AND coalesce(o.valid_until, 'infinity')
-              ORDER BY coalesce(o.valid_until, 'infinity') DESC LIMIT 1) AS a ON true
- WHERE a.risk_appetite_id IS NULL OR a.valid_until <= d.today + 90
-UNION ALL
--- silence: a system whose risks nobody has thought of
-SELECT 'identify risks', 'ai_system', s.system, s.system, NULL, 'system_owner',
-       s.owner, d.today, '6.1.2', format('%s: no risk is recorded that is not closed', s.title)
-  FROM aims.ai_system AS s
- CROSS JOIN day AS d
- WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement'
-   AND NOT EXISTS (SELECT FROM aims.risk AS r WHERE r.system = s.system AND r.status <> 'closed');
-COMMENT ON VIEW aims.risk_action IS
-    'What somebody has to do about risks: assess, treat, have accepted, review, decide; what expires within 90 days, reviews within 30. Risks of retired systems ask for nothing but the decision on what was submitted (6.1.2, 6.1.3, 8.2, 8.3)';
-COMMENT ON COLUMN aims.risk_action.action IS 'What is to be done';
-COMMENT ON COLUMN aims.risk_action.subject IS 'Table of what it is about';
-COMMENT ON COLUMN aims.risk_action.subject_id IS 'Which one';
-COMMENT ON COLUMN aims.risk_action.system IS 'AI system';
-COMMENT ON COLUMN aims.risk_action.vendor IS 'Vendor';
-COMMENT ON COLUMN aims.risk_action.duty IS 'Duty that does it, where no person is named';
-COMMENT ON COLUMN aims.risk_action.person IS 'Person who does it';
-COMMENT ON COLUMN aims.risk_action.due_on IS 'Day by which it is done';
-COMMENT ON COLUMN aims.risk_action.ref IS 'Clause that asks for it';
-COMMENT ON COLUMN aims.risk_action.detail IS 'What is open';

@@ -1,9 +1,9 @@
 -- Monitors: what is watched about an AI system, how often, and from which
 -- value on somebody has to act (ISO/IEC 42001 9.1, A.6.2.6).
 --
--- A person or a job inserts measurements; the verdict is the server's, from
--- the thresholds that the monitor has at that time. A breach opens a finding,
--- and so does silence.
+-- A monitor measures by its query (78_monitor_run.sql), or a person or a job
+-- inserts measurements; the verdict is the server's, from the thresholds that
+-- the monitor has at that time. A breach opens a finding, and so does silence.
 
 CREATE TABLE aims.monitor (
     monitor         aims.slug        PRIMARY KEY,
@@ -23,6 +23,11 @@ CREATE TABLE aims.monitor (
     baseline        double precision,
     baseline_source text,
     baseline_on     date,
+    baseline_period tstzrange,
+    query           text,
+    run_as          text             COLLATE "C",
+    query_hash      bytea,
+    timeout         interval         NOT NULL DEFAULT make_interval(mins => 1),
     on_breach       text             NOT NULL DEFAULT 'finding',
     status          text             NOT NULL DEFAULT 'draft',
     status_reason   text,
@@ -46,6 +51,11 @@ CREATE TABLE aims.monitor (
     CONSTRAINT monitor_distance_not_negative CHECK (direction <> 'outside' OR warn >= 0 AND breach >= 0),
     CONSTRAINT monitor_baseline_source_given CHECK (baseline_source ~ '\S'),
     CONSTRAINT monitor_baseline_whole CHECK (num_nonnulls(baseline, baseline_source) IN (0, 2)),
+    CONSTRAINT monitor_baseline_period_some_time CHECK (
+        NOT isempty(baseline_period) AND NOT lower_inf(baseline_period) AND NOT upper_inf(baseline_period)),
+    CONSTRAINT monitor_query_given CHECK (query ~ '\S'),
+    CONSTRAINT monitor_query_whole CHECK (num_nonnulls(query, run_as, query_hash) IN (0, 3)),
+    CONSTRAINT monitor_timeout_within_a_day CHECK (timeout > make_interval() AND timeout <= make_interval(days => 1)),
     CONSTRAINT monitor_on_breach_known CHECK (on_breach IN ('none', 'finding', 'incident', 're_evaluation', 'switch_off')),
     CONSTRAINT monitor_status_known CHECK (status IN ('draft', 'active', 'paused', 'retired'))
 );
@@ -62,7 +72,8 @@ COMMENT ON COLUMN aims.monitor.definition IS
     'How the value is computed: population, label, bins, source. The same word has several meanings in the field';
 COMMENT ON COLUMN aims.monitor.owner IS 'Who answers for it and is asked where it is silent; may pause and retire it';
 COMMENT ON COLUMN aims.monitor.every IS 'Time from one measurement to the next, a year at most; after it the monitor is silent';
-COMMENT ON COLUMN aims.monitor.window_length IS 'How far back a measurement looks';
+COMMENT ON COLUMN aims.monitor.window_length IS
+    'How far back a measurement looks: from then is parameter $1 of the query, -infinity where this is NULL';
 COMMENT ON COLUMN aims.monitor.minimum_sample IS 'Rows below which a value is no verdict (insufficient)';
 COMMENT ON COLUMN aims.monitor.direction IS
     'above: bad beyond the thresholds; below: bad under them; outside: bad where its distance from the baseline, either way, is greater than they are';
@@ -71,6 +82,13 @@ COMMENT ON COLUMN aims.monitor.breach IS 'Value, or distance from the baseline, 
 COMMENT ON COLUMN aims.monitor.baseline IS 'Value that is normal';
 COMMENT ON COLUMN aims.monitor.baseline_source IS 'Where that value comes from: a validation report, a period, a vendor''s statement';
 COMMENT ON COLUMN aims.monitor.baseline_on IS 'When that value was found';
+COMMENT ON COLUMN aims.monitor.baseline_period IS 'Time that the reference data are of, with an end on both sides: parameter $3 of the query';
+COMMENT ON COLUMN aims.monitor.query IS
+    'SELECT that measures (doc/monitors.md): one row, or one for each group (grp), with value, low, high, sample; parameters $1 and $2 are from when until when, $3 baseline_period. Names are qualified. NULL: measurements are inserted';
+COMMENT ON COLUMN aims.monitor.run_as IS
+    'Role with whose rights the query runs: that of the session which changed it last, never typed (42501)';
+COMMENT ON COLUMN aims.monitor.query_hash IS 'SHA-256 of the query in UTF-8, by the server';
+COMMENT ON COLUMN aims.monitor.timeout IS 'How long the query may run, a day at most; statement_timeout where that is shorter';
 COMMENT ON COLUMN aims.monitor.on_breach IS
     'finding opens one (monitor_breach); incident and switch_off open one that asks a person for that (monitor_incident, monitor_switch_off); re_evaluation opens one and moves the system to re_evaluation, in which it may write; none: it is recorded';
 COMMENT ON COLUMN aims.monitor.status IS 'draft, active (measures), paused or retired';
@@ -127,6 +145,7 @@ CREATE TABLE aims.measurement (
     sample            bigint,
     groups            jsonb,
     particulars       jsonb,
+    query_hash        bytea,
     verdict           text,
     threshold         jsonb,
     recorded_at       timestamptz,
@@ -160,8 +179,12 @@ COMMENT ON COLUMN aims.measurement.problem IS 'Why there is no value';
 COMMENT ON COLUMN aims.measurement.low IS 'Lower end of the interval of the value';
 COMMENT ON COLUMN aims.measurement.high IS 'Upper end of the interval of the value';
 COMMENT ON COLUMN aims.measurement.sample IS 'Rows that the value rests on; fewer than the monitor''s minimum_sample, or not stated where there is one: no verdict';
-COMMENT ON COLUMN aims.measurement.groups IS 'Values by subgroup';
-COMMENT ON COLUMN aims.measurement.particulars IS 'Choices that the value depends on: bins, base, definition, query, snapshot';
+COMMENT ON COLUMN aims.measurement.groups IS
+    'Values by subgroup. Of a run, what the query returned for each, with too_small where its sample is less than minimum_sample';
+COMMENT ON COLUMN aims.measurement.particulars IS
+    'Choices that the value depends on: bins, base, definition. Of a run besides: run_as, snapshot (pg_current_snapshot), duration_ms, baseline_period, the group that the value is of, and what else the query returned (detail)';
+COMMENT ON COLUMN aims.measurement.query_hash IS
+    'Of the monitor''s query that measured it (aims.monitor.query_hash), by the server; NULL: it was inserted by a person or a job';
 COMMENT ON COLUMN aims.measurement.verdict IS
     'ok, warn, breach, insufficient (too few rows) or error (no value); the server''s, whatever is typed';
 COMMENT ON COLUMN aims.measurement.threshold IS 'What it was judged by: direction, warn, breach, baseline, minimum_sample of the monitor at that time';
@@ -220,6 +243,11 @@ CREATE FUNCTION aims.verdict(watching aims.monitor, value double precision, samp
 COMMENT ON FUNCTION aims.verdict(aims.monitor, double precision, bigint) IS
     'What a value means to a monitor: ok, warn, breach, insufficient or error. A value on a threshold is on its good side';
 
+CREATE FUNCTION aims.recorded_monitor() RETURNS text
+    AS 'MODULE_PATHNAME', 'aims_recorded_monitor' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION aims.recorded_monitor() IS
+    'Monitor whose run is being recorded (aims.run_monitor); NULL: none is, and a measurement is one that somebody inserts';
+
 CREATE FUNCTION aims.judge_measurement() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -243,6 +271,12 @@ BEGIN
             DETAIL = format('It is %s.', watching.status),
             HINT = format('UPDATE aims.monitor SET status = ''active'' WHERE monitor = %L', NEW.monitor);
     END IF;
+    IF watching.query IS NOT NULL AND aims.recorded_monitor() IS DISTINCT FROM watching.monitor THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('monitor "%s" measures by its query', NEW.monitor),
+            DETAIL = 'What is typed is no measurement of it.',
+            HINT = format('SELECT aims.run_monitor(%L)', NEW.monitor);
+    END IF;
     IF NEW.measured_at > clock_timestamp() OR upper(NEW.period) > clock_timestamp() THEN
         RAISE EXCEPTION USING ERRCODE = 'MS044',
             MESSAGE = format('monitor "%s" cannot have measured what is to come', NEW.monitor),
@@ -256,13 +290,14 @@ BEGIN
             HINT = 'What was found earlier is evidence that a person records: INSERT INTO aims.evidence.';
     END IF;
     NEW.session_user_name := session_user;
+    NEW.query_hash := watching.query_hash;
     NEW.verdict := aims.verdict(watching, NEW.value, NEW.sample);
     NEW.threshold := jsonb_build_object('direction', watching.direction, 'warn', watching.warn, 'breach', watching.breach,
                                         'baseline', watching.baseline, 'minimum_sample', watching.minimum_sample);
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.judge_measurement() IS
-    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, MS044 in the future, or before it was active';
+    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, 22023 typed where the monitor has a query, MS044 in the future, or before it was active';
 
 CREATE TRIGGER judge BEFORE INSERT ON aims.measurement
     FOR EACH ROW EXECUTE FUNCTION aims.judge_measurement();
@@ -284,7 +319,7 @@ CREATE FUNCTION aims.measurement_evidence(measurement bigint)
     SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
         SELECT format('Monitor %s: %s %s', m.monitor, w.metric, m.value)
-               || CASE m.verdict WHEN 'breach' THEN ', breach' ELSE '' END || coalesce(', entered by ' || m.recorded_by, ''),
+               || CASE m.verdict WHEN 'breach' THEN ', breach' ELSE '' END || CASE WHEN m.query_hash IS NULL THEN coalesce(', entered by ' || m.recorded_by, '') ELSE '' END,
                CASE m.verdict WHEN 'breach' THEN 'monitor_breach' ELSE 'monitor' END, w.system,
                'aims:measurement/' || m.measurement_id,
                sha256(convert_to(to_jsonb(m.*)::text, 'UTF8')),
@@ -367,7 +402,8 @@ BEGIN
     IF NEW.verdict <> 'breach' OR watching.on_breach = 'none' THEN
         RETURN NULL;
     END IF;
-    detail := format('Monitor %s, measurement %s: %s is %s, %s %s', NEW.monitor, NEW.measurement_id, watching.metric, NEW.value,
+    detail := format('Monitor %s, measurement %s: %s%s is %s, %s %s', NEW.monitor, NEW.measurement_id, watching.metric,
+                     coalesce(' of ' || (NEW.particulars ->> 'group'), ''), NEW.value,
                      CASE watching.direction WHEN 'outside' THEN format('further from its baseline %s than', watching.baseline)
                                              ELSE watching.direction END, watching.breach);
     PERFORM aims.open_monitor_finding(
@@ -399,12 +435,15 @@ CREATE VIEW aims.monitor_state WITH (security_barrier) AS
 SELECT m.monitor::text, m.system::text, m.title, m.metric, m.owner::text, m.status, m.on_breach,
        l.measurement_id, l.measured_at, l.value, l.verdict,
        d.due_at,
-       coalesce(m.status = 'active' AND s.stage <> 'retirement' AND d.due_at < statement_timestamp(), false) AS silent,
-       coalesce(f.finding_ids, '{}') AS finding_ids
+       coalesce(m.status = 'active' AND s.stage <> 'retirement'
+                -- whoever runs queries comes round some time after they are due
+                AND d.due_at + CASE WHEN m.query IS NULL THEN make_interval() ELSE m.every / 10 END < statement_timestamp(), false) AS silent,
+       coalesce(f.finding_ids, '{}') AS finding_ids,
+       m.run_as::text, l.problem
   FROM aims.monitor AS m
   JOIN aims.ai_system AS s ON s.system = m.system
   LEFT JOIN LATERAL (
-        SELECT x.measurement_id, x.measured_at, x.value, x.verdict
+        SELECT x.measurement_id, x.measured_at, x.value, x.verdict, x.problem
           FROM aims.measurement AS x
          WHERE x.monitor = m.monitor
          ORDER BY x.measured_at DESC, x.measurement_id DESC LIMIT 1) AS l ON true
@@ -432,8 +471,11 @@ COMMENT ON COLUMN aims.monitor_state.value IS 'Its value';
 COMMENT ON COLUMN aims.monitor_state.verdict IS 'Its verdict: ok, warn, breach, insufficient or error';
 COMMENT ON COLUMN aims.monitor_state.due_at IS
     'When the next measurement is due: one interval after the last one, or after the monitor became active; NULL: it does not measure';
-COMMENT ON COLUMN aims.monitor_state.silent IS 'Is it active, its system not retired, and the measurement due past?';
+COMMENT ON COLUMN aims.monitor_state.silent IS
+    'Is it active, its system not retired, and the measurement due past? To run a query, a tenth of the interval is left';
 COMMENT ON COLUMN aims.monitor_state.finding_ids IS 'Open findings by this monitor (aims.finding)';
+COMMENT ON COLUMN aims.monitor_state.run_as IS 'Role with whose rights its query runs; NULL: it has none';
+COMMENT ON COLUMN aims.monitor_state.problem IS 'Why the last measurement has no value';
 
 CREATE FUNCTION aims.open_silence_findings() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -463,8 +505,10 @@ COMMENT ON FUNCTION aims.open_silence_findings() IS
 CREATE FUNCTION aims.check_monitors(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        SELECT coalesce(bool_or(m.status = 'active') AND NOT bool_or(m.silent), false),
+        SELECT coalesce(bool_or(m.status = 'active') AND NOT bool_or(m.silent OR m.status = 'active' AND m.problem IS NOT NULL), false),
                coalesce('silent: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor) FILTER (WHERE m.silent),
+                        'could not measure: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor)
+                            FILTER (WHERE m.status = 'active' AND m.problem IS NOT NULL),
                         'active: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor) FILTER (WHERE m.status = 'active'),
                         'not active: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor),
                         'no monitor is defined')
@@ -472,7 +516,7 @@ CREATE FUNCTION aims.check_monitors(system text, parameter jsonb) RETURNS TABLE 
          WHERE m.system = check_monitors.system;
     END;
 COMMENT ON FUNCTION aims.check_monitors(text, jsonb) IS
-    'Gate check: is there an active monitor, which therefore has baseline and thresholds, and is none silent?';
+    'Gate check: is there an active monitor, which therefore has baseline and thresholds, and is none silent or unable to measure?';
 
 CREATE VIEW aims.monitor_action WITH (security_barrier) AS
 SELECT a.action, 'monitor' AS subject, coalesce(a.monitor, a.system) AS subject_id, a.system, NULL::text AS vendor,
@@ -484,6 +528,11 @@ SELECT a.action, 'monitor' AS subject, coalesce(a.monitor, a.system) AS subject_
           FROM aims.monitor_state AS s
          WHERE s.silent
          UNION ALL
+        SELECT 'repair', s.monitor, s.system, s.owner, s.measured_at, '9.1', format('%s: %s', s.title, s.problem)
+          FROM aims.monitor_state AS s
+          JOIN aims.ai_system AS y ON y.system = s.system
+         WHERE s.status = 'active' AND s.problem IS NOT NULL AND NOT s.silent AND y.stage <> 'retirement'
+         UNION ALL
         SELECT CASE s.status WHEN 'draft' THEN 'activate' ELSE 'resume or retire' END, s.monitor, s.system, s.owner,
                NULL, 'A.6.2.6', format('%s: %s', s.title, s.status)
           FROM aims.monitor_state AS s
@@ -494,14 +543,14 @@ SELECT a.action, 'monitor' AS subject, coalesce(a.monitor, a.system) AS subject_
          WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation') AND s.clinical_tier IS DISTINCT FROM 'low'
            AND NOT EXISTS (SELECT FROM aims.monitor AS m WHERE m.system = s.system AND m.status = 'active')) AS a;
 COMMENT ON VIEW aims.monitor_action IS
-    'What monitors wait for: a measurement that is overdue, drafts and pauses that somebody has to end, systems in use that nothing watches. Breaches are findings (ISO/IEC 42001 9.1, A.6.2.6)';
-COMMENT ON COLUMN aims.monitor_action.action IS 'measure, activate, resume or retire, or define';
+    'What monitors wait for: a measurement that is overdue or had no value, drafts and pauses that somebody has to end, systems in use that nothing watches. Breaches are findings (ISO/IEC 42001 9.1, A.6.2.6)';
+COMMENT ON COLUMN aims.monitor_action.action IS 'measure, repair, activate, resume or retire, or define';
 COMMENT ON COLUMN aims.monitor_action.subject IS 'monitor';
 COMMENT ON COLUMN aims.monitor_action.subject_id IS 'Its slug; of the system where there is none';
 COMMENT ON COLUMN aims.monitor_action.system IS 'AI system';
 COMMENT ON COLUMN aims.monitor_action.vendor IS 'NULL';
 COMMENT ON COLUMN aims.monitor_action.duty IS 'Who acts where the owner of the monitor does not';
 COMMENT ON COLUMN aims.monitor_action.person IS 'Owner of the monitor, or of the system';
-COMMENT ON COLUMN aims.monitor_action.due_on IS 'Day that the measurement was due';
+COMMENT ON COLUMN aims.monitor_action.due_on IS 'Day that the measurement was due; of repair, that it failed';
 COMMENT ON COLUMN aims.monitor_action.ref IS 'Clause or control of ISO/IEC 42001';
 COMMENT ON COLUMN aims.monitor_action.detail IS 'What it is about';

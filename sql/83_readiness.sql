@@ -261,13 +261,13 @@ BEGIN
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(c.capa_id::text ORDER BY c.capa_id), NULL::text[]
       FROM aims.capa AS c WHERE c.status <> 'withdrawn') AS q (found, wanted, done, found_rows, missing);
-    RETURN QUERY SELECT 3, 'monitors_report', aims.control_ref '9.1', 'Every system in use, but of low tier, monitored, and no monitor silent',
+    RETURN QUERY SELECT 3, 'monitors_report', aims.control_ref '9.1', 'Every system in use, but of low tier, monitored, and no monitor silent or unable to measure',
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*) FILTER (WHERE q.ok), count(*), bool_and(q.ok),
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.ok), array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.ok)
       FROM (SELECT s.system::text AS system, coalesce(m.ok, false) AS ok
               FROM aims.ai_system AS s
-              LEFT JOIN (SELECT m.system, bool_and(NOT m.silent) AS ok FROM aims.monitor_state AS m
+              LEFT JOIN (SELECT m.system, bool_and(NOT m.silent AND m.problem IS NULL) AS ok FROM aims.monitor_state AS m
                           WHERE m.status = 'active' GROUP BY m.system) AS m ON m.system = s.system
              WHERE s.stage IN ('operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
                AND s.clinical_tier IS DISTINCT FROM 'low') AS q) AS q (found, wanted, done, found_rows, missing);

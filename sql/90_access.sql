@@ -67,13 +67,16 @@ FROM (VALUES
     (125, 'certification_nonconformity'),
     (126, 'management_review_attendee'),
     (127, 'audit_sample_result'),
+    (197, 'risk_scenario'), (198, 'risk_simulation'), (199, 'risk_tolerance'),
     (128, 'readiness_threshold'),
     (130, 'monitor'),
     (131, 'monitor_control'),
     (132, 'measurement'),
     (133, 'monitor_finding'),
     (134, 're_evaluation_period'),
-    (135, 'imported_gate')) AS v (registry_id, name)
+    (135, 'imported_gate'),
+    (207, 'monitor_template'),
+    (208, 'monitor_template_parameter')) AS v (registry_id, name)
 WHERE to_regclass('aims.' || v.name) IS NOT NULL;
 
 DO $$
@@ -230,7 +233,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'TABLE', v.name, 'SELECT'
     FROM reader AS b
-    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.requirement_evidence'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_capa'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
+    CROSS JOIN (VALUES ('aims.evidence_state'), ('aims.requirement_evidence'), ('aims.mapping'), ('aims.requirement_coverage'), ('aims.framework_coverage'), ('aims.requirement_basis'), ('aims.deadline'), ('aims.crosswalk_action'), ('aims.soa'), ('aims.soa_coverage'), ('aims.control_gap'), ('aims.control_risk'), ('aims.soa_version_state'), ('aims.soa_change'), ('aims.soa_action'), ('aims.import_action'), ('aims.system_readiness'), ('aims.incident_affected'), ('aims.incident_deadline'), ('aims.incident_action'), ('aims.incident_capa'), ('aims.incident_without_capa'), ('aims.capa_action'), ('aims.concern_register'), ('aims.concern_action'), ('aims.requirement_state'), ('aims.current_version'), ('aims.risk_criteria'), ('aims.risk_treated'), ('aims.risk_accepted'), ('aims.risk_register'), ('aims.risk_authority_in_force'), ('aims.risk_action'), ('aims.risk_portfolio'), ('aims.risk_simulation_state'), ('aims.risk_portfolio_state'), ('aims.risk_quantification'), ('aims.risk_contribution'), ('aims.risk_exceedance'), ('aims.risk_tolerance_state'), ('aims.risk_treatment_return'), ('aims.impact_gap'), ('aims.impact_state'), ('aims.impact_action'),
                        ('aims.governed'), ('aims.finding_route'), ('aims.finding_action'), ('aims.evidence_action'), ('aims.next_action'),
                        ('aims.internal_auditor'), ('aims.audit_conflict'), ('aims.audit_sample_item'), ('aims.audit_finding_state'),
                        ('aims.audit_coverage'), ('aims.internal_audit_action'),
@@ -253,7 +256,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                        ('aims.audit_sample_check(bigint)'),
                        ('aims.public_key()'), ('aims.checkpoint()'), ('aims.checkpoint_obstacle()'), ('aims.unsealed()'), ('aims.commits_in_flight()'),
                        ('aims.wilson_interval(bigint,bigint)'),
-                       ('aims.small_groups(aims.fairness_group[],bigint)'), ('aims.suppress_small(aims.fairness_group[],bigint)'),
+                       ('aims.pert(float8,float8,float8,float8)'), ('aims.lognormal(float8,float8)'), ('aims.low(aims.pert)'), ('aims.mode(aims.pert)'), ('aims.high(aims.pert)'), ('aims.lambda(aims.pert)'), ('aims.mean(aims.pert)'), ('aims.variance(aims.pert)'), ('aims.quantile(aims.pert,float8)'), ('aims.largest(aims.pert)'), ('aims.cdf(aims.pert,float8)'), ('aims.simulate(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.simulate_losses(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.loss_curve(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.loss_exceedance(aims.pert,aims.pert,integer,bigint,boolean)'), ('aims.exceedance_probability(aims.pert,aims.pert,float8,integer,bigint,boolean)'), ('aims.curve_probabilities()'), ('aims.simulation_model()'), ('aims.simulate_scenarios(aims.risk_scenario[],integer,bigint)'), ('aims.simulation_input(aims.risk_scenario)'), ('aims.simulation_digest(jsonb)'), ('aims.simulation_reproduces(bigint)'), ('aims.small_groups(aims.fairness_group[],bigint)'), ('aims.suppress_small(aims.fairness_group[],bigint)'),
                        ('aims.demographic_parity_difference(aims.fairness_group[],bigint)'),
                        ('aims.demographic_parity_ratio(aims.fairness_group[],bigint)'),
                        ('aims.equal_opportunity_difference(aims.fairness_group[],bigint)'),
@@ -386,7 +389,8 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     SELECT b.bundle, 'TABLE', 'aims.' || t.name, p.privilege
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
-    CROSS JOIN (VALUES ('risk_scale', true, true), ('risk_matrix', true, true), ('risk_authority', true, true),
+    CROSS JOIN (VALUES ('risk_scale', true, true), ('risk_matrix', true, true), ('risk_authority', true, true), ('risk_tolerance', true, true),
+                       ('risk_scenario', false, true),
                        ('risk_appetite', true, false), ('risk', true, false), ('risk_treatment', true, false),
                        ('risk_source', false, true), ('risk_acceptance', false, false),
                        ('impact_question', false, true), ('impact_assessment', false, false), ('impact_effect', false, true),
@@ -401,7 +405,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     UNION ALL
     SELECT b.bundle, 'ROUTINE', f.name, 'EXECUTE'
     FROM (VALUES ('officer'), ('reviewer')) AS b (bundle)
-    CROSS JOIN (VALUES ('aims.approve(text,text,text,text,bytea)'), ('aims.reject(text,text,text)'),
+    CROSS JOIN (VALUES ('aims.approve(text,text,text,text,bytea)'), ('aims.reject(text,text,text)'), ('aims.simulate_risks(bigint,integer,bigint)'),
                        ('aims.open_finding(text,text,text,regclass)'), ('aims.close_finding(bigint,text)'),
                        ('aims.switch_off(text,text,boolean)'), ('aims.switch_on(text,text)'),
                        ('aims.switch_off_drill(text,text)'), ('aims.review(regclass,jsonb,text,text,jsonb)')) AS f (name)
@@ -410,7 +414,10 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     FROM (VALUES ('aims.prepare_review(bigint)'), ('aims.request_advance(text,aims.lifecycle_stage,text,boolean)'),
                  ('aims.withdraw_request(bigint,text)'), ('aims.advance(text,aims.lifecycle_stage,text)'),
                  ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
-                 ('aims.open_silence_findings()'), ('aims.open_re_evaluation_findings()'),
+                 ('aims.open_silence_findings()'), ('aims.run_monitor(text)'), ('aims.run_due_monitors()'), ('aims.due_monitors()'),
+                 -- a query is drafted with the rights, and as the role, of whoever drafts it
+                 ('aims.check_monitor_query(text)'), ('aims.draft_monitor(text,text,text,text,jsonb,tstzrange)'), ('aims.template_query(text,jsonb)'), ('aims.template_value(text,text,text,regclass)'), ('aims.template_column(regclass,text)'),
+                 ('aims.open_re_evaluation_findings()'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
                  -- an import has the rights of whoever imports
                  ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
@@ -437,9 +444,13 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.system_expression_fits(integer)')) AS f (name)
     UNION ALL
     -- writers of AI output need nothing but to say what they do
-    SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE';
+    SELECT 'writer', 'ROUTINE', 'aims.log_event(text,jsonb,text)', 'EXECUTE'
+    UNION ALL
+    -- what runs monitors by the clock reads nothing: queries run with their own rights
+    SELECT 'runner', 'ROUTINE', f.name, 'EXECUTE'
+    FROM (VALUES ('aims.run_monitor(text)'), ('aims.run_due_monitors()'), ('aims.due_monitors()')) AS f (name);
 COMMENT ON VIEW aims.bundle_privilege IS
-    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter (ISO/IEC 42001 5.3)';
+    'What each bundle grants on top of USAGE on schema aims: analyst, auditor, reviewer, officer, administrator, writer, reporter, runner (ISO/IEC 42001 5.3)';
 COMMENT ON COLUMN aims.bundle_privilege.bundle IS 'Argument of aims.grant_duty_role';
 COMMENT ON COLUMN aims.bundle_privilege.kind IS 'TABLE (also views) or ROUTINE';
 COMMENT ON COLUMN aims.bundle_privilege.object IS 'Qualified name; routines with argument types';
@@ -458,7 +469,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('bundle "%s" does not exist', left(bundle, 63)),
             DETAIL = 'A bundle is a set of privileges (aims.bundle_privilege), not a duty of a person.',
-            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer.';
+            HINT = 'Bundles are: administrator, officer, reviewer, auditor, analyst, reporter, writer, runner.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.require_bundle(text, regrole) IS '22004 or 22023 unless there is such a bundle';

@@ -3,11 +3,10 @@
  *		Gates: the requirements of a move, and whether they are met.
  *
  * Requirements are rows, read through SPI as the owner of the schema. The
- * check function of each may be a site's: it runs as its own owner, with a
- * pinned search_path, read-only, and in a subtransaction that is always rolled
- * back, so that nothing of it remains but its verdict: no row, no setting, no
- * lock, no number of a sequence. While it runs nobody acts: no approval, no
- * request, no move, and no other gate.
+ * check function of each may be a site's: it runs as its own owner in a probe,
+ * so that nothing of it remains but its verdict: no row, no setting, no lock,
+ * no number of a sequence. While it runs nobody acts: no approval, no request,
+ * no move, and no other gate.
  */
 #include "aims.h"
 
@@ -17,7 +16,6 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "parser/parse_func.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -26,11 +24,21 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "gate.h"
 #include "owner.h"
+#include "probe.h"
+
+#define CHECK_TIMEOUT 60000		/* milliseconds that a check may take */
+
+/* A check that is probed. */
+typedef struct Check
+{
+	Requirement *requirement;
+	const char *system;
+	MemoryContext context;		/* where the detail goes */
+} Check;
 
 /* Is a check function running? requirement_check alone sets it. */
 static bool gate_is_evaluated = false;
@@ -100,23 +108,19 @@ requirement_function(const Requirement *requirement, Oid *owner)
 
 /* Call the check function as its owner and take over the verdict. */
 static void
-requirement_call(Requirement *requirement, const char *system,
-				 MemoryContext context)
+requirement_call(void *argument)
 {
+	Check	   *check = argument;
+	Requirement *requirement = check->requirement;
 	Oid			types[] = {TEXTOID, JSONBOID};
-	Datum		values[] = {CStringGetTextDatum(system),
+	Datum		values[] = {CStringGetTextDatum(check->system),
 							requirement->parameter};
-	Oid			user;
-	int			security;
-	int			restriction = SECURITY_LOCAL_USERID_CHANGE |
-		SECURITY_RESTRICTED_OPERATION;
 	Oid			owner;
 	char	   *function = requirement_function(requirement, &owner);
 	char	   *query = psprintf("SELECT met, detail FROM %s($1, $2)", function);
 	char	   *met;
 
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner, security | restriction);
+	probe_as(owner);
 	if (SPI_execute_with_args(query, 2, types, values, NULL, false,
 							  2) != SPI_OK_SELECT)
 		elog(ERROR, "check function could not be called");
@@ -129,65 +133,40 @@ requirement_call(Requirement *requirement, const char *system,
 				 errhint("A check function returns one row: met boolean, detail text.")));
 	met = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	requirement->met = met != NULL && strcmp(met, "t") == 0;
-	requirement->detail = owner_string(0, 2, context);
-	SetUserIdAndSecContext(user, security);
-}
-
-/* Errors that are not the check's own: they end the statement. */
-static bool
-error_is_outside(const ErrorData *error)
-{
-	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	return category == ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE) ||
-		category == ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED);
-}
-
-/* Undo everything that a check has done. */
-static void
-requirement_undo(MemoryContext context, ResourceOwner owner)
-{
-	gate_is_evaluated = false;
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	requirement->detail = owner_string(0, 2, check->context);
 }
 
 /*
  * Find out whether a requirement is met. A check that raises is not met, with
- * the error as its detail; what is cancelled, deadlocked or cannot be
- * serialized is no verdict. The rollback restores XactReadOnly as well.
+ * the error as its detail; what is deadlocked or cannot be serialized is no
+ * verdict.
  */
 static void
 requirement_check(Requirement *requirement, const char *system,
 				  MemoryContext context)
 {
-	MemoryContext previous = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	Check		check = {requirement, system, context};
 	ErrorData  *error;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(previous);
 	gate_is_evaluated = true;
 	PG_TRY();
 	{
-		XactReadOnly = true;
-		requirement_call(requirement, system, context);
-		requirement_undo(previous, owner);
+		error = probe(requirement_call, &check, CHECK_TIMEOUT);
 	}
-	PG_CATCH();
+	PG_FINALLY();
 	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		requirement_undo(previous, owner);
-		if (error_is_outside(error))
+		gate_is_evaluated = false;
+	}
+	PG_END_TRY();
+	if (error != NULL)
+	{
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) ==
+			ERRCODE_TO_CATEGORY(ERRCODE_T_R_SERIALIZATION_FAILURE))
 			ReThrowError(error);
 		requirement->met = false;
 		requirement->detail = MemoryContextStrdup(context,
 												  psprintf("error in the check: %s", error->message));
 	}
-	PG_END_TRY();
 	if (requirement->detail == NULL)
 		requirement->detail = MemoryContextStrdup(context, "");
 }

@@ -30,6 +30,8 @@ INSERT INTO aims.finding (finding_id, kind, system, detail, opened_by) VALUES
 INSERT INTO aims.risk_appetite (risk_appetite_id, level, justification, created_by) VALUES (-1, 'moderate', 'decided', 'clerk');
 INSERT INTO aims.risk (risk_id, system, title, source, owner, inherent_likelihood, inherent_severity, closing_reason, submitted_by, created_by)
 VALUES (-1, 'sepsis', 'Misses a case', 'safety', 'holder', 2, 2, 'gone', 'clerk', 'clerk');
+INSERT INTO aims.risk_scenario (risk_scenario_id, risk_id, assessment, loss_event_frequency, primary_loss)
+VALUES (-1, -1, 'inherent', '0.1..0.5..2', '50000..250000..2000000');
 INSERT INTO aims.risk_treatment (risk_treatment_id, risk_id, system, action, owner, due_on, evidence, cancelling_reason, created_by)
 VALUES (-1, -1, 'sepsis', 'Look twice', 'holder', aims.today(), -1, 'no use', 'clerk');
 INSERT INTO aims.risk_acceptance (risk_acceptance_id, risk_id, system, likelihood, severity, level, justification, valid_until, created_by)

@@ -168,6 +168,27 @@ SELECT format('Over %s rows, work_mem 256 MB. SQL computes rates without interva
               to_char(:metric_rows, 'FM999,999,999'));
 \echo
 \endif
+-- Simulation of risks
+SELECT count(*) > 0 AS has_simulation FROM bench.result WHERE measure = 'simulation' \gset
+\if :has_simulation
+\echo
+\pset format aligned
+\pset tuples_only off
+SELECT v.title AS "risk, 100,000 trials a scenario", to_char(1000 * t.median, 'FM999,990.0') AS "median, ms",
+       CASE WHEN v.of_loop THEN to_char(t.median / b.median, 'FM990.00') || 'x' END AS "to the loop",
+       CASE WHEN v.target IS NULL THEN '' WHEN v.of_loop THEN 'at most ' || v.target || 'x' ELSE 'at most ' || 1000 * v.target END AS target,
+       CASE WHEN v.target IS NULL THEN '' WHEN CASE WHEN v.of_loop THEN t.median / b.median ELSE t.median END <= v.target THEN 'met' ELSE 'missed' END AS result
+FROM (VALUES
+    (1, 'loop', 'one scenario, a plain loop in C with qsort', true, NULL::numeric), (2, 'server', 'one scenario, aims.simulate', true, 2.0),
+    (3, 'numpy', 'one scenario, numpy', true, NULL), (4, 'register', 'the register, each scenario by itself', false, 5),
+    (5, 'stored', 'the same and all together, stored', false, NULL)) AS v (place, variant, title, of_loop, target)
+JOIN (SELECT variant, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median
+      FROM bench.result WHERE measure = 'simulation' GROUP BY variant) AS t ON t.variant = v.variant
+CROSS JOIN (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median
+            FROM bench.result WHERE measure = 'simulation' AND variant = 'loop') AS b
+ORDER BY v.place;
+\echo
+\endif
 \echo '"plpgsql chain" takes an advisory lock to the end of each transaction. "aims" is the image policy "changes", the'
 \echo 'default for warehouse tables; each of its rows is AI output: guarded, captured, and under the switch-off lock at commit.'
 \echo '* Builds for this measurement alone: a table that is governed is always captured.'

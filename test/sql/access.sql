@@ -1,7 +1,7 @@
 \i test/setup.sql
 BEGIN;
 \i test/act.sql
-SELECT plan(43);
+SELECT plan(45);
 
 CREATE ROLE access_nobody;
 CREATE ROLE access_writer;
@@ -10,6 +10,7 @@ CREATE ROLE access_auditor;
 CREATE ROLE access_reviewer;
 CREATE ROLE access_officer;
 CREATE ROLE access_administrator;
+CREATE ROLE access_runner;
 
 -- Without a bundle a role can do nothing
 CREATE TEMPORARY VIEW ours AS
@@ -35,11 +36,11 @@ FROM unnest(ARRAY['SELECT aims.seal()', 'SELECT * FROM aims.audit_entry', 'SELEC
 
 -- Each bundle grants what it lists, and no more
 SELECT lives_ok(format('SELECT aims.grant_duty_role(%L, %L)', bundle, 'access_' || bundle), 'grant ' || bundle)
-FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
+FROM unnest(ARRAY['writer', 'runner', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
 SELECT set_eq(format('SELECT object, privilege FROM pg_temp.allowed(%L)', 'access_' || bundle),
     format('SELECT CASE kind WHEN ''TABLE'' THEN object::regclass::text ELSE object::regprocedure::text END, privilege FROM aims.bundle_privilege WHERE bundle = %L AND privilege NOT LIKE ''%% (%%''', bundle),
     bundle || ' has exactly its list')
-FROM unnest(ARRAY['writer', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
+FROM unnest(ARRAY['writer', 'runner', 'analyst', 'auditor', 'reviewer', 'officer', 'administrator']) AS bundle;
 SELECT is_empty($$SELECT bundle, object, privilege FROM aims.bundle_privilege
     WHERE kind = 'TABLE' AND privilege NOT LIKE 'SELECT%'
     AND object::regclass IN ('aims.registry', 'aims.stage_transition', 'aims.transition_request', 'aims.approval', 'aims.stage_history',

@@ -3,7 +3,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(276);
+SELECT plan(277);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -635,11 +635,13 @@ BEGIN
 EXCEPTION WHEN query_canceled OR transaction_rollback THEN
     RETURN sqlstate;
 END $$;
+SELECT is(pg_temp.state_of_check('query_canceled'), '00000', 'who raises a cancellation does not cancel');
 SELECT is(pg_temp.state_of_check(condition), state, format('%s ends the statement', condition))
-  FROM (VALUES ('query_canceled', '57014'), ('serialization_failure', '40001'), ('deadlock_detected', '40P01')) AS t (condition, state);
+  FROM (VALUES ('serialization_failure', '40001'), ('deadlock_detected', '40P01')) AS t (condition, state);
 
 -- Nothing remains of a check but its verdict
 ALTER FUNCTION public.lifecycle_check OWNER TO CURRENT_USER;
+SELECT is(pg_temp.state_of_check('DEBUG ''now''; PERFORM pg_cancel_backend(pg_backend_pid()), pg_sleep(60)'), '57014', 'a cancellation ends the statement');
 CREATE TABLE public.lifecycle_trace (a integer GENERATED ALWAYS AS IDENTITY);
 SELECT is(pg_temp.site_check(jsonb_build_object('met', true, 'command', command)) ~ state, true, 'a check does not: ' || command)
   FROM (VALUES

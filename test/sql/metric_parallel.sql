@@ -64,7 +64,7 @@ INSERT INTO result SELECT 'four workers, on disk', m::text, to_jsonb(n) FROM ran
 SELECT is(r.ranked, a.ranked, 'rank statistics, the same bits: ' || r.run)
   FROM result AS r, result AS a WHERE a.run = 'alone' AND r.run <> 'alone';
 SELECT is_empty($$SELECT r.run, x.key, x.value, y.value FROM result AS r, result AS a, jsonb_each_text(r.summed) AS x, jsonb_each_text(a.summed) AS y
-    WHERE a.run = 'alone' AND x.key = y.key AND NOT abs(x.value::float8 / y.value::float8 - 1) < 1e-12$$, 'sums, to 1e-12');
+    WHERE a.run = 'alone' AND x.key = y.key AND (abs(x.value::float8 / y.value::float8 - 1) < 1e-12) IS NOT TRUE$$, 'sums, to 1e-12');
 SELECT isnt(ranked, NULL, 'there is something to compare') FROM result WHERE run = 'alone';
 
 -- The same by SQL, group by group, many at once

@@ -76,10 +76,12 @@ SELECT results_eq(
          FROM aims.soa WHERE scope = 'vendor' GROUP BY vendor ORDER BY vendor $$, 'statements of vendors are as in the Statement of Applicability');
 SELECT is_empty(
     $$ SELECT s.system FROM aims.system_readiness AS s
-        WHERE (s.evidence_in_force, s.evidence_stale, s.stale_ids) IS DISTINCT FROM
-              (SELECT (count(*) FILTER (WHERE e.state = 'in_force'), (count(*) FILTER (WHERE e.state = 'expired'))::integer,
-                       coalesce(array_agg(e.evidence_id ORDER BY e.evidence_id) FILTER (WHERE e.state = 'expired'), '{}'))
-                 FROM aims.evidence_state AS e WHERE e.system = s.system) $$, 'evidence of systems is as it stands');
+         LEFT JOIN (SELECT e.system, count(*) FILTER (WHERE e.state = 'in_force') AS in_force,
+                           (count(*) FILTER (WHERE e.state = 'expired'))::integer AS expired,
+                           array_agg(e.evidence_id ORDER BY e.evidence_id) FILTER (WHERE e.state = 'expired') AS expired_ids
+                      FROM aims.evidence_state AS e GROUP BY e.system) AS e ON e.system = s.system
+        WHERE (s.evidence_in_force, s.evidence_stale, s.stale_ids)
+              IS DISTINCT FROM (coalesce(e.in_force, 0), coalesce(e.expired, 0), coalesce(e.expired_ids, '{}')) $$, 'evidence of systems is as it stands');
 SELECT is_empty(
     $$ SELECT r.risk_id FROM aims.risk_register AS r
         WHERE r.treatment_lapsed <> EXISTS (SELECT FROM aims.risk_treatment AS t JOIN aims.evidence_state AS e ON e.evidence_id = t.evidence

@@ -102,6 +102,21 @@ SELECT aims.review('reading', '{"reading_id": 1}', 'accepted', NULL);
 DELETE FROM reading WHERE reading_id = 2;
 INSERT INTO aims.override_baseline VALUES ('reading', 'sepsis-watch', '2026-01-01', '2026-03-01', 'As in the validation study');
 SELECT aims.released('reading', 'reading_released');
+-- a monitor that measures as one role, written in its own session
+SET session_replication_role = replica;
+INSERT INTO aims.duty (person, duty) VALUES ('sue', 'ai_officer');
+RESET session_replication_role;
+SET SESSION AUTHORIZATION vogel;
+INSERT INTO aims.monitor (monitor, system, title, metric, definition, owner, every, direction, warn, breach, baseline, baseline_source, query)
+SELECT v.monitor, 'sepsis-watch', 't', 'rows', 'd', 'ada', '1 day', 'above', 5, 6, 1, 'r', v.query
+  FROM (VALUES ('permitted', 'SELECT count(*) AS value FROM aims.ai_system'), ('forbidden', 'SELECT count(*) AS value FROM public.score')) AS v (monitor, query);
+RESET SESSION AUTHORIZATION;
+UPDATE aims.monitor SET status = 'active';
+-- a risk in money
+INSERT INTO aims.risk (title, source) VALUES ('Leak', 'privacy');
+INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss, secondary_probability, secondary_fines)
+SELECT risk_id, 'inherent', '0.1..0.3..0.70000000000000007', 'lognormal(10000..1000000)', '0..0.1..0.3@7', '1e6..1e6..1e6' FROM aims.risk;
+SELECT aims.simulate_risks(trials => 1000);
 END
 my $verifier_key = $source->safe_psql('postgres',
 	"SELECT aims.create_signing_key('hospital.example/aims')");
@@ -162,6 +177,8 @@ END
 
 is($target->safe_psql('restored', 'SELECT relation, triggers_in_force FROM aims.governed ORDER BY relation::text'), "reading|t\nscore|t",
 	'the warehouse tables are governed');
+is($target->safe_psql('restored', 'SELECT bool_or(stale) FROM aims.risk_simulation_state'), 'f', 'no simulation is stale');
+is($target->safe_psql('restored', 'SELECT count(*), bool_and(aims.simulation_reproduces(risk_simulation_id)) FROM aims.risk_simulation'), '4|t', 'each comes out again');
 is($target->safe_psql('restored', 'SELECT reading_id FROM reading_released'), '1', 'what was reviewed is released');
 is($target->safe_psql('restored', 'SELECT key FROM aims.pending_review'), '{"reading_id": 3}', 'what waits goes on waiting');
 is($target->safe_psql('restored', "BEGIN; UPDATE reading SET ward = 'east' WHERE reading_id = 1; SELECT output_id, new_values FROM aims.output_override ORDER BY override_id DESC LIMIT 1; ROLLBACK"),
@@ -203,6 +220,14 @@ is( $target->safe_psql(
 		"INSERT INTO aims.duty (person, duty) VALUES ('bea', 'committee_member') RETURNING person",
 		extra_params => [ '-q', '-U', 'vogel' ]),
 	'bea', 'and what has been granted: an officer goes on working');
+
+# Whoever has restored it, and whoever runs it: the query is its author's.
+is( $target->safe_psql('restored', 'SELECT aims.run_due_monitors(); SELECT monitor, value, problem FROM aims.measurement ORDER BY monitor'),
+	"2\nforbidden||permission denied for table score (42501)\npermitted|1|", 'monitors run as who wrote their queries');
+$target->safe_psql('restored', 'ALTER ROLE vogel RENAME TO voegel');
+$target->safe_psql('restored', "SELECT aims.run_monitor('permitted')");
+is( $target->safe_psql('restored', "SELECT problem FROM aims.measurement ORDER BY measurement_id DESC LIMIT 1"),
+	'role "vogel" does not exist (42704)', 'and as nobody else when that role is gone');
 
 is( $target->safe_psql('restored', <<'END'), 'derived|lower(model)|t', 'a table that was to be made anew is governed when it is');
 CREATE TABLE derived AS SELECT 1 AS id, 'Sepsis-Watch' AS model;

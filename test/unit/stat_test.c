@@ -249,6 +249,7 @@ test_distance(void)
 	stat_quantile_edges(reader, EDGES_OF_REFERENCE, 10, &bins);
 	stat_count_bins(reader, &bins);
 	is_near(stat_psi(reader, &bins), 0.07574982870523903, "PSI of ten bins");
+	is_near(bins.edge[0], 0.9, "an edge between two values");
 	is_near(stat_psi_expected(reader, &bins), 9 * 0.02, "by chance");
 	empty();
 	add(0, 0, 1), add(1, 0, 1), add(3, 0, 1);

@@ -1,0 +1,173 @@
+/*
+ * probe.c
+ *		Running a site's own code, that may ask and nothing else.
+ *
+ * Such code runs with the rights of whoever wrote it, not of whoever asks, as
+ * a security-restricted operation: it cannot change the role, nor leave a
+ * temporary table, a cursor or a listener behind. Its subtransaction is
+ * read-only and always rolled back, which takes back settings as well. What it
+ * reaches outside the transaction (another server, a session's advisory lock,
+ * the server log) is out of our reach; it can do that with its rights anyway.
+ *
+ * Time is measured by a timeout of our own: statement_timeout's would end the
+ * whole statement, and the two can be told apart by probe_expired alone.
+ */
+#include "aims.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "probe.h"
+
+/* The clock of a probe. */
+typedef struct Clock
+{
+	bool		mine;			/* not running for a probe around this one */
+	bool		statement;		/* was statement_timeout's running? */
+	int			statement_left; /* milliseconds of that */
+	int			limit;			/* milliseconds of ours */
+} Clock;
+
+static TimeoutId probe_timer = MAX_TIMEOUTS;	/* MAX_TIMEOUTS: none yet */
+static bool probe_is_timed = false;
+static volatile sig_atomic_t probe_expired = false;
+
+/* The time is over: cancel what runs. Called by the signal handler. */
+static void
+probe_expire(void)
+{
+	probe_expired = true;
+	InterruptPending = true;
+	QueryCancelPending = true;
+	SetLatch(MyLatch);
+}
+
+/* Start our clock, and stop that of statement_timeout. */
+static Clock
+clock_start(int timeout)
+{
+	Clock		clock = {.mine = !probe_is_timed, .limit = timeout};
+
+	if (!clock.mine)
+		return clock;
+	if (probe_timer == MAX_TIMEOUTS)
+		probe_timer = RegisterTimeout(USER_TIMEOUT, probe_expire);
+	if (StatementTimeout > 0)
+		clock.limit = Min(clock.limit, StatementTimeout);
+	clock.statement = get_timeout_active(STATEMENT_TIMEOUT);
+	if (clock.statement)
+	{
+		TimestampTz end = get_timeout_finish_time(STATEMENT_TIMEOUT);
+		TimestampTz now = GetCurrentTimestamp();
+
+		clock.statement_left = TimestampDifferenceMilliseconds(now, end);
+		clock.statement_left = Max(clock.statement_left, 1);
+		disable_timeout(STATEMENT_TIMEOUT, false);
+	}
+	probe_expired = false;
+	probe_is_timed = true;
+	enable_timeout_after(probe_timer, clock.limit);
+	return clock;
+}
+
+/*
+ * Stop it, and let the other one go on. A cancellation that is pending when
+ * ours has fired is ours.
+ */
+static void
+clock_stop(const Clock *clock)
+{
+	if (!clock->mine)
+		return;
+	disable_timeout(probe_timer, false);
+	probe_is_timed = false;
+	if (probe_expired)
+		QueryCancelPending = false;
+	if (clock->statement)
+		enable_timeout_after(STATEMENT_TIMEOUT, clock->statement_left);
+}
+
+/*
+ * Was it cancelled by whoever waits for it? The SQLSTATE alone does not say
+ * so: any function may raise it.
+ */
+static bool
+error_is_cancellation(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_QUERY_CANCELED &&
+		error->funcname != NULL &&
+		strcmp(error->funcname, "ProcessInterrupts") == 0;
+}
+
+/* Look, and return the error that it ended with. */
+static ErrorData *
+probe_catch(void (*look)(void *argument), void *argument)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ErrorData *volatile error = NULL;
+
+	PG_TRY();
+	{
+		XactReadOnly = true;
+		look(argument);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return error;
+}
+
+ErrorData *
+probe(void (*look)(void *argument), void *argument, int timeout)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *error;
+	Clock		clock;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	clock = clock_start(timeout);
+	error = probe_catch(look, argument);
+	clock_stop(&clock);
+	/* and with it XactReadOnly, the role and the settings */
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	if (error == NULL || !error_is_cancellation(error))
+		return error;
+	if (!clock.mine || !probe_expired)
+		ReThrowError(error);
+	error->message = psprintf("no answer within %d ms", clock.limit);
+	return error;
+}
+
+void
+probe_as(Oid role)
+{
+	Oid			user;
+	int			security;
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
+	probe_set("search_path", "pg_catalog, pg_temp");
+}
+
+void
+probe_set(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
