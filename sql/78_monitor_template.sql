@@ -180,17 +180,11 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION aims.template_column(regclass, text) IS 'A column''s name, quoted where needed; 42703 where there is none';
 
-CREATE FUNCTION aims.template_value(parameter text, kind text, given text, relation regclass) RETURNS text
+CREATE FUNCTION aims.template_value(kind text, given text, relation regclass) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF given IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-            MESSAGE = format('parameter "%s" of the template is missing', parameter),
-            DETAIL = format('It is of kind %s.', kind),
-            HINT = 'SELECT * FROM aims.monitor_template_parameter';
-    END IF;
     RETURN CASE kind
         WHEN 'relation' THEN relation::text
         WHEN 'regclass' THEN format('%L::regclass', relation)
@@ -202,8 +196,8 @@ BEGIN
                                FROM string_to_table(given, ',') WITH ORDINALITY AS s (c, n))
         ELSE quote_literal(given) END;
 END $$;
-COMMENT ON FUNCTION aims.template_value(text, text, text, regclass) IS
-    'What a query has in the place of a parameter: names looked up and quoted, numbers read, texts as literals. 22004 where it is missing, 42703 no such column, 22P02 no number';
+COMMENT ON FUNCTION aims.template_value(text, text, regclass) IS
+    'What a query has in the place of a parameter: names looked up and quoted, numbers read, texts as literals. 42703 no such column, 22P02 no number';
 
 CREATE FUNCTION aims.template_query(template text, parameters jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -213,6 +207,7 @@ DECLARE
     pattern  text;
     relation regclass;
     unknown  text;
+    missing  aims.monitor_template_parameter;
 BEGIN
     SELECT t.query INTO pattern FROM aims.monitor_template AS t WHERE t.template = template_query.template;
     IF NOT FOUND THEN
@@ -230,6 +225,16 @@ BEGIN
                                               FROM aims.monitor_template_parameter AS p WHERE p.template = template_query.template)),
             HINT = 'SELECT * FROM aims.monitor_template_parameter';
     END IF;
+    -- before any is looked up: a column without its relation is not the first thing to tell
+    SELECT p.* INTO missing FROM aims.monitor_template_parameter AS p
+     WHERE p.template = template_query.template AND coalesce(parameters ->> p.parameter, p.fallback) IS NULL
+     ORDER BY p.parameter LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = format('parameter "%s" of the template is missing', missing.parameter),
+            DETAIL = format('It is of kind %s.', missing.kind),
+            HINT = 'SELECT * FROM aims.monitor_template_parameter';
+    END IF;
     IF parameters ->> 'relation' IS NOT NULL THEN
         relation := to_regclass(parameters ->> 'relation');
         IF relation IS NULL THEN
@@ -241,14 +246,14 @@ BEGIN
     END IF;
     -- one pass: what stands in a place is not looked through for places
     RETURN (SELECT string_agg(m.part[1] || CASE WHEN m.part[2] IS NULL THEN ''
-                                           ELSE aims.template_value(m.part[2], p.kind, coalesce(parameters ->> p.parameter, p.fallback), relation) END,
+                                           ELSE aims.template_value(p.kind, coalesce(parameters ->> p.parameter, p.fallback), relation) END,
                               '' ORDER BY m.n)
               FROM regexp_matches(pattern, '([^{]*)(?:\{([a-z_]+)\})?', 'g') WITH ORDINALITY AS m (part, n)
               LEFT JOIN aims.monitor_template_parameter AS p
                 ON p.template = template_query.template AND p.parameter = m.part[2]);
 END $$;
 COMMENT ON FUNCTION aims.template_query(text, jsonb) IS
-    'The query of a template with these parameters in their places (aims.template_value). MS017 unknown template, 22023 unknown parameter, 42P01 no such relation';
+    'The query of a template with these parameters in their places (aims.template_value). MS017 unknown template, 22023 unknown parameter, 22004 one that is missing, 42P01 no such relation';
 
 CREATE FUNCTION aims.draft_monitor(monitor text, template text, system text, owner text, parameters jsonb DEFAULT '{}',
                                    baseline_period tstzrange DEFAULT NULL) RETURNS text
