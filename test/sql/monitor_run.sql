@@ -236,6 +236,9 @@ SELECT is(concat_ws('|', current_setting('aims.actor'), current_setting('search_
                     current_setting('TimeZone'), current_setting('transaction_read_only'), current_setting('client_min_messages')),
           '|public, tap|0|postgres|Asia/Tokyo|off|notice', 'no setting of the session has changed');
 SELECT is((SELECT count(*) FROM cdw.score), 250::bigint, 'nor has a row');
+-- what it sets is not there when its answer is read, with the rights of another
+CREATE FUNCTION cdw.to_jsonb(anyelement) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'now as %', current_user; END $$;
+SELECT is(pg_temp.run($$SELECT 0 AS value, 99 AS sample, set_config('search_path', 'cdw, pg_catalog', false)$$), 'ok 0', 'nobody else looks names up where it says');
 SELECT is(pg_temp.run($$WITH d AS (DELETE FROM cdw.score) SELECT 1 AS value$$), '0A000', 'not even by WITH');
 SELECT is(pg_temp.run($$SELECT score AS value FROM cdw.score LIMIT 1 FOR UPDATE$$), '0A000', 'nor is one locked');
 SELECT is(pg_temp.run($$SELECT 0 AS value, 99 AS sample WHERE current_user = 'run_other' AND session_user <> 'run_other'$$, 'run_other'), 'ok 0', 'whoever wrote it last is who it runs as');
