@@ -180,6 +180,20 @@ run_load(Run *run)
 	run_parameter(run, BASELINE, 8, false);
 }
 
+/* Refuse (42701) what names two columns the same: one of them would be lost. */
+static void
+columns_check(TupleDesc columns)
+{
+	for (int i = 0; i < columns->natts; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(NameStr(TupleDescAttr(columns, i)->attname),
+					   NameStr(TupleDescAttr(columns, j)->attname)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("the query returns column \"%s\" twice",
+								NameStr(TupleDescAttr(columns, i)->attname))));
+}
+
 /* The rows of the last query as a JSON array. */
 static char *
 run_rows(void)
@@ -190,6 +204,7 @@ run_rows(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the query returns more than %d groups", MAX_GROUPS)));
+	columns_check(SPI_tuptable->tupdesc);
 	initStringInfo(&rows);
 	appendStringInfoChar(&rows, '[');
 	for (uint64 row = 0; row < SPI_processed; row++)

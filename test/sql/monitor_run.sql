@@ -135,6 +135,9 @@ SELECT is(pg_temp.run(query), expected, query)
     ($$SELECT 0.1 AS value WHERE false$$, '21000'),
     ($$SELECT 0.1 AS value FROM generate_series(1, 2)$$, '21000'),
     ($$SELECT 0.1 AS score$$, '42703'),
+    ($$SELECT 0.9 AS value, 99 AS sample, 0.1 AS value$$, '42701'),
+    ($$SELECT 0.9 AS value, ROW(0.3, 60)::cdw.detail AS detail$$, '42701'),
+    ($$SELECT ROW(0.9, 60)::cdw.detail AS a, ROW(0.3, 60)::cdw.detail AS b$$, '42701'),
     ($$SELECT '0.1' AS value$$, '42804'),
     ($$SELECT true AS value$$, '42804'),
     ($$SELECT 'NaN'::float8 AS value$$, '42804'),
@@ -259,6 +262,9 @@ SELECT pg_temp.act('run_owner', $$UPDATE aims.monitor SET status = 'paused', sta
        pg_temp.act('run_owner', $$UPDATE aims.monitor SET timeout = '20 milliseconds' WHERE monitor = 'm'$$) \g /dev/null
 SELECT is(pg_temp.run('SELECT 0 AS value, 99 AS sample FROM pg_sleep(60)'), '57014', 'it ends with its time');
 SELECT is((SELECT problem FROM aims.measurement ORDER BY measurement_id DESC LIMIT 1), 'no answer within 20 ms (57014)', 'and says so');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END$$), '57014', 'an answer that comes later is none');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); END$$), '57014', 'what goes on after its time is ended again');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE EXCEPTION 'Patient Smith'; END$$), '57014', 'whatever it says then');
 SELECT pg_temp.act('run_owner', $$UPDATE aims.monitor SET status = 'paused', status_reason = 'more time' WHERE monitor = 'm'$$),
        pg_temp.act('run_owner', $$UPDATE aims.monitor SET timeout = '1 hour' WHERE monitor = 'm'$$) \g /dev/null
 CALL pg_temp.measure_by('SELECT 0 AS value, 99 AS sample FROM pg_sleep(60)');
