@@ -3,7 +3,7 @@
 -- the portfolio, tolerance, return of treatments, who may do what.
 BEGIN;
 \i test/act.sql
-SELECT plan(87);
+SELECT plan(91);
 
 CREATE ROLE fair_officer;
 CREATE ROLE fair_sponsor;
