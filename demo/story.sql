@@ -283,9 +283,41 @@ SELECT stage, person, reason FROM aims.stage_duration WHERE system = 'sepsis-wat
 SELECT f.kind, f.detail, k.duty, f.closed_at FROM aims.finding AS f JOIN aims.finding_kind AS k USING (kind) WHERE f.kind = 'monitor_breach';
 SELECT title, state FROM aims.evidence_state WHERE origin = 'monitor';
 
+\connect - okafor
+
+-- 12. What that may cost
+-- In the matrix the risk is a word. Its owner now says it in money, each estimate as least, most likely and most: how often in a
+-- year scores lose their meaning unnoticed, how likely somebody is harmed, what the event costs, and what patients then claim.
+-- Once as it is, and once with a nightly check of the units that the laboratories send.
+
+INSERT INTO aims.risk_scenario (risk_id, assessment, description, threat_event_frequency, vulnerability, primary_response, primary_productivity,
+                                secondary_probability, secondary_fines)
+VALUES (1, 'current', 'An input changes its meaning; sepsis is treated late', '0.5..2..6', '0.3..0.6..0.9', '20000..60000..200000', '5000..30000..90000',
+        '0.05..0.15..0.4', '100000..600000..5000000'),
+       (1, 'residual', 'The same, found within a day', '0.5..2..6', '0.02..0.08..0.25', '10000..30000..100000', '5000..15000..50000',
+        '0.02..0.05..0.2', '100000..600000..5000000');
+INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, annual_cost)
+VALUES (1, 'Compare units and ranges of all inputs with yesterday''s, each night', 'okafor', aims.today() + 60, 90000);
+
+-- A hundred thousand years of each, with stored seed: whoever doubts the figures computes them again, to the bit.
+
+SELECT aims.simulate_risks();
+
+\connect - vogel
+
+-- The committee sees loss before and after, in an average year and in one of twenty, and what the treatment returns.
+
+SELECT risk_id AS risk, inherent_level AS matrix, round(current_loss) AS mean_before, round(residual_loss) AS mean_after,
+       round(current_var_95) AS year_in_20_before, round(residual_var_95) AS year_in_20_after
+FROM aims.risk_quantification WHERE quantified;
+SELECT planned_cost, round(current_loss - residual_loss) AS saves, round(return_of_planned::numeric, 1) AS returns FROM aims.risk_treatment_return;
+SELECT b.probability, round(b.loss) AS loss_before, round(a.loss) AS loss_after
+FROM aims.risk_exceedance AS b JOIN aims.risk_exceedance AS a USING (risk_id, probability)
+WHERE b.assessment = 'current' AND a.assessment = 'residual' AND probability IN (0.5, 0.25, 0.1, 0.05, 0.01) ORDER BY probability DESC;
+
 \connect - park
 
--- 12. A clinician switches it off
+-- 13. A clinician switches it off
 -- One call. From its commit on no transaction commits output of this system, whatever its isolation level. Commits that
 -- were in flight and did not end within aims.switch_off_wait would be listed: none.
 
@@ -299,7 +331,7 @@ INSERT INTO cdw.sepsis_score VALUES (17, 42, 'Sepsis Watch', '4.2', 0.71, 0.60, 
 
 \connect - :superuser
 
--- 13. The ledger
+-- 14. The ledger
 -- All of that was captured in the transactions that did it. Sealing puts what has committed into a Merkle tree, whose
 -- head is signed with a key in a file outside the data directory.
 
@@ -324,7 +356,7 @@ SELECT e.entry_id, e.session_user_name AS who, e.operation, e.relation, aims.lea
 FROM aims.audit_entry AS e, (SELECT * FROM aims.seal ORDER BY seal_id DESC LIMIT 1) AS s
 WHERE e.relation = 'aims.approval' ORDER BY e.entry_id;
 
--- 14. A row altered behind the log's back
+-- 15. A row altered behind the log's back
 -- A superuser can step round the triggers. It was not Dr Park who switched it off ...
 
 SET session_replication_role = replica;
@@ -339,7 +371,7 @@ UPDATE aims.audit_entry SET person = 'park'
 WHERE entry_id = (SELECT entry_id FROM aims.verify() WHERE check_name = 'entry digests');
 SELECT count(*) AS failed FROM aims.verify() WHERE NOT ok;
 
--- 15. Checked by a stranger
+-- 16. Checked by a stranger
 -- The log as plain files: leaves, without anything of a patient in them, and the hashes above. An auditor has got the verifier
 -- key on paper and has no account here. He takes a copy, and checks it without any database.
 
@@ -356,7 +388,7 @@ $ aims-verify -k northfield.key log
 
 \connect - vogel
 
--- 16. Where we stand
+-- 17. Where we stand
 -- The Statement of Applicability: a decision for each of the 38 controls of Annex A. What counts as evidenced is
 -- computed from evidence in date, never typed.
 

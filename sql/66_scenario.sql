@@ -205,13 +205,16 @@ COMMENT ON FUNCTION aims.simulation_reproduces(bigint) IS
     'Does a stored result come out again, every bit of it, from the inputs, trials and seed that are stored with it? NULL where there is no such result; false also where another version of the model made it';
 
 CREATE VIEW aims.risk_portfolio WITH (security_barrier) AS
+WITH estimate AS MATERIALIZED (
+    SELECT e.risk_id, e.assessment AS counted, e.risk_scenario_id, aims.simulation_input(e) AS input,
+           array_position(ARRAY['inherent', 'current', 'residual'], e.assessment) AS step
+      FROM aims.risk_scenario AS e
+      JOIN aims.risk AS r ON r.risk_id = e.risk_id AND r.status <> 'closed'
+)
 SELECT DISTINCT ON (a.assessment, e.risk_id)
        a.assessment, e.risk_id, e.counted, e.risk_scenario_id, e.input
   FROM (VALUES ('inherent', 1), ('current', 2), ('residual', 3)) AS a (assessment, step)
- CROSS JOIN (SELECT s.risk_id, s.assessment AS counted, s.risk_scenario_id, aims.simulation_input(s) AS input,
-                    array_position(ARRAY['inherent', 'current', 'residual'], s.assessment) AS step
-               FROM aims.risk_scenario AS s) AS e
-  JOIN aims.risk AS r ON r.risk_id = e.risk_id AND r.status <> 'closed'
+ CROSS JOIN estimate AS e
  ORDER BY a.assessment, e.risk_id, e.step > a.step, abs(e.step - a.step);
 COMMENT ON VIEW aims.risk_portfolio IS
     'Which scenario of each risk that is not closed counts in the loss of the whole register: that of the assessment, else the one before it, else the one after it (8.2)';

@@ -124,17 +124,13 @@ error_of_expiry(int limit)
 	return error;
 }
 
-ErrorData *
-probe(void (*look)(void *argument), void *argument, int timeout)
+/* Look, and return the error that it ended with. */
+static ErrorData *
+probe_catch(void (*look)(void *argument), void *argument)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
-	Clock		clock;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	clock = clock_start(timeout);
 	PG_TRY();
 	{
 		XactReadOnly = true;
@@ -147,6 +143,21 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 		FlushErrorState();
 	}
 	PG_END_TRY();
+	return error;
+}
+
+ErrorData *
+probe(void (*look)(void *argument), void *argument, int timeout)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *error;
+	Clock		clock;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	clock = clock_start(timeout);
+	error = probe_catch(look, argument);
 	clock_stop(&clock);
 	/* and with it XactReadOnly, the role and the settings */
 	RollbackAndReleaseCurrentSubTransaction();
