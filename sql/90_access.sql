@@ -416,7 +416,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.request_import(text,aims.lifecycle_stage,text)'), ('aims.import_system(text,aims.lifecycle_stage,text)'),
                  ('aims.open_silence_findings()'), ('aims.run_monitor(text)'), ('aims.run_due_monitors()'), ('aims.due_monitors()'),
                  -- a query is drafted with the rights, and as the role, of whoever drafts it
-                 ('aims.check_monitor_query(text)'), ('aims.draft_monitor(text,text,text,text,jsonb,tstzrange)'), ('aims.template_query(text,jsonb)'), ('aims.template_value(text,text,text,regclass)'), ('aims.template_column(regclass,text)'),
+                 ('aims.check_monitor_query(text)'), ('aims.draft_monitor(text,text,text,text,jsonb,tstzrange)'), ('aims.template_query(text,jsonb)'), ('aims.template_value(text,text,regclass)'), ('aims.template_column(regclass,text)'),
                  ('aims.open_re_evaluation_findings()'),
                  ('aims.revise_evidence(bigint,text,bytea,date,date)'), ('aims.draft_soa(text,text,text)'),
                  -- an import has the rights of whoever imports
