@@ -113,9 +113,12 @@ SELECT t.template, t.title, t.metric, t.definition, t.query, make_interval(days 
      'above', 0.1, 0.25, 'Convention of credit scoring; with many inputs the largest is large by chance'),
     ('fairness-selection', 'Share that is flagged, by group', 'demographic_parity_ratio',
      'Smallest share of rows at or above the threshold over the largest, among groups large enough',
+     -- of all rows: who is flagged is known before the outcome is
      'SELECT aims.demographic_parity_ratio(f.groups, {minimum}) AS value, f.sample,
-       (SELECT jsonb_object_agg(coalesce(g.grp, ''unknown''), to_jsonb(g) - ''grp'') FROM unnest(f.groups) AS g) AS groups
-  FROM (SELECT aims.fairness({score}::float8 >= {threshold}, {label}::boolean, {subgroup}::text) AS groups, count({label}) AS sample
+       (SELECT jsonb_object_agg(g.grp, jsonb_build_object(''n'', g.n, ''selection_rate'', g.selection_rate,
+                                ''selection_rate_low'', g.selection_rate_low, ''selection_rate_high'', g.selection_rate_high))
+          FROM unnest(f.groups) AS g) AS groups
+  FROM (SELECT aims.fairness({score}::float8 >= {threshold}, false, {subgroup}::text) AS groups, count({score}) AS sample
           FROM {relation}
          WHERE {instant} >= $1 AND {instant} < $2) AS f', 30, make_interval(months => 3), 200,
      'below', NULL, 0.8, 'A screen, borrowed from the four-fifths rule of US employment law (29 CFR 1607.4): it finds what to look at, and proves nothing'),
@@ -147,7 +150,8 @@ SELECT t.template, t.title, t.metric, t.definition, t.query, make_interval(days 
 
 INSERT INTO aims.monitor_template_parameter (template, parameter, kind, title, fallback, shipped)
 SELECT t.template, p.parameter,
-       CASE WHEN t.template = 'override-rate' AND p.parameter = 'relation' THEN 'regclass' ELSE p.kind END, p.title, p.fallback, true
+       CASE WHEN t.template = 'override-rate' AND p.parameter = 'relation' THEN 'regclass' ELSE p.kind END,
+       CASE WHEN t.template = 'override-rate' AND p.parameter = 'relation' THEN 'Governed table' ELSE p.title END, p.fallback, true
   FROM aims.monitor_template AS t
   JOIN (VALUES
     ('relation', 'relation', 'Table or view of scores, or OMOP measurement', NULL),
@@ -161,7 +165,7 @@ SELECT t.template, p.parameter,
     ('concepts', 'numbers', 'Concept ids of the inputs', NULL),
     ('threshold', 'number', 'Score from which the system flags', NULL),
     ('minimum', 'number', 'Rows that a group needs to be compared', '30'),
-    ('system', 'text', 'Slug of the AI system', NULL)) AS p (parameter, kind, title, fallback)
+    ('system', 'text', 'Slug of the AI system; that of the draft where nothing is said', NULL)) AS p (parameter, kind, title, fallback)
     ON position('{' || p.parameter || '}' IN t.query) > 0;
 
 CREATE FUNCTION aims.template_column(relation regclass, named text) RETURNS text
@@ -181,11 +185,10 @@ END $$;
 COMMENT ON FUNCTION aims.template_column(regclass, text) IS 'A column''s name, quoted where needed; 42703 where there is none';
 
 CREATE FUNCTION aims.template_value(kind text, given text, relation regclass) RETURNS text
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
-    AS $$
-BEGIN
-    RETURN CASE kind
+BEGIN ATOMIC
+    SELECT CASE kind
         WHEN 'relation' THEN relation::text
         WHEN 'regclass' THEN format('%L::regclass', relation)
         WHEN 'column' THEN aims.template_column(relation, given)
@@ -195,9 +198,9 @@ BEGIN
         WHEN 'numbers' THEN (SELECT string_agg(trim(c)::numeric::text, ', ' ORDER BY n)
                                FROM string_to_table(given, ',') WITH ORDINALITY AS s (c, n))
         ELSE quote_literal(given) END;
-END $$;
+END;
 COMMENT ON FUNCTION aims.template_value(text, text, regclass) IS
-    'What a query has in the place of a parameter: names looked up and quoted, numbers read, texts as literals. 42703 no such column, 22P02 no number';
+    'What a query has in the place of a parameter: names looked up and quoted, numbers read, texts as literals; NULL for NULL. 42703 no such column, 22P02 no number';
 
 CREATE FUNCTION aims.template_query(template text, parameters jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -207,7 +210,7 @@ DECLARE
     pattern  text;
     relation regclass;
     unknown  text;
-    missing  aims.monitor_template_parameter;
+    missing  text;
 BEGIN
     SELECT t.query INTO pattern FROM aims.monitor_template AS t WHERE t.template = template_query.template;
     IF NOT FOUND THEN
@@ -223,17 +226,16 @@ BEGIN
             MESSAGE = format('monitor template "%s" has no parameter %s', template, unknown),
             DETAIL = format('It has: %s.', (SELECT string_agg(p.parameter, ', ' ORDER BY p.parameter)
                                               FROM aims.monitor_template_parameter AS p WHERE p.template = template_query.template)),
-            HINT = 'SELECT * FROM aims.monitor_template_parameter';
+            HINT = format('SELECT parameter, kind, title, fallback FROM aims.monitor_template_parameter WHERE template = %L', template);
     END IF;
-    -- before any is looked up: a column without its relation is not the first thing to tell
-    SELECT p.* INTO missing FROM aims.monitor_template_parameter AS p
-     WHERE p.template = template_query.template AND coalesce(parameters ->> p.parameter, p.fallback) IS NULL
-     ORDER BY p.parameter LIMIT 1;
-    IF FOUND THEN
+    SELECT string_agg(format('%s (%s)', p.parameter, p.title), '; ' ORDER BY p.parameter) INTO missing
+      FROM aims.monitor_template_parameter AS p
+     WHERE p.template = template_query.template AND coalesce(parameters ->> p.parameter, p.fallback) IS NULL;
+    IF missing IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-            MESSAGE = format('parameter "%s" of the template is missing', missing.parameter),
-            DETAIL = format('It is of kind %s.', missing.kind),
-            HINT = 'SELECT * FROM aims.monitor_template_parameter';
+            MESSAGE = format('monitor template "%s" has to be told more', template),
+            DETAIL = format('Missing: %s.', missing),
+            HINT = format('SELECT parameter, kind, title, fallback FROM aims.monitor_template_parameter WHERE template = %L', template);
     END IF;
     IF parameters ->> 'relation' IS NOT NULL THEN
         relation := to_regclass(parameters ->> 'relation');
@@ -253,7 +255,7 @@ BEGIN
                 ON p.template = template_query.template AND p.parameter = m.part[2]);
 END $$;
 COMMENT ON FUNCTION aims.template_query(text, jsonb) IS
-    'The query of a template with these parameters in their places (aims.template_value). MS017 unknown template, 22023 unknown parameter, 22004 one that is missing, 42P01 no such relation';
+    'The query of a template with these parameters in their places (aims.template_value). MS017 unknown template, 22023 unknown parameter, 22004 missing ones, 42P01 no such relation';
 
 CREATE FUNCTION aims.draft_monitor(monitor text, template text, system text, owner text, parameters jsonb DEFAULT '{}',
                                    baseline_period tstzrange DEFAULT NULL) RETURNS text
@@ -261,7 +263,9 @@ CREATE FUNCTION aims.draft_monitor(monitor text, template text, system text, own
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    measuring text := aims.template_query(template, parameters);
+    measuring text := aims.template_query(template, parameters || coalesce(
+        (SELECT jsonb_build_object('system', draft_monitor.system) FROM aims.monitor_template_parameter AS p
+          WHERE p.template = draft_monitor.template AND p.parameter = 'system' AND parameters ->> 'system' IS NULL), '{}'));
 BEGIN
     IF position('$3' IN measuring) > 0 AND baseline_period IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',

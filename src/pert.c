@@ -45,7 +45,7 @@ pert_refuse_syntax(const PertInput *input)
 					pg_mbcliplen(input->text, length, NUMBER_MAX), input->text),
 			 errdetail("It cannot be read from position %d on.",
 					   (int) (input->next - input->text) + 1),
-			 errhint("Write the least, most likely and most as 10..50..200 or, "
+			 errhint("Write the least, most likely and most as 10..50..200 (a constant as 7..7..7) or, "
 					 "with a lambda other than 4, 10..50..200@2; or a 90 %% "
 					 "interval as lognormal(10..1000).")));
 }

@@ -2,7 +2,7 @@
 -- Templates of monitors: names are looked up and quoted, and every query runs.
 BEGIN;
 \i test/act.sql
-SELECT plan(37);
+SELECT plan(42);
 
 CREATE ROLE draft_owner;
 CREATE ROLE draft_reader;
@@ -54,6 +54,12 @@ SELECT results_eq($$SELECT value, sample FROM aims.measurement WHERE monitor = '
 SELECT results_eq($$SELECT k FROM aims.measurement AS m, jsonb_object_keys(m.groups) AS k WHERE m.monitor = 'm-fairness-opportunity' ORDER BY 1$$, ARRAY['f', 'm'], 'groups are kept');
 SELECT ok(value = sample AND value BETWEEN 1400 AND 1440, 'rows a day') FROM aims.measurement WHERE monitor = 'm-volume';
 
+UPDATE "The ""Ware"" House"."Sco're" SET "out;come" = NULL;
+SELECT aims.run_monitor('m-fairness-selection') \g /dev/null
+SELECT results_eq($$SELECT value, sample, m.groups -> 'f' FROM aims.measurement AS m WHERE monitor = 'm-fairness-selection' ORDER BY measurement_id DESC LIMIT 1$$,
+                  $$SELECT aims.demographic_parity_ratio(g), 2000::bigint, (SELECT to_jsonb(s) FROM (SELECT f.n, f.selection_rate, f.selection_rate_low, f.selection_rate_high FROM unnest(g) AS f WHERE f.grp = 'f') AS s)
+                      FROM (SELECT aims.fairness("the score" >= 0.5, true, "group") AS g FROM "The ""Ware"" House"."Sco're" WHERE at > '2026-02-01') AS q$$, 'who is flagged is known before any outcome is');
+
 -- What is no name, and no number
 SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
@@ -72,9 +78,14 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (13, '42501', 'draft_reader', pg_temp.draft('auroc'), 'who reads drafts nothing'),
     (14, '42501', 'draft_owner', $$INSERT INTO aims.monitor_template SELECT * FROM aims.monitor_template$$, 'nor does anybody make templates'),
     (15, '23505', 'draft_owner', pg_temp.draft('auroc'), 'one of the same name')) AS t (n, state, role, command, name) ORDER BY n;
+SELECT throws_ok($$SELECT aims.template_query('auroc', '{"label": "x"}')$$, '22004', 'monitor template "auroc" has to be told more', 'not one at a time');
+SELECT ok(aims.template_query('psi-measurements', '{"relation": "\"The \"\"Ware\"\" House\".\"Sco''re\"", "instant": "at", "concepts": "1"}') LIKE '%measurement_concept_id IN (1)%', 'nothing is missing where there is a fallback');
 SELECT throws_ok($$UPDATE aims.monitor_template SET breach = 1$$, 'MS016', NULL, 'shipped ones stay as they are');
 SELECT is((SELECT count(*) FROM aims.monitor_template WHERE threshold_source !~ '\S' OR NOT shipped), 0::bigint, 'each says where thresholds come from');
 SELECT pg_temp.act('draft_owner', $$SELECT aims.draft_monitor('quoted', 'override-rate', 'sepsis', 'owner', '{"relation": "\"The \"\"Ware\"\" House\".\"Sco''re\"", "system": "x'' OR true --"}')$$) \g /dev/null
 SELECT ok(query LIKE '%r.system = ''x'''' OR true --''%', 'texts are literals') FROM aims.monitor WHERE monitor = 'quoted';
+SELECT pg_temp.act('draft_owner', $$SELECT aims.draft_monitor('its-own', 'override-rate', 'sepsis', 'owner', '{"relation": "\"The \"\"Ware\"\" House\".\"Sco''re\""}')$$) \g /dev/null
+SELECT ok(query LIKE '%r.system = ''sepsis''%', 'a draft is about its own system') FROM aims.monitor WHERE monitor = 'its-own';
+SELECT is((SELECT count(*) FROM aims.monitor_template_parameter WHERE template = 'fairness-selection' AND parameter = 'label'), 0::bigint, 'and who is flagged needs no label');
 SELECT * FROM finish();
 ROLLBACK;
