@@ -171,7 +171,7 @@ run_load(Run *run)
 				 errdetail("It is %s.", status),
 				 run->query == NULL ?
 				 errhint("A query is given to a draft, or while the monitor is paused; then it is made active.") :
-				 errhint("UPDATE aims.monitor SET status = 'active' WHERE monitor = '%s'", run->monitor)));
+				 errhint("A draft, or a paused one, is made active: UPDATE aims.monitor SET status = 'active' WHERE monitor = '%s'", run->monitor)));
 	run->run_as = owner_string(0, 3, run->context);
 	run->timeout = pg_strtoint32(owner_string(0, 4, run->context));
 	run->time_zone = owner_string(0, 5, run->context);
