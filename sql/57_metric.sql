@@ -419,7 +419,7 @@ CREATE AGGREGATE aims.wasserstein_normed(value float8, is_reference boolean) (
     COMBINEFUNC = aims.sample_combine, SERIALFUNC = aims.sample_serial, DESERIALFUNC = aims.sample_deserial,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE aims.wasserstein_normed(float8, boolean) IS
-    'First Wasserstein distance in standard deviations (of the population) of the reference; NULL where that is 0';
+    'First Wasserstein distance in standard deviations (of the population) of the reference; NULL where that is 0, 22003 where it overflows';
 
 CREATE AGGREGATE aims.psi(value float8, is_reference boolean) (
     SFUNC = aims.sample_accum, STYPE = internal, SSPACE = 4096,
@@ -499,9 +499,9 @@ CREATE FUNCTION aims.small_groups(groups aims.fairness_group[], minimum bigint D
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT coalesce(array_agg(g.grp ORDER BY g.grp COLLATE "C"), '{}')
           FROM unnest(groups) AS g
-         WHERE least(g.n, g.tp + g.fn, g.fp + g.tn) < minimum);
+         WHERE (least(g.n, g.tp + g.fn, g.fp + g.tn) >= minimum) IS NOT TRUE);
 COMMENT ON FUNCTION aims.small_groups(aims.fairness_group[], bigint) IS
-    'Groups with fewer rows, positives or negatives than the minimum: of these not every rate is compared';
+    'Groups with fewer rows, positives or negatives than the minimum, or suppressed: of these not every rate is compared; all where the minimum is NULL';
 
 CREATE FUNCTION aims.demographic_parity_difference(groups aims.fairness_group[], minimum bigint DEFAULT 30) RETURNS float8
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -513,9 +513,13 @@ COMMENT ON FUNCTION aims.demographic_parity_difference(aims.fairness_group[], bi
 
 CREATE FUNCTION aims.demographic_parity_ratio(groups aims.fairness_group[], minimum bigint DEFAULT 30) RETURNS float8
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT CASE WHEN count(*) > 1 THEN min(g.selection_rate) / nullif(max(g.selection_rate), 0) END
-          FROM unnest(groups) AS g
-         WHERE g.n >= minimum AND g.selection_rate IS NOT NULL);
+-- of whole numbers: four fifths are 0.8, which a ratio of rates may miss by a bit
+RETURN (SELECT CASE WHEN e.n > 1 THEN ((e.low).tp + (e.low).fp)::float8 * (e.high).n
+                                      / nullif(((e.high).tp + (e.high).fp)::float8 * (e.low).n, 0) END
+          FROM (SELECT count(*) AS n, (array_agg(g ORDER BY g.selection_rate))[1] AS low,
+                       (array_agg(g ORDER BY g.selection_rate DESC))[1] AS high
+                  FROM unnest(groups) AS g
+                 WHERE g.n >= minimum AND g.selection_rate IS NOT NULL) AS e);
 COMMENT ON FUNCTION aims.demographic_parity_ratio(aims.fairness_group[], bigint) IS
     'Smallest selection rate over largest (disparate impact), among groups of at least so many rows; NULL with fewer than two of these, or where nobody is selected';
 
@@ -546,10 +550,10 @@ COMMENT ON FUNCTION aims.equalized_odds_difference(aims.fairness_group[], bigint
 CREATE FUNCTION aims.equalized_odds_ratio(groups aims.fairness_group[], minimum bigint DEFAULT 30) RETURNS float8
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN r.tpr IS NOT NULL AND r.fpr IS NOT NULL THEN least(r.tpr, r.fpr) END
-          FROM (SELECT CASE WHEN count(*) FILTER (WHERE g.tp + g.fn >= minimum) > 1
+          FROM (SELECT CASE WHEN count(g.tpr) FILTER (WHERE g.tp + g.fn >= minimum) > 1
                             THEN min(g.tpr) FILTER (WHERE g.tp + g.fn >= minimum)
                                  / nullif(max(g.tpr) FILTER (WHERE g.tp + g.fn >= minimum), 0) END AS tpr,
-                       CASE WHEN count(*) FILTER (WHERE g.fp + g.tn >= minimum) > 1
+                       CASE WHEN count(g.fpr) FILTER (WHERE g.fp + g.tn >= minimum) > 1
                             THEN min(g.fpr) FILTER (WHERE g.fp + g.tn >= minimum)
                                  / nullif(max(g.fpr) FILTER (WHERE g.fp + g.tn >= minimum), 0) END AS fpr
                   FROM unnest(groups) AS g) AS r);
@@ -563,28 +567,33 @@ CREATE FUNCTION aims.disparity(
     OUT fpr_ratio float8, OUT fpr_difference float8, OUT within_screen boolean) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT g.grp, g.n, g.tp + g.fn, g.fp + g.tn, least(g.n, g.tp + g.fn, g.fp + g.tn) < minimum,
-           c.selection / nullif(r.selection, 0), c.selection - r.selection,
+    SELECT g.grp, g.n, g.tp + g.fn, g.fp + g.tn, (least(g.n, g.tp + g.fn, g.fp + g.tn) >= minimum) IS NOT TRUE,
+           s.ratio, c.selection - r.selection,
            c.tpr / nullif(r.tpr, 0), c.tpr - r.tpr,
            c.fpr / nullif(r.fpr, 0), c.fpr - r.fpr,
-           c.selection / nullif(r.selection, 0) BETWEEN screen AND 1 / nullif(screen, 0)
+           s.ratio BETWEEN screen AND 1 / nullif(screen, 0)
       FROM unnest(groups) AS g
      -- a rate that rests on too few rows is not compared
      CROSS JOIN LATERAL (SELECT CASE WHEN g.n >= minimum THEN g.selection_rate END,
                                 CASE WHEN g.tp + g.fn >= minimum THEN g.tpr END,
-                                CASE WHEN g.fp + g.tn >= minimum THEN g.fpr END) AS c (selection, tpr, fpr)
+                                CASE WHEN g.fp + g.tn >= minimum THEN g.fpr END,
+                                CASE WHEN g.n >= minimum THEN g.n::float8 END, (g.tp + g.fp)::float8) AS c (selection, tpr, fpr, n, selected)
       LEFT JOIN LATERAL (SELECT CASE WHEN o.n >= minimum THEN o.selection_rate END,
                                 CASE WHEN o.tp + o.fn >= minimum THEN o.tpr END,
-                                CASE WHEN o.fp + o.tn >= minimum THEN o.fpr END
-                           FROM unnest(groups) AS o WHERE o.grp = reference) AS r (selection, tpr, fpr) ON true;
+                                CASE WHEN o.fp + o.tn >= minimum THEN o.fpr END,
+                                CASE WHEN o.n >= minimum THEN o.n::float8 END, (o.tp + o.fp)::float8
+                           FROM unnest(groups) AS o WHERE o.grp = reference) AS r (selection, tpr, fpr, n, selected) ON true
+     -- of whole numbers, as in aims.demographic_parity_ratio
+     CROSS JOIN LATERAL (SELECT (c.selected * r.n) / nullif(c.n * r.selected, 0)) AS s (ratio);
 END;
 COMMENT ON FUNCTION aims.disparity(aims.fairness_group[], text, bigint, float8) IS
     'Each group against a reference group. Rates that rest on fewer rows, positives or negatives than the minimum are not compared: NULL, and too_small is true. within_screen: the ratio of selection rates lies between screen and 1 / screen; a screen says where to look, and neither proves nor excludes discrimination. A reference that is not among the groups: NULL throughout';
 
 CREATE FUNCTION aims.suppress_small(groups aims.fairness_group[], minimum bigint DEFAULT 11) RETURNS aims.fairness_group[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT array_agg(CASE WHEN g.n >= minimum THEN g ELSE s.grp END ORDER BY g.grp COLLATE "C")
+RETURN (SELECT array_agg(CASE WHEN g.n >= minimum AND least(nullif(g.tp, 0), nullif(g.fp, 0), nullif(g.tn, 0), nullif(g.fn, 0)) >= minimum
+                              THEN g ELSE s.grp END ORDER BY g.grp COLLATE "C")
           FROM unnest(groups) AS g
          CROSS JOIN LATERAL (SELECT jsonb_populate_record(NULL::aims.fairness_group, jsonb_build_object('grp', g.grp))) AS s (grp));
 COMMENT ON FUNCTION aims.suppress_small(aims.fairness_group[], bigint) IS
-    'The groups, those of fewer rows than the minimum with their name alone: for views that are shared where small cells may identify people (default: cells under 11)';
+    'The groups, those with a cell (tp, fp, tn or fn) from 1 to below the minimum, or with fewer rows, with their name alone: for views that are shared where small cells may identify people (default: cells under 11)';

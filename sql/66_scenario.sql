@@ -262,7 +262,7 @@ COMMENT ON COLUMN aims.risk_simulation_state.simulated_by IS 'Who had it simulat
 COMMENT ON COLUMN aims.risk_simulation_state.curve IS 'Losses that are exceeded with the probabilities of aims.curve_probabilities()';
 
 CREATE VIEW aims.risk_portfolio_state WITH (security_barrier) AS
-SELECT p.assessment, p.scenarios, l.risk_simulation_id,
+SELECT p.assessment, p.scenarios, u.unquantified, l.risk_simulation_id,
        l.inputs_digest IS DISTINCT FROM aims.simulation_digest(p.inputs) AS stale,
        (l.result).mean AS expected_loss, (l.result).standard_error, (l.result).sd, (l.result).p_zero,
        (l.result).var_90, (l.result).var_95, (l.result).var_99, (l.result).es_95, (l.result).es_99,
@@ -271,6 +271,8 @@ SELECT p.assessment, p.scenarios, l.risk_simulation_id,
   FROM (SELECT p.assessment, count(*) AS scenarios, jsonb_agg(p.input ORDER BY p.risk_scenario_id) AS inputs
           FROM aims.risk_portfolio AS p
          GROUP BY p.assessment) AS p
+ CROSS JOIN (SELECT count(*) AS unquantified FROM aims.risk AS r
+              WHERE r.status <> 'closed' AND NOT EXISTS (SELECT FROM aims.risk_scenario AS e WHERE e.risk_id = r.risk_id)) AS u
   LEFT JOIN (SELECT DISTINCT ON (s.assessment) s.*
                FROM aims.risk_simulation AS s
               WHERE s.risk_id IS NULL
@@ -279,6 +281,7 @@ COMMENT ON VIEW aims.risk_portfolio_state IS
     'The last stored result of all risks together, and whether it still is what their estimates say (6.1.2, 8.2)';
 COMMENT ON COLUMN aims.risk_portfolio_state.assessment IS 'inherent, current or residual';
 COMMENT ON COLUMN aims.risk_portfolio_state.scenarios IS 'Scenarios that count in it today (aims.risk_portfolio)';
+COMMENT ON COLUMN aims.risk_portfolio_state.unquantified IS 'Risks that are not closed and have no scenario: what they cost is not in it';
 COMMENT ON COLUMN aims.risk_portfolio_state.risk_simulation_id IS 'The last result; NULL: never simulated';
 COMMENT ON COLUMN aims.risk_portfolio_state.stale IS 'Was it never simulated, or have estimates, the risks that count, or the version of the model changed since?';
 COMMENT ON COLUMN aims.risk_portfolio_state.expected_loss IS 'Mean annual loss (annualised loss expectancy, ALE)';
@@ -482,9 +485,11 @@ CREATE VIEW aims.risk_tolerance_state WITH (security_barrier) AS
 SELECT s.assessment, t.loss, t.probability, v.value_at_risk,
        CASE WHEN s.risk_simulation_id IS NULL THEN 'not simulated'
             WHEN s.stale THEN 'stale'
-            WHEN v.value_at_risk <= t.loss THEN 'within'
-            ELSE 'exceeded'
-       END AS verdict
+            WHEN v.value_at_risk > t.loss THEN 'exceeded'
+            -- a few trials come out as whoever chooses the seed likes
+            WHEN s.trials * t.probability < 100 THEN 'too few trials'
+            ELSE 'within'
+       END AS verdict, s.unquantified
   FROM aims.risk_tolerance AS t
  CROSS JOIN aims.risk_portfolio_state AS s
  CROSS JOIN LATERAL (SELECT s.curve[CASE WHEN t.probability < 0.01 THEN 1000 * t.probability ELSE 9 + 100 * t.probability END::integer]) AS v (value_at_risk);
@@ -494,12 +499,13 @@ COMMENT ON COLUMN aims.risk_tolerance_state.assessment IS 'inherent, current or 
 COMMENT ON COLUMN aims.risk_tolerance_state.loss IS 'Annual loss that is tolerated';
 COMMENT ON COLUMN aims.risk_tolerance_state.probability IS 'Probability with which it may be exceeded';
 COMMENT ON COLUMN aims.risk_tolerance_state.value_at_risk IS 'Loss that is exceeded with that probability, by the last stored simulation';
-COMMENT ON COLUMN aims.risk_tolerance_state.verdict IS 'within, exceeded, stale (estimates have changed since it was simulated) or not simulated';
+COMMENT ON COLUMN aims.risk_tolerance_state.verdict IS 'within, exceeded, too few trials (fewer than 100 of the simulated years were to be above it), stale (estimates have changed since it was simulated) or not simulated';
+COMMENT ON COLUMN aims.risk_tolerance_state.unquantified IS 'Risks that are not closed and have no scenario: the verdict is not about them';
 
 CREATE VIEW aims.risk_treatment_return WITH (security_barrier) AS
 WITH cost AS (
     SELECT t.risk_id, sum(t.annual_cost) AS whole, sum(t.annual_cost) FILTER (WHERE t.status = 'planned') AS planned,
-           count(*) FILTER (WHERE t.annual_cost IS NULL) AS unknown
+           count(*) FILTER (WHERE t.annual_cost IS NULL) AS unknown, count(*) FILTER (WHERE t.status = 'done') AS done
       FROM aims.risk_treatment AS t
      WHERE t.status <> 'cancelled'
      GROUP BY t.risk_id
@@ -511,14 +517,16 @@ WITH cost AS (
       FROM aims.risk_simulation_state AS s
      GROUP BY s.risk_id
 )
-SELECT r.risk_id, r.system::text, r.vendor::text, r.title, l.inherent AS inherent_loss, coalesce(l.current, l.inherent) AS current_loss,
+SELECT r.risk_id, r.system::text, r.vendor::text, r.title, l.inherent AS inherent_loss, n.loss AS current_loss,
        l.residual AS residual_loss, c.whole AS annual_cost, c.planned AS planned_cost,
        (l.inherent - l.residual - c.whole::float8) / nullif(c.whole, 0)::float8 AS return_of_all,
-       (coalesce(l.current, l.inherent) - l.residual - c.planned::float8) / nullif(c.planned, 0)::float8 AS return_of_planned,
+       (n.loss - l.residual - c.planned::float8) / nullif(c.planned, 0)::float8 AS return_of_planned,
        coalesce(c.unknown, 0) AS costs_unknown, l.stale
   FROM loss AS l
   JOIN aims.risk AS r ON r.risk_id = l.risk_id
-  LEFT JOIN cost AS c ON c.risk_id = l.risk_id;
+  LEFT JOIN cost AS c ON c.risk_id = l.risk_id
+ -- what is done already is not to be the merit of what is planned
+ CROSS JOIN LATERAL (SELECT coalesce(l.current, CASE WHEN coalesce(c.done, 0) = 0 THEN l.inherent END)) AS n (loss);
 COMMENT ON VIEW aims.risk_treatment_return IS
     'What treatments bring: (mean annual loss before - after - annual cost) / annual cost, for each risk that has a scenario; 0 pays for itself, 1 brings twice its cost (6.1.3, 8.3)';
 COMMENT ON COLUMN aims.risk_treatment_return.risk_id IS 'Risk';
@@ -526,7 +534,7 @@ COMMENT ON COLUMN aims.risk_treatment_return.system IS 'AI system';
 COMMENT ON COLUMN aims.risk_treatment_return.vendor IS 'Vendor';
 COMMENT ON COLUMN aims.risk_treatment_return.title IS 'The risk in a few words';
 COMMENT ON COLUMN aims.risk_treatment_return.inherent_loss IS 'Mean annual loss with nothing done about it';
-COMMENT ON COLUMN aims.risk_treatment_return.current_loss IS 'Mean annual loss with what is done today; without such a scenario, with nothing done';
+COMMENT ON COLUMN aims.risk_treatment_return.current_loss IS 'Mean annual loss with what is done today; without such a scenario, with nothing done, or NULL where a treatment is done';
 COMMENT ON COLUMN aims.risk_treatment_return.residual_loss IS 'Mean annual loss once all treatments are done';
 COMMENT ON COLUMN aims.risk_treatment_return.annual_cost IS 'What all treatments cost a year that are not cancelled, as far as it is known';
 COMMENT ON COLUMN aims.risk_treatment_return.planned_cost IS 'What those cost that are planned';

@@ -105,6 +105,12 @@ SELECT 'simulate the register', 'risk_simulation', s.assessment, NULL, NULL, 'ai
  CROSS JOIN day AS d
  WHERE s.stale
 UNION ALL
+SELECT 'simulate the register', 'risk_tolerance', t.loss::text, NULL, NULL, 'ai_officer',
+       NULL, d.today, '6.1.2', format('loss of all risks, %s: too few trials for a probability of %s', t.assessment, t.probability)
+  FROM aims.risk_tolerance_state AS t
+ CROSS JOIN day AS d
+ WHERE t.assessment = 'current' AND t.verdict = 'too few trials'
+UNION ALL
 SELECT 'bring within tolerance', 'risk_tolerance', t.loss::text, NULL, NULL, 'executive_sponsor',
        NULL, d.today, '6.1.3', format('a loss above %s is tolerated with a probability of %s; with that, it is above %s', t.loss, t.probability, round(t.value_at_risk))
   FROM aims.risk_tolerance_state AS t

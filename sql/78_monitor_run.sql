@@ -49,18 +49,25 @@ CREATE TRIGGER own_query BEFORE INSERT OR UPDATE ON aims.monitor
 ALTER TABLE aims.monitor ENABLE ALWAYS TRIGGER own_query;
 COMMENT ON TRIGGER own_query ON aims.monitor IS 'With whose rights a query runs is the server''s to say';
 
+CREATE FUNCTION aims.result_column(answer jsonb) RETURNS TABLE (key text, value jsonb)
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+        SELECT c.key, c.value FROM jsonb_each(answer) AS c
+         WHERE c.key = 'groups' OR jsonb_typeof(c.value) <> 'object'
+         UNION ALL
+        SELECT p.key, p.value
+          FROM jsonb_each(answer) AS c
+         CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(c.value) WHEN 'object' THEN c.value END) AS p
+         WHERE c.key <> 'groups';
+    END;
+COMMENT ON FUNCTION aims.result_column(jsonb) IS
+    'The columns of a row that a query returned, with the parts of composite ones; column groups stays as it is';
+
 CREATE FUNCTION aims.result_row(answer jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (SELECT jsonb_object_agg(f.key, f.value)
-              FROM (SELECT c.key, c.value FROM jsonb_each(answer) AS c
-                     WHERE c.key = 'groups' OR jsonb_typeof(c.value) <> 'object'
-                     UNION ALL
-                    SELECT p.key, p.value
-                      FROM jsonb_each(answer) AS c
-                     CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(c.value) WHEN 'object' THEN c.value END) AS p
-                     WHERE c.key <> 'groups') AS f);
+    RETURN (SELECT jsonb_object_agg(c.key, c.value) FROM aims.result_column(answer) AS c);
 COMMENT ON FUNCTION aims.result_row(jsonb) IS
-    'A row that a query returned, with the parts of composite columns as columns of their own; column groups stays as it is';
+    'A row that a query returned, of its columns (aims.result_column)';
 
 CREATE FUNCTION aims.check_result_row(answer jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -147,7 +154,17 @@ CREATE FUNCTION aims.read_result(watching aims.monitor, result jsonb)
 DECLARE
     answers jsonb := (SELECT coalesce(jsonb_agg(aims.result_row(r)), '[]') FROM jsonb_array_elements(result) AS r);
     answer  jsonb := answers -> 0;
+    twice   text;
 BEGIN
+    SELECT c.key INTO twice
+      FROM jsonb_array_elements(result) WITH ORDINALITY AS r (answer, n)
+     CROSS JOIN LATERAL aims.result_column(r.answer) AS c
+     GROUP BY r.n, c.key HAVING count(*) > 1 LIMIT 1;
+    IF twice IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
+            MESSAGE = format('the query returns column "%s" twice', twice),
+            DETAIL = 'The parts of a composite column are columns, too.';
+    END IF;
     IF answer IS NULL OR jsonb_array_length(answers) > 1 AND NOT answer ? 'grp' THEN
         RAISE EXCEPTION USING ERRCODE = 'cardinality_violation',
             MESSAGE = format('the query returns %s rows', jsonb_array_length(answers)),
@@ -170,7 +187,7 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION aims.read_result(aims.monitor, jsonb) IS
-    'What the rows that a query returned mean to a monitor: those of one row, or those of the worst group (aims.worst_group); problem where the value is NULL. 21000 no row, or several without grp; and aims.check_result_row';
+    'What the rows that a query returned mean to a monitor: those of one row, or those of the worst group (aims.worst_group); problem where the value is NULL. 42701 a column twice, 21000 no row, or several without grp; and aims.check_result_row';
 
 CREATE FUNCTION aims.record_run(monitor text, since timestamptz, at timestamptz, snapshot text, result jsonb, problem text)
     RETURNS bigint

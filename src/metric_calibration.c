@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(aims_calibration_error_accum);
 Datum
 aims_calibration_error_accum(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = PG_ARGISNULL(0) ? NULL : PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = PG_ARGISNULL(0) ? NULL : metric_state_own(fcinfo);
 	int			bins = DEFAULT_BINS;
 	CalibrationBin *curve;
 	CalibrationBin *bin;
@@ -71,7 +71,7 @@ PG_FUNCTION_INFO_V1(aims_calibration_error_combine);
 Datum
 aims_calibration_error_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = metric_state_own(fcinfo);
 	ArrayType  *other = PG_GETARG_ARRAYTYPE_P(1);
 	CalibrationBin *curve = (CalibrationBin *) metric_state_numbers(state);
 	CalibrationBin *more = (CalibrationBin *) metric_state_numbers(other);

@@ -58,7 +58,7 @@ PG_FUNCTION_INFO_V1(aims_confusion_accum);
 Datum
 aims_confusion_accum(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = PG_ARGISNULL(0) ? NULL : PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = PG_ARGISNULL(0) ? NULL : metric_state_own(fcinfo);
 	ConfusionState *confusion;
 	float8		threshold;
 	float8		score;
@@ -89,7 +89,7 @@ PG_FUNCTION_INFO_V1(aims_confusion_combine);
 Datum
 aims_confusion_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = metric_state_own(fcinfo);
 	ConfusionState *confusion = confusion_of(state);
 	ConfusionState *other = confusion_of(PG_GETARG_ARRAYTYPE_P(1));
 

@@ -1,9 +1,6 @@
 /*
  * metric_state.c
  *		Small transition states, and the means that need no more.
- *
- * They are changed in place: nobody but the owner may call the functions other
- * than through their aggregates.
  */
 #include "postgres.h"
 
@@ -31,6 +28,13 @@ metric_state_create(int size)
 		zeros[i] = Float8GetDatum(0);
 	return construct_array(zeros, size, FLOAT8OID, sizeof(float8),
 						   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+ArrayType *
+metric_state_own(FunctionCallInfo fcinfo)
+{
+	return AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) :
+		PG_GETARG_ARRAYTYPE_P_COPY(0);
 }
 
 int
@@ -83,7 +87,7 @@ aims_brier_accum(PG_FUNCTION_ARGS)
 	float8		score = metric_probability(PG_GETARG_FLOAT8(1));
 	float8		gap = PG_GETARG_BOOL(2) ? 1 - score : score;
 
-	return mean_add(PG_GETARG_ARRAYTYPE_P(0), gap * gap);
+	return mean_add(metric_state_own(fcinfo), gap * gap);
 }
 
 /*
@@ -96,14 +100,14 @@ aims_log_loss_accum(PG_FUNCTION_ARGS)
 	float8		score = metric_probability(PG_GETARG_FLOAT8(1));
 	float8		loss = PG_GETARG_BOOL(2) ? -log(score) : -log1p(-score);
 
-	return mean_add(PG_GETARG_ARRAYTYPE_P(0), loss);
+	return mean_add(metric_state_own(fcinfo), loss);
 }
 
 PG_FUNCTION_INFO_V1(aims_mean_combine);
 Datum
 aims_mean_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = metric_state_own(fcinfo);
 	float8	   *mean = mean_numbers(state);
 	float8	   *other = mean_numbers(PG_GETARG_ARRAYTYPE_P(1));
 

@@ -8,10 +8,14 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "utils/array.h"
 
 /* All zeros. */
 extern ArrayType *metric_state_create(int size);
+
+/* The first argument: a copy where no aggregate owns it. */
+extern ArrayType *metric_state_own(FunctionCallInfo fcinfo);
 
 /* How many numbers; an error where it is no such state. */
 extern int	metric_state_size(const ArrayType *state);

@@ -57,6 +57,7 @@ typedef struct Run
 	Datum		values[PARAMETERS];
 	char		nulls[PARAMETERS + 1];
 	char	   *snapshot;
+	char	   *answer;			/* the rows of the query as JSON, or NULL */
 	char	   *result;			/* aims.monitor_result as JSON, or NULL */
 	ErrorData  *error;			/* why there is none */
 	bool		due;			/* only if it is due and nobody runs it */
@@ -180,6 +181,20 @@ run_load(Run *run)
 	run_parameter(run, BASELINE, 8, false);
 }
 
+/* Refuse (42701) what names two columns the same: one of them would be lost. */
+static void
+columns_check(TupleDesc columns)
+{
+	for (int i = 0; i < columns->natts; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(NameStr(TupleDescAttr(columns, i)->attname),
+					   NameStr(TupleDescAttr(columns, j)->attname)) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("the query returns column \"%s\" twice",
+								NameStr(TupleDescAttr(columns, i)->attname))));
+}
+
 /* The rows of the last query as a JSON array. */
 static char *
 run_rows(void)
@@ -190,6 +205,7 @@ run_rows(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the query returns more than %d groups", MAX_GROUPS)));
+	columns_check(SPI_tuptable->tupdesc);
 	initStringInfo(&rows);
 	appendStringInfoChar(&rows, '[');
 	for (uint64 row = 0; row < SPI_processed; row++)
@@ -212,9 +228,10 @@ run_rows(void)
 }
 
 /* Ask the query, as the role whose it is; all in one snapshot. */
-static char *
-run_query(Run *run)
+static void
+run_ask(void *argument)
 {
+	Run		   *run = argument;
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TSTZRANGEOID};
 	Datum		snapshot;
 	char	   *text;
@@ -236,21 +253,17 @@ run_query(Run *run)
 							  run->nulls, true,
 							  MAX_GROUPS + 1) != SPI_OK_SELECT)
 		elog(ERROR, "query of a monitor could not be executed");
-	return run_rows();
+	run->answer = MemoryContextStrdup(run->context, run_rows());
 }
 
-/* Ask, and read the answer; an error in either is what the run ends with. */
+/* Read what it has answered. */
 static void
-run_look(void *argument)
+run_read(void *argument)
 {
 	Run		   *run = argument;
-	const char *args[2] = {run->monitor, NULL};
-	Oid			user;
-	int			security;
+	const char *args[] = {run->monitor, run->answer};
 
-	GetUserIdAndSecContext(&user, &security);
-	args[1] = run_query(run);
-	SetUserIdAndSecContext(user, security);
+	probe_set("extra_float_digits", "1");
 	owner_execute("SELECT to_jsonb(r.*)"
 				  "  FROM aims.monitor AS m"
 				  " CROSS JOIN LATERAL aims.read_result(m, $2::jsonb) AS r"
@@ -280,6 +293,19 @@ run_problem(const Run *run)
 			return psprintf("%s (%s)", run->error->message, state);
 	return psprintf("error %s; its message, which may quote data, is in the server log",
 					state);
+}
+
+/*
+ * Ask, and read the answer; an error in either is what the run ends with. Each
+ * in a probe of its own: what the query has set, search_path among it, ends
+ * with the first, before anything is done with the rights of the owner.
+ */
+static ErrorData *
+run_look(Run *run)
+{
+	ErrorData  *error = probe(run_ask, run, run->timeout);
+
+	return error != NULL ? error : probe(run_read, run, run->timeout);
 }
 
 /* Record what the run ended with, as whoever runs it. */
@@ -332,7 +358,7 @@ monitor_run(void *argument)
 	if (run_lock(run))
 	{
 		run_load(run);
-		run->error = probe(run_look, run, run->timeout);
+		run->error = run_look(run);
 		run_record(run);
 	}
 	SPI_finish();

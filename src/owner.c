@@ -39,7 +39,9 @@ path_end(int level)
 static OwnerScope
 scope_begin(Oid role, int restriction)
 {
-	OwnerScope	scope;
+	OwnerScope	scope = {
+		.restricted = (restriction & SECURITY_RESTRICTED_OPERATION) != 0
+	};
 
 	GetUserIdAndSecContext(&scope.user, &scope.security_context);
 	scope.guc_level = path_begin();
@@ -66,7 +68,7 @@ void
 owner_end(OwnerScope scope)
 {
 	SetUserIdAndSecContext(scope.user, scope.security_context);
-	path_end(scope.guc_level);
+	AtEOXact_GUC(!scope.restricted, scope.guc_level);
 }
 
 /* Run one statement with text parameters. */

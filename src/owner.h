@@ -13,6 +13,7 @@ typedef struct OwnerScope
 	Oid			user;
 	int			security_context;
 	int			guc_level;
+	bool		restricted;
 } OwnerScope;
 
 /* Pin search_path until path_end; an error ends it too. */
@@ -25,7 +26,8 @@ extern void owner_end(OwnerScope scope);
 
 /*
  * Become a role whose code may run then, and which can do nothing beside it:
- * the owner of a relation that is read by a query. Until owner_end.
+ * the owner of a relation that is read by a query. Until owner_end, which takes
+ * back the settings that the code has made.
  */
 extern OwnerScope owner_begin_restricted(Oid role);
 

@@ -26,6 +26,8 @@
 
 #include "probe.h"
 
+#define EXPIRE_AGAIN 1000		/* milliseconds */
+
 /* The clock of a probe. */
 typedef struct Clock
 {
@@ -73,7 +75,11 @@ clock_start(int timeout)
 	}
 	probe_expired = false;
 	probe_is_timed = true;
-	enable_timeout_after(probe_timer, clock.limit);
+	/* what catches one cancellation is cancelled again, and again */
+	enable_timeout_every(probe_timer,
+						 TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													 clock.limit),
+						 EXPIRE_AGAIN);
 	return clock;
 }
 
@@ -104,6 +110,18 @@ error_is_cancellation(const ErrorData *error)
 	return error->sqlerrcode == ERRCODE_QUERY_CANCELED &&
 		error->funcname != NULL &&
 		strcmp(error->funcname, "ProcessInterrupts") == 0;
+}
+
+/* What is answered too late is no answer, an error neither. */
+static ErrorData *
+error_of_expiry(int limit)
+{
+	ErrorData  *error = palloc0(sizeof(ErrorData));
+
+	error->elevel = ERROR;
+	error->sqlerrcode = ERRCODE_QUERY_CANCELED;
+	error->message = psprintf("no answer within %d ms", limit);
+	return error;
 }
 
 /* Look, and return the error that it ended with. */
@@ -145,11 +163,10 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
-	if (error == NULL || !error_is_cancellation(error))
-		return error;
-	if (!clock.mine || !probe_expired)
+	if (clock.mine && probe_expired)
+		return error_of_expiry(clock.limit);
+	if (error != NULL && error_is_cancellation(error))
 		ReThrowError(error);
-	error->message = psprintf("no answer within %d ms", clock.limit);
 	return error;
 }
 

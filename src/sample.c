@@ -327,6 +327,39 @@ sort_reader(SampleState *state)
 	return &reader->reader;
 }
 
+/* Reads two arrays, interruptibly. */
+typedef struct MemoryReader
+{
+	ArrayReader array;
+	bool (*next)(TieReader *reader, Tie *tie);
+} MemoryReader;
+
+static void
+sample_pause(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+static bool
+memory_next(TieReader *reader, Tie *tie)
+{
+	CHECK_FOR_INTERRUPTS();
+	return ((MemoryReader *) reader)->next(reader, tie);
+}
+
+static TieReader *
+memory_reader(SampleState *state)
+{
+	MemoryReader *reader = palloc(sizeof(MemoryReader));
+	TieReader  *rows = &reader->array.reader;
+
+	array_reader(&reader->array, state->keys[0], state->n[0], state->keys[1],
+				 state->n[1]);
+	reader->next = rows->next;
+	rows->next = memory_next;
+	return rows;
+}
+
 /*
  * Sort what is not sorted yet. Rows may follow in memory, but not in sorts.
  */
@@ -337,22 +370,17 @@ sample_sort(SampleState *state)
 		if (state->sort[s] != NULL)
 			tuplesort_performsort(state->sort[s]);
 		else if (state->n[s] > 0)
-			stat_sort(state->keys[s], state->n[s]);
+			stat_sort(state->keys[s], state->n[s], sample_pause);
 	state->sorted = true;
 }
 
 TieReader *
 sample_open(SampleState *state)
 {
-	ArrayReader *reader;
-
 	sample_sort(state);
 	if (state->sort[0] != NULL)
 		return sort_reader(state);
-	reader = palloc(sizeof(ArrayReader));
-	array_reader(reader, state->keys[0], state->n[0], state->keys[1],
-				 state->n[1]);
-	return &reader->reader;
+	return memory_reader(state);
 }
 
 SampleState *

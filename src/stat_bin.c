@@ -111,14 +111,20 @@ stat_psi(const TieReader *reader, const Bins *bins)
 
 /*
  * What the index is on average where nothing has changed: it is then
- * distributed as chi-squared over the harmonic size of the samples.
+ * distributed as chi-squared over the harmonic size of the samples. Bins
+ * without rows take no part.
  */
 double
 stat_psi_expected(const TieReader *reader, const Bins *bins)
 {
+	int			freedom = -1;
+
 	if (reader->n[0] == 0 || reader->n[1] == 0)
 		return NAN;
-	return bins->edges * (1.0 / reader->n[0] + 1.0 / reader->n[1]);
+	for (int i = 0; i <= bins->edges; i++)
+		if (bins->n[0][i] + bins->n[1][i] > 0)
+			freedom++;
+	return freedom * (1.0 / reader->n[0] + 1.0 / reader->n[1]);
 }
 
 /*

@@ -167,7 +167,9 @@ stat_wasserstein(TieReader *reader, bool normed)
 	}
 	if (!normed)
 		return sum_value(&area);
-	if (!(reference.squares > 0))
+	if (!isfinite(reference.squares))
+		return INFINITY;
+	if (reference.squares == 0)
 		return NAN;
 	return sum_value(&area) / sqrt(reference.squares / reference.n);
 }

@@ -24,7 +24,10 @@ extern double stat_pr_trapezoid(TieReader *reader);
 /* D times both numbers of rows; both samples have rows. */
 extern uint64_t stat_ks(TieReader *reader);
 
-/* Of sample 0 from 1; normed: over the standard deviation of sample 1. */
+/*
+ * Of sample 0 from 1; normed: over the standard deviation of sample 1. Infinite
+ * where either overflows.
+ */
 extern double stat_wasserstein(TieReader *reader, bool normed);
 
 /* P(D at least as large) of samples from one distribution. */

@@ -51,7 +51,7 @@ sort_distribute(uint64_t *keys, int shift, size_t next[256],
  * Sort keys that agree in the bits above shift + 8.
  */
 static void
-sort_digit(uint64_t *keys, size_t n, int shift)
+sort_digit(uint64_t *keys, size_t n, int shift, StatPause pause)
 {
 	size_t		count[256] = {0};
 	size_t		next[256];
@@ -63,6 +63,7 @@ sort_digit(uint64_t *keys, size_t n, int shift)
 		sort_few(keys, n);
 		return;
 	}
+	pause();
 	for (size_t i = 0; i < n; i++)
 		count[(keys[i] >> shift) & 255]++;
 	for (int digit = 0; digit < 256; digit++)
@@ -76,14 +77,14 @@ sort_digit(uint64_t *keys, size_t n, int shift)
 	for (int digit = 0; shift > 0 && digit < 256; digit++)
 		if (count[digit] > 1)
 			sort_digit(keys + end[digit] - count[digit], count[digit],
-					   shift - 8);
+					   shift - 8, pause);
 }
 
 /*
  * Sort keys in ascending order.
  */
 void
-stat_sort(uint64_t *keys, size_t n)
+stat_sort(uint64_t *keys, size_t n, StatPause pause)
 {
-	sort_digit(keys, n, 56);
+	sort_digit(keys, n, 56, pause);
 }

@@ -36,6 +36,9 @@ stat_number(uint64_t key)
 	return value;
 }
 
-extern void stat_sort(uint64_t *keys, size_t n);
+/* Called in between: so that a long sort can be interrupted. */
+typedef void (*StatPause)(void);
+
+extern void stat_sort(uint64_t *keys, size_t n, StatPause pause);
 
 #endif							/* AIMS_STAT_SORT_H */

@@ -4,7 +4,7 @@
 -- where none takes output of a system that may not write, else the tables that
 -- did. What verify() reports and which findings are open then stands behind.
 -- It commits, since DETACH CONCURRENTLY has to; roles go at the end.
-SELECT plan(159);
+SELECT plan(160);
 
 SET client_min_messages = error;
 CREATE ROLE bypass_owner;
@@ -279,7 +279,7 @@ CREATE TABLE cdw.trap (id integer, ai text);
 INSERT INTO cdw.trap VALUES (1, 'forbidden');
 CREATE TABLE cdw.ran_as (role name);
 CREATE FUNCTION cdw.note() RETURNS boolean LANGUAGE sql AS 'INSERT INTO cdw.ran_as VALUES (current_user) RETURNING true';
-CREATE FUNCTION cdw.lie(text) RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN RETURN cdw.note(); END';
+CREATE FUNCTION cdw.lie(text) RETURNS boolean STABLE LANGUAGE plpgsql AS 'BEGIN PERFORM set_config(''search_path'', ''cdw, pg_catalog'', false); RETURN cdw.note(); END';
 CREATE POLICY p ON cdw.trap USING (cdw.lie(ai));
 ALTER TABLE cdw.trap ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cdw.trap FORCE ROW LEVEL SECURITY;
@@ -289,6 +289,7 @@ SELECT rows AS previewed FROM aims.govern_preview('cdw.trap', system_column => '
 RESET SESSION AUTHORIZATION;
 SELECT is(:previewed, 1, 'govern_preview counts');
 SELECT is(array_agg(DISTINCT role), '{bypass_owner}', 'as the owner') FROM cdw.ran_as;
+SELECT is(current_setting('search_path') ~ 'cdw', false, 'whose settings do not stay');
 SELECT matches(detail, 'May create roles: .*bypass_creator', 'verify names who may create roles') FROM aims.verify() WHERE check_name = 'privileged roles';
 
 -- A table that is rebuilt may go, and nothing else of it

@@ -3,7 +3,7 @@
 -- the portfolio, tolerance, return of treatments, who may do what.
 BEGIN;
 \i test/act.sql
-SELECT plan(87);
+SELECT plan(91);
 
 CREATE ROLE fair_officer;
 CREATE ROLE fair_sponsor;
@@ -106,6 +106,12 @@ SELECT ok(e.loss = s.var_99 AND NOT e.stale, 'whose point at 1 % is the value at
 INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, annual_cost) VALUES (1, 'Second look', 'officer', aims.today(), 50000), (1, 'Training', 'officer', aims.today(), 10000), (2, 'Unknown', 'officer', aims.today(), NULL);
 SELECT ok(abs(t.return_of_all - (i.expected_loss - e.expected_loss - 60000) / 60000) < 1e-9 AND t.return_of_planned = t.return_of_all AND t.costs_unknown = 0, 'return of treatments')
   FROM aims.risk_treatment_return AS t JOIN aims.risk_simulation_state AS i ON i.risk_id = 1 AND i.assessment = 'inherent' JOIN aims.risk_simulation_state AS e ON e.risk_id = 1 AND e.assessment = 'residual' WHERE t.risk_id = 1;
+SAVEPOINT planned;
+SET LOCAL session_replication_role = replica;
+UPDATE aims.risk_treatment SET status = 'done' WHERE action = 'Second look';
+SET LOCAL session_replication_role = origin;
+SELECT ok(return_of_all IS NOT NULL AND current_loss IS NULL AND return_of_planned IS NULL, 'what is done is not the merit of what is planned') FROM aims.risk_treatment_return WHERE risk_id = 1;
+ROLLBACK TO planned;
 SELECT results_eq('SELECT return_of_all, costs_unknown FROM aims.risk_treatment_return WHERE risk_id = 2', 'VALUES (NULL::float8, 1::bigint)', 'none where a sum is missing');
 SELECT throws_ok('INSERT INTO aims.risk_treatment (risk_id, action, owner, due_on, annual_cost) VALUES (1, ''x'', ''officer'', aims.today(), -1)', '23514', NULL, 'nothing costs less than nothing');
 
@@ -119,7 +125,13 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (5, '23514', 'fair_sponsor', $$INSERT INTO aims.risk_tolerance VALUES (3000000, 0, 'board')$$, 'never is no probability'),
     (6, '23514', 'fair_sponsor', $$INSERT INTO aims.risk_tolerance VALUES ('Infinity', 0.1, 'board')$$, 'nor is everything a loss'),
     (7, '23514', 'fair_sponsor', $$INSERT INTO aims.risk_tolerance VALUES (3000000, 0.1, ' ')$$, 'with a reason')) AS t (nr, state, role, command, name) ORDER BY nr;
-SELECT is(pg_temp.one($$SELECT loss, verdict FROM aims.risk_tolerance_state WHERE assessment = 'current'$$), '(100,within) (100000000,within) (700000,exceeded)', 'the register against it');
+SELECT is(pg_temp.one($$SELECT loss, verdict FROM aims.risk_tolerance_state WHERE assessment = 'current'$$), '(100,within) (100000000,"too few trials") (700000,exceeded)', 'the register against it');
+SELECT is(pg_temp.one($$SELECT subject, subject_id FROM aims.risk_action WHERE action = 'simulate the register'$$), '(risk_tolerance,100000000)', 'as many as its probability needs');
+SAVEPOINT chosen;
+SELECT pg_temp.act('fair_officer', format('SELECT aims.simulate_risks(NULL, 1, %s)', seed)) FROM generate_series(1, 20) AS seed \g /dev/null
+SELECT is_empty($$SELECT * FROM aims.risk_tolerance_state WHERE verdict = 'within'$$, 'no seed is chosen until it is');
+ROLLBACK TO chosen;
+SELECT results_eq('SELECT DISTINCT unquantified FROM aims.risk_tolerance_state UNION ALL SELECT DISTINCT unquantified FROM aims.risk_portfolio_state', $$SELECT count(*) FROM aims.risk WHERE status <> 'closed' AND risk_id NOT IN (1, 2) UNION ALL SELECT count(*) FROM aims.risk WHERE status <> 'closed' AND risk_id NOT IN (1, 2)$$, 'what it is not about is counted');
 SELECT ok(bool_and(t.value_at_risk = e.loss), 'by its curve') FROM aims.risk_tolerance_state AS t
   JOIN aims.risk_exceedance AS e ON e.risk_id IS NULL AND e.assessment = t.assessment AND e.probability = t.probability::float8;
 SELECT is(pg_temp.one($$SELECT action, subject_id, duty FROM aims.risk_action WHERE action ~ 'tolerance'$$), '("bring within tolerance",700000,executive_sponsor)', 'what is above it is to be dealt with');

@@ -2,7 +2,7 @@
 -- Metrics: published vectors, what is undefined, what is refused. The values
 -- are those of scikit-learn 1.2.1, scipy 1.10.1, fairlearn and Spark.
 BEGIN;
-SELECT plan(150);
+SELECT plan(158);
 
 CREATE FUNCTION pg_temp.is_near(value float8, expected float8, name text) RETURNS text LANGUAGE sql AS
 $$ SELECT ok(abs(value - expected) <= 1e-9, name) || CASE WHEN abs(value - expected) <= 1e-9 THEN '' ELSE format(E'\n# %s, expected %s', value, expected) END $$;
@@ -85,6 +85,8 @@ SELECT is(aims.wasserstein_normed(v, v = 1), NULL, 'not of a constant reference'
 SELECT results_eq($$SELECT bins, edges, reference_counts, current_counts, round(value::numeric, 9) FROM (SELECT (aims.psi_detail(v, r, 4)).* FROM (VALUES (1::float8, true), (1, true), (1, true), (0, false), (1, false), (7, false)) AS v (v, r)) AS d$$,
     $$SELECT 2, '{1}'::float8[], '{3,0}'::bigint[], '{2,1}'::bigint[], round(((2 / 3.0 - 1) * ln(2 / 3.0) + (1 / 3.0 - 0.0001) * ln(1 / 0.0003))::numeric, 9)$$, 'equal edges are one, and a share of 0 counts as 0.0001');
 
+SELECT results_eq($$SELECT v.kind, bins, round(expected::numeric, 9) FROM (SELECT kind, (aims.psi_detail(v, i % 2 = 0)).* FROM generate_series(1, 2000) AS i, LATERAL (VALUES ('constant', 7), ('yes or no', (i % 10 < 3)::int)) AS v (kind, v) GROUP BY kind) AS v ORDER BY kind$$,
+    $$VALUES ('constant', 2, 0.000000000), ('yes or no', 4, 0.002)$$, 'bins without rows add nothing by chance');
 -- Fairness: the example of fairlearn's documentation
 CREATE TEMP TABLE fair AS
 SELECT aims.fairness(p = '1', y = '1', g) AS groups
@@ -100,8 +102,19 @@ SELECT results_eq($$SELECT grp, n, too_small, round(selection_rate_ratio::numeri
     $$VALUES ('a', 4::bigint, false, 1.5, 0.1, false), ('b', 6, false, 1, 0.2, true), ('c', 8, false, 1, 0, true)$$, 'each group against another');
 SELECT is((d.within_screen), true, 'the screen is configurable') FROM fair, aims.disparity(groups, 'c', 0, 0.5) AS d WHERE grp = 'a';
 SELECT is_empty($$SELECT d.* FROM fair, aims.disparity(groups, 'nobody', 0) AS d WHERE selection_rate_ratio IS NOT NULL OR tpr_difference IS NOT NULL OR within_screen IS NOT NULL$$, 'against no group');
-SELECT results_eq('SELECT g.grp, g.n, g.tp, g.selection_rate FROM fair, unnest(aims.suppress_small(groups, 6)) AS g',
-    $$VALUES ('a', NULL::bigint, NULL::bigint, NULL::float8), ('b', 6, 3, 0.5), ('c', 8, 2, 0.5)$$, 'small cells are suppressed');
+CREATE TEMP TABLE cell AS SELECT aims.fairness(p, y, g) AS groups
+  FROM (VALUES ('few', true, true, 9), ('large', true, true, 40), ('large', false, false, 50), ('one', true, true, 1), ('one', false, false, 60)) AS c (g, p, y, n), generate_series(1, n);
+SELECT results_eq('SELECT g.grp, g.n, g.tp, g.selection_rate FROM cell, unnest(aims.suppress_small(groups)) AS g',
+    $$VALUES ('few', NULL::bigint, NULL::bigint, NULL::float8), ('large', 90, 40, 40 / 90::float8), ('one', NULL, NULL, NULL)$$, 'small cells are suppressed, in large groups too; empty ones are none');
+SELECT results_eq('SELECT aims.small_groups(groups), aims.small_groups(aims.suppress_small(groups)), aims.small_groups(groups, NULL) FROM cell',
+    $$VALUES ('{few,one}'::text[], '{few,one}'::text[], '{few,large,one}'::text[])$$, 'a suppressed group is a small one, and each where there is no minimum');
+SELECT results_eq($$SELECT d.grp, d.too_small FROM cell, aims.disparity(aims.suppress_small(groups), 'large') AS d$$,
+    $$VALUES ('few', true), ('large', false), ('one', true)$$, 'in a comparison, too');
+-- 3/5 and 3/4 as numbers of 64 bits have a ratio below 0.8
+SELECT results_eq($$SELECT aims.demographic_parity_ratio(groups), d.selection_rate_ratio, d.within_screen FROM (SELECT aims.fairness(i <= n, true, g) AS groups FROM (VALUES ('a', 60), ('b', 75)) AS v (g, n), generate_series(1, 100) AS i) AS f, aims.disparity(groups, 'b') AS d WHERE d.grp = 'a'$$,
+    'VALUES (0.8::float8, 0.8::float8, true)', 'four fifths are within a screen of 0.8');
+SELECT results_eq($$SELECT aims.equalized_odds_difference(groups, 0), aims.equalized_odds_ratio(groups, 0) FROM (SELECT aims.fairness(p, y, g) AS groups FROM (VALUES (true, true, 'a'), (true, false, 'a'), (true, false, 'b')) AS v (p, y, g)) AS f$$,
+    'VALUES (NULL::float8, NULL::float8)', 'one group with positives is no parity');
 SELECT results_eq('SELECT g.grp, g.n, g.skipped, g.tpr FROM unnest((SELECT aims.fairness(p, y, g) FROM (VALUES (true, true, NULL), (NULL, true, NULL), (true, NULL, ''é''), (false, true, ''z''), (true, true, '''')) AS v (p, y, g))) AS g',
     $$VALUES ('', 1::bigint, 0::bigint, 1::float8), ('unknown', 1, 1, 1), ('z', 1, 0, 0), ('é', 0, 1, NULL)$$, 'rows without a group are a group; NULLs are counted in theirs');
 SELECT is((f.g).ppv_low, w.low, 'intervals are those of wilson_interval')
@@ -125,6 +138,13 @@ SELECT results_eq($$SELECT aims.auroc(s, y), (aims.ks(s, y)).statistic FROM (VAL
     'VALUES (1::float8, 1::float8)', 'huge and tiny values; -0 is 0');
 SELECT is(aims.wasserstein(s, y), 1.7e308::float8, 'a huge distance') FROM (VALUES (0, false), (1.7e308, true)) AS v (s, y);
 SELECT throws_ok($$SELECT aims.wasserstein(s, y) FROM (VALUES (-1.7e308, false), (1.7e308, true)) AS v (s, y)$$, '22003', NULL, 'one that is too large');
+SELECT throws_ok(format('SELECT aims.wasserstein_normed(s, s <> 0) FROM (VALUES (0), (%s), (%s)) AS v (s)', low, high), '22003', NULL, format('a spread that is too large: %s and %s', low, high))
+  FROM (VALUES ('1e200', '3e200'), ('-1.7e308', '1.7e308')) AS v (low, high);
+
+-- Their owner may call them, and changes nothing
+SELECT results_eq($$SELECT DISTINCT aims.brier_accum(s, i - i, true), aims.mean_combine(s, s), aims.confusion_accum(c, i, true, 0), aims.confusion_combine(c, c), aims.calibration_error_accum(c4, i - i, false, 1), aims.calibration_error_combine(c4, c4)
+    FROM generate_series(1, 3) AS i, (VALUES ('{1,1,0}'::float8[], '{1,0,0,0,0,0}'::float8[], '{1,0,0,0}'::float8[])) AS v (s, c, c4)$$,
+    $$VALUES ('{2,2,0}'::float8[], '{2,2,0}'::float8[], '{1,0,0,1,0,0}'::float8[], '{2,0,0,0,0,0}'::float8[], '{2,0,0,0}'::float8[], '{2,0,0,0}'::float8[])$$, 'a transition outside an aggregate leaves its argument');
 
 -- Refused
 SELECT throws_ok(format('SELECT aims.%s FROM (VALUES (0.5), (%L)) AS v (s)', call, bad), '22023', NULL, format('%s refuses %s', call, bad))

@@ -145,6 +145,9 @@ SELECT is(pg_temp.run(query), expected, query)
     ($$SELECT 0.1 AS value WHERE false$$, '21000'),
     ($$SELECT 0.1 AS value FROM generate_series(1, 2)$$, '21000'),
     ($$SELECT 0.1 AS score$$, '42703'),
+    ($$SELECT 0.9 AS value, 99 AS sample, 0.1 AS value$$, '42701'),
+    ($$SELECT 0.9 AS value, ROW(0.3, 60)::cdw.detail AS detail$$, '42701'),
+    ($$SELECT ROW(0.9, 60)::cdw.detail AS a, ROW(0.3, 60)::cdw.detail AS b$$, '42701'),
     ($$SELECT '0.1' AS value$$, '42804'),
     ($$SELECT true AS value$$, '42804'),
     ($$SELECT 'NaN'::float8 AS value$$, '42804'),
@@ -246,6 +249,9 @@ SELECT is(concat_ws('|', current_setting('aims.actor'), current_setting('search_
                     current_setting('TimeZone'), current_setting('transaction_read_only'), current_setting('client_min_messages')),
           '|public, tap|0|postgres|Asia/Tokyo|off|notice', 'no setting of the session has changed');
 SELECT is((SELECT count(*) FROM cdw.score), 250::bigint, 'nor has a row');
+-- what it sets is not there when its answer is read, with the rights of another
+CREATE FUNCTION cdw.to_jsonb(anyelement) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'now as %', current_user; END $$;
+SELECT is(pg_temp.run($$SELECT 0 AS value, 99 AS sample, set_config('search_path', 'cdw, pg_catalog', false)$$), 'ok 0', 'nobody else looks names up where it says');
 SELECT is(pg_temp.run($$WITH d AS (DELETE FROM cdw.score) SELECT 1 AS value$$), '0A000', 'not even by WITH');
 SELECT is(pg_temp.run($$SELECT score AS value FROM cdw.score LIMIT 1 FOR UPDATE$$), '0A000', 'nor is one locked');
 SELECT is(pg_temp.run($$SELECT 0 AS value, 99 AS sample WHERE current_user = 'run_other' AND session_user <> 'run_other'$$, 'run_other'), 'ok 0', 'whoever wrote it last is who it runs as');
@@ -266,6 +272,9 @@ SELECT pg_temp.act('run_owner', $$UPDATE aims.monitor SET status = 'paused', sta
        pg_temp.act('run_owner', $$UPDATE aims.monitor SET timeout = '20 milliseconds' WHERE monitor = 'm'$$) \g /dev/null
 SELECT is(pg_temp.run('SELECT 0 AS value, 99 AS sample FROM pg_sleep(60)'), '57014', 'it ends with its time');
 SELECT is((SELECT problem FROM aims.measurement ORDER BY measurement_id DESC LIMIT 1), 'no answer within 20 ms (57014)', 'and says so');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END$$), '57014', 'an answer that comes later is none');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); END$$), '57014', 'what goes on after its time is ended again');
+SELECT is(pg_temp.attempt($$BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE EXCEPTION 'Patient Smith'; END$$), '57014', 'whatever it says then');
 SELECT pg_temp.act('run_owner', $$UPDATE aims.monitor SET status = 'paused', status_reason = 'more time' WHERE monitor = 'm'$$),
        pg_temp.act('run_owner', $$UPDATE aims.monitor SET timeout = '1 hour' WHERE monitor = 'm'$$) \g /dev/null
 CALL pg_temp.measure_by('SELECT 0 AS value, 99 AS sample FROM pg_sleep(60)');

@@ -47,6 +47,14 @@ static uint64_t keys[2][MOST];
 static uint64_t rows[2];
 static ArrayReader array;
 
+static int	pauses;
+
+static void
+pause_counted(void)
+{
+	pauses++;
+}
+
 static void
 empty(void)
 {
@@ -64,7 +72,7 @@ static TieReader *
 sorted(void)
 {
 	for (int s = 0; s < 2; s++)
-		stat_sort(keys[s], rows[s]);
+		stat_sort(keys[s], rows[s], pause_counted);
 	array_reader(&array, keys[0], rows[0], keys[1], rows[1]);
 	return &array.reader;
 }
@@ -105,11 +113,16 @@ test_sort(void)
 				kind == 2 ? stat_key(uniform()) :
 				kind == 3 ? stat_key(uniform() - 0.5) : i / 7;
 		memcpy(other, mine, n * sizeof(uint64_t));
-		stat_sort(mine, n);
+		stat_sort(mine, n, pause_counted);
 		qsort(other, n, sizeof(uint64_t), compare_keys);
 		wrong += memcmp(mine, other, n * sizeof(uint64_t)) != 0;
 	}
 	ok(wrong == 0, "sorted as qsort does (%d wrong)", wrong);
+	for (size_t i = 0; i < MOST; i++)
+		mine[i] = stat_key(uniform());
+	pauses = 0;
+	stat_sort(mine, MOST, pause_counted);
+	ok(pauses > 1, "a sort can be interrupted (%d pauses)", pauses);
 }
 
 static void
