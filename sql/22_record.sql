@@ -235,7 +235,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'MS011',
             MESSAGE = CASE WHEN former IS NULL THEN format('%s cannot be entered as %s', kind.title, present ->> 'status')
                            ELSE format('%s cannot go from %s to %s', name, former ->> 'status', present ->> 'status') END,
-            DETAIL = format('From there it goes to: %s.',
+            DETAIL = format(CASE WHEN former IS NULL THEN 'It is entered as: %s.' ELSE 'From there it goes to: %s.' END,
                             coalesce((SELECT string_agg(m.to_status, ', ' ORDER BY m.to_status) FROM aims.record_move AS m
                                        WHERE m.record = kind.record
                                          AND m.from_status IS NOT DISTINCT FROM former ->> 'status'), 'nowhere')),

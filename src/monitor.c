@@ -145,7 +145,7 @@ run_parameter(Run *run, int n, int column, bool by_value)
 	MemoryContextSwitchTo(previous);
 }
 
-/* What is run, and the parameters. Refuses what does not measure by a query. */
+/* What is run, and the parameters; refused unless active and with a query. */
 static void
 run_load(Run *run)
 {
@@ -166,12 +166,13 @@ run_load(Run *run)
 	if (strcmp(status, "active") != 0 || run->query == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_REQUEST_NOT_OPEN),
-				 errmsg("monitor \"%s\" does not measure by a query",
-						run->monitor),
+				 errmsg("monitor \"%s\" cannot be run", run->monitor),
 				 run->query == NULL ?
-				 errdetail("It has none: whoever measures inserts into aims.measurement.") :
+				 errdetail("It has no query: whoever measures inserts into aims.measurement.") :
 				 errdetail("It is %s.", status),
-				 errhint("A query is given to a draft, or while the monitor is paused; then it is made active.")));
+				 run->query == NULL ?
+				 errhint("A query is given to a draft, or while the monitor is paused; then it is made active.") :
+				 errhint("A draft, or a paused one, is made active: UPDATE aims.monitor SET status = 'active' WHERE monitor = '%s'", run->monitor)));
 	run->run_as = owner_string(0, 3, run->context);
 	run->timeout = pg_strtoint32(owner_string(0, 4, run->context));
 	run->time_zone = owner_string(0, 5, run->context);

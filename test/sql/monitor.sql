@@ -2,7 +2,7 @@
 -- Monitors: what is watched, what measurements mean, and what follows.
 BEGIN;
 \i test/act.sql
-SELECT plan(136);
+SELECT plan(137);
 
 CREATE ROLE monitor_owner;
 CREATE ROLE monitor_officer;
@@ -50,6 +50,19 @@ SELECT throws_ok(format($$INSERT INTO aims.monitor (monitor, system, title, metr
     ('23514', 'on_breach', $$'panic'$$, 'an action that there is not'),
     ('MS011', 'status', $$'active'$$, 'a monitor that is active from the start'),
     ('MS011', 'status', $$'retired'$$, 'or at its end')) AS t (state, columns, present, name);
+-- What is refused says what there is instead
+CREATE FUNCTION pg_temp.entered_as(status text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    said    text;
+    instead text;
+BEGIN
+    INSERT INTO aims.monitor (monitor, system, title, metric, definition, owner, every, status)
+    VALUES ('m', 'sepsis', 't', 'psi', 'd', 'owner', '1 day', status);
+EXCEPTION WHEN SQLSTATE 'MS011' THEN
+    GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, instead = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(' | ', said, instead);
+END $$;
+SELECT is(pg_temp.entered_as('active'), 'monitor cannot be entered as active | It is entered as: draft.', 'and says as what it is entered');
 SELECT throws_ok(format('INSERT INTO aims.monitor (monitor, system, title, metric, definition, owner, every) VALUES (%L, %L, %L, %L, %L, %L, %L)',
                         monitor, system, title, metric, definition, owner, every), state, NULL, name)
   FROM (VALUES

@@ -59,10 +59,20 @@ SELECT pg_temp.ends_with('00000', 'run_owner', $$INSERT INTO aims.monitor (monit
 
 -- Whose query it is
 SELECT results_eq($$SELECT query, run_as, query_hash, timeout FROM aims.monitor$$, $$VALUES (NULL::text, NULL COLLATE "C", NULL::bytea, interval '1 minute')$$, 'runs as nobody');
-SELECT pg_temp.ends_with('MS015', 'run_job', $$SELECT aims.run_monitor('m')$$, 'and does not run');
+CREATE FUNCTION pg_temp.why_not() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    why text;
+BEGIN
+    PERFORM pg_temp.act('run_job', $x$SELECT aims.run_monitor('m')$x$);
+EXCEPTION WHEN SQLSTATE 'MS015' THEN
+    GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
+    RETURN why;
+END $$;
+SELECT is(pg_temp.why_not(), 'It has no query: whoever measures inserts into aims.measurement.', 'and does not run');
 SELECT pg_temp.ends_with('00000', 'run_other', $$UPDATE aims.monitor SET query = 'SELECT 0.1 AS value, 100 AS sample'$$, 'somebody gives it one');
 SELECT results_eq($$SELECT run_as, query_hash FROM aims.monitor$$,
                   $$VALUES ('run_other' COLLATE "C", sha256('SELECT 0.1 AS value, 100 AS sample'))$$, 'which is of the role that did');
+SELECT is(pg_temp.why_not(), 'It is draft.', 'and is not run before it is active');
 SELECT pg_temp.ends_with('00000', 'run_owner', $$UPDATE aims.monitor SET title = 'Mean of the score', timeout = '10 seconds', query_hash = '\x00'$$, 'another changes something else');
 SELECT results_eq($$SELECT run_as, query_hash FROM aims.monitor$$,
                   $$VALUES ('run_other' COLLATE "C", sha256('SELECT 0.1 AS value, 100 AS sample'))$$, 'it stays of that role, whatever is typed as its hash');
