@@ -84,7 +84,7 @@ BEGIN
             END IF;
             names := concat_ws('|', names, source.name);
         END LOOP;
-        EXECUTE format('CREATE FUNCTION aims.%I(at timestamptz) RETURNS SETOF aims.%I LANGUAGE sql VOLATILE PARALLEL UNSAFE
+        EXECUTE format('CREATE FUNCTION aims.%I(at timestamptz) RETURNS SETOF aims.%I LANGUAGE sql VOLATILE PARALLEL UNSAFE SET jit = off
                             BEGIN ATOMIC WITH %s SELECT v.* FROM (%s) AS v; END', past || '_at', past, sources, query);
     END LOOP;
 END $$;
