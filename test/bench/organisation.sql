@@ -177,7 +177,7 @@ SELECT 'v' || g, 'p2', d.day, 'Review', pg_temp.one_of(g * 10 + n, 'conclusion',
  CROSS JOIN LATERAL (SELECT today - pg_temp.pick(g * 10 + n, 'assessed', 700)::integer AS day) AS d
  WHERE pg_temp.pick(g * 10 + n, 'assess', 6) > 0;
 INSERT INTO aims.vendor_certificate (vendor, standard, scope, issuer, number, issued_on, valid_until, document_sha256, status)
-SELECT 'v' || g, 'ISO/IEC 27001', 'Scope', 'Issuer', 'N' || g, today - 500, today - 100 + pg_temp.pick(g, 'certificate', 700)::integer, sha256('c'), 'confirmed'
+SELECT 'v' || g, 'ISO/IEC 27001', 'Scope', 'Issuer', 'N' || g, today - 500, today - 100 + pg_temp.pick(g, 'certificate', 690)::integer, sha256('c'), 'confirmed'
   FROM today, generate_series(1, :vendors) AS g WHERE pg_temp.pick(g, 'certified', 3) > 0;
 INSERT INTO aims.vendor_attestation (vendor, statement, signed_by, signed_on, valid_until, document_sha256, status)
 SELECT 'v' || g, 'Statement', 'Somebody', d.day, d.day + 365, sha256('c'), 'confirmed'
