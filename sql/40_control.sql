@@ -241,6 +241,7 @@ CREATE TABLE aims.evidence (
     valid_until    date,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
     recorded_by    aims.slug   REFERENCES aims.person,
+    CONSTRAINT evidence_effective_key UNIQUE (evidence_id, effective_on),
     CONSTRAINT evidence_version_fkey
         FOREIGN KEY (system, version) REFERENCES aims.model_version (system, version),
     CONSTRAINT evidence_title_stated CHECK (title ~ '\S'),
@@ -357,9 +358,12 @@ COMMENT ON TRIGGER evidence_link_truncate ON aims.evidence_link IS 'What evidenc
 -- A table of its own, since a column of evidence that names evidence would
 -- be a foreign-key cycle to pg_dump. Ids rise, so that no chain can close.
 CREATE TABLE aims.evidence_revision (
-    earlier bigint PRIMARY KEY REFERENCES aims.evidence,
-    later   bigint NOT NULL REFERENCES aims.evidence,
-    CONSTRAINT evidence_revision_forward CHECK (earlier < later)
+    earlier      bigint PRIMARY KEY REFERENCES aims.evidence,
+    later        bigint NOT NULL,
+    effective_on date   NOT NULL,
+    CONSTRAINT evidence_revision_forward CHECK (earlier < later),
+    CONSTRAINT evidence_revision_effective_fkey
+        FOREIGN KEY (later, effective_on) REFERENCES aims.evidence (evidence_id, effective_on)
 );
 CREATE INDEX evidence_revision_later_idx ON aims.evidence_revision (later);
 SELECT pg_catalog.pg_extension_config_dump('aims.evidence_revision', '');
@@ -368,6 +372,7 @@ COMMENT ON TABLE aims.evidence_revision IS
 COMMENT ON INDEX aims.evidence_revision_later_idx IS 'What a piece of evidence replaced';
 COMMENT ON COLUMN aims.evidence_revision.earlier IS 'Evidence that is replaced, once';
 COMMENT ON COLUMN aims.evidence_revision.later IS 'Evidence that replaces it';
+COMMENT ON COLUMN aims.evidence_revision.effective_on IS 'First day that this one counts, and the earlier one no longer';
 CREATE TRIGGER evidence_revision_immutable BEFORE UPDATE OR DELETE ON aims.evidence_revision
     FOR EACH ROW EXECUTE FUNCTION aims.refuse_change();
 CREATE TRIGGER evidence_revision_truncate BEFORE TRUNCATE ON aims.evidence_revision
@@ -379,18 +384,17 @@ COMMENT ON TRIGGER evidence_revision_truncate ON aims.evidence_revision IS 'What
 CREATE VIEW aims.evidence_state WITH (security_invoker) AS
 SELECT e.evidence_id, e.title, e.kind, e.system::text, e.vendor::text, e.version, e.origin,
        e.effective_on, e.valid_until,
-       CASE WHEN later.effective_on <= t.today THEN 'superseded'
+       CASE WHEN r.effective_on <= t.today THEN 'superseded'
             WHEN e.effective_on > t.today THEN 'future'
             WHEN e.valid_until < t.today THEN 'expired'
-            WHEN num_nonnulls(e.uri, e.content_sha256) = 0 THEN 'unsubstantiated'
+            WHEN e.uri IS NULL AND e.content_sha256 IS NULL THEN 'unsubstantiated'
             ELSE 'in_force'
        END AS state,
-       later.evidence_id AS superseded_by,
+       r.later AS superseded_by,
        e.recorded_at, e.recorded_by::text
   FROM aims.evidence AS e
  CROSS JOIN LATERAL (SELECT (SELECT aims.today()) AS today) AS t
-  LEFT JOIN aims.evidence_revision AS r ON r.earlier = e.evidence_id
-  LEFT JOIN aims.evidence AS later ON later.evidence_id = r.later;
+  LEFT JOIN aims.evidence_revision AS r ON r.earlier = e.evidence_id;
 COMMENT ON VIEW aims.evidence_state IS
     'Evidence as it stands today in the organisation''s time zone; only state in_force counts for a control or a gate (7.5.3)';
 COMMENT ON COLUMN aims.evidence_state.evidence_id IS 'Number of the evidence';
@@ -461,7 +465,8 @@ BEGIN
     RETURNING e.evidence_id INTO made;
     INSERT INTO aims.evidence_link (evidence_id, framework, ref)
     SELECT made, l.framework, l.ref FROM aims.evidence_link AS l WHERE l.evidence_id = earlier.evidence_id;
-    INSERT INTO aims.evidence_revision (earlier, later) VALUES (earlier.evidence_id, made);
+    INSERT INTO aims.evidence_revision (earlier, later, effective_on)
+    SELECT earlier.evidence_id, made, e.effective_on FROM aims.evidence AS e WHERE e.evidence_id = made;
     RETURN made;
 END
 $$;

@@ -384,8 +384,8 @@ BEGIN
     SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
       FROM pair AS p CROSS JOIN LATERAL aims.check_permitted(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_permitted'
     UNION ALL
-    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
-      FROM pair AS p CROSS JOIN LATERAL aims.check_version(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_version'
+    SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, p.system IN (SELECT v.system FROM aims.current_version AS v)
+      FROM pair AS p WHERE p.check_function = 'aims.check_version'
     UNION ALL
     SELECT p.system, p.stage, p.next_stage, p.requirement, p.control, c.met
       FROM pair AS p CROSS JOIN LATERAL aims.check_dataset(p.system, p.parameter) AS c WHERE p.check_function = 'aims.check_dataset'
@@ -454,12 +454,12 @@ COMMENT ON COLUMN aims.requirement_state.control IS 'Control that it answers';
 COMMENT ON COLUMN aims.requirement_state.met IS 'Is it met?';
 
 CREATE VIEW aims.system_readiness WITH (security_barrier) AS
-WITH judged AS MATERIALIZED (
-    SELECT e.system, e.evidence_id, e.state FROM aims.evidence_state AS e WHERE e.system IS NOT NULL
-), proof AS (
-    SELECT j.system, count(*) FILTER (WHERE j.state = 'in_force') AS in_force FROM judged AS j GROUP BY j.system
-), stale AS (
-    SELECT j.system, array_agg(j.evidence_id ORDER BY j.evidence_id) AS evidence_ids FROM judged AS j WHERE j.state = 'expired' GROUP BY j.system
+WITH proof AS (
+    SELECT j.system, count(*) FILTER (WHERE j.state = 'in_force') AS in_force,
+           array_agg(j.evidence_id) FILTER (WHERE j.state = 'expired') AS stale_ids
+      -- OFFSET: each piece is judged once, not once for each of the two
+      FROM (SELECT e.system, e.evidence_id, e.state FROM aims.evidence_state AS e WHERE e.system IS NOT NULL OFFSET 0) AS j
+     GROUP BY j.system
 ), open_finding AS (
     SELECT f.system, array_agg(f.finding_id ORDER BY f.finding_id) AS finding_ids
       FROM aims.finding AS f
@@ -481,14 +481,13 @@ SELECT s.system::text, s.title, s.owner::text, s.stage, g.next_stage,
        g.met = g.total AS ready,
        coalesce(g.missing, '{}') AS missing, coalesce(w.switched_off, false) AS switched_off,
        coalesce(p.in_force, 0) AS evidence_in_force,
-       coalesce(cardinality(e.evidence_ids), 0) AS evidence_stale,
+       coalesce(cardinality(p.stale_ids), 0) AS evidence_stale,
        coalesce(cardinality(o.finding_ids), 0) AS open_findings,
-       coalesce(e.evidence_ids, '{}') AS stale_ids,
+       ARRAY(SELECT i FROM unnest(p.stale_ids) AS i ORDER BY i) AS stale_ids,
        coalesce(o.finding_ids, '{}') AS finding_ids
   FROM aims.ai_system AS s
   LEFT JOIN gate AS g ON g.system = s.system
   LEFT JOIN proof AS p ON p.system = s.system
-  LEFT JOIN stale AS e ON e.system = s.system
   LEFT JOIN open_finding AS o ON o.system = s.system
   LEFT JOIN switch AS w ON w.system = s.system;
 COMMENT ON VIEW aims.system_readiness IS

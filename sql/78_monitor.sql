@@ -379,8 +379,8 @@ BEGIN
     INSERT INTO aims.evidence_link (evidence_id, framework, ref)
     SELECT made, c.framework, c.ref FROM aims.monitor_control AS c
      WHERE c.monitor = watching.monitor AND present.kind <> 'monitor_breach';
-    INSERT INTO aims.evidence_revision (earlier, later)
-    SELECT former.evidence_id, made WHERE former.evidence_id IS NOT NULL
+    INSERT INTO aims.evidence_revision (earlier, later, effective_on)
+    SELECT former.evidence_id, made, present.effective_on WHERE former.evidence_id IS NOT NULL
     ON CONFLICT (earlier) DO NOTHING;
 END $$;
 COMMENT ON FUNCTION aims.file_measurement(bigint, aims.monitor) IS

@@ -103,8 +103,8 @@ SELECT g, 'Evidence ' || g, k.kind, CASE WHEN a.about > 12 THEN 's' || o.system 
  CROSS JOIN LATERAL (SELECT 1 + pg_temp.pick(r.first, 'system', :systems) AS system, pg_temp.pick(r.first, 'version', 4) AS version) AS o
  CROSS JOIN LATERAL (SELECT today - pg_temp.pick(g, 'day', 1000)::integer + 20 AS effective_on) AS d
   JOIN kind AS k ON k.n = pg_temp.pick(r.first, 'kind', k.kinds);
-INSERT INTO aims.evidence_revision (earlier, later)
-SELECT g - 1, g FROM generate_series(20, :evidence, 20) AS g;
+INSERT INTO aims.evidence_revision (earlier, later, effective_on)
+SELECT e.evidence_id - 1, e.evidence_id, e.effective_on FROM aims.evidence AS e WHERE e.evidence_id % 20 = 0;
 INSERT INTO aims.evidence_link (evidence_id, framework, ref)
 SELECT e.evidence_id, 'iso42001', k.ref FROM aims.evidence AS e JOIN kind AS k ON k.kind = e.kind WHERE pg_temp.pick(e.evidence_id, 'linked', 20) > 0
 UNION

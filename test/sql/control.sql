@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(108);
+SELECT plan(109);
 
 -- Shipped: 9 objectives, 38 controls, 32 clauses, ids exactly these
 SELECT results_eq(
@@ -144,7 +144,7 @@ SELECT id, title, CASE WHEN id <> 112 THEN 'file:x' END, effective_on, valid_unt
     (112, 'a claim',        aims.today(),     NULL,             now())) AS t (id, title, effective_on, valid_until, recorded_at);
 INSERT INTO aims.evidence (evidence_id, title, content_sha256) VALUES (113, 'a hash alone', sha256('x'));
 SELECT setval('aims.evidence_evidence_id_seq', 1000) \gset
-INSERT INTO aims.evidence_revision (earlier, later) VALUES (106, 107), (108, 109), (110, 111);
+INSERT INTO aims.evidence_revision VALUES (106, 107, aims.today()), (108, 109, aims.today() + 1), (110, 111, aims.today() - 5);
 SELECT results_eq(
     'SELECT evidence_id::int, state, superseded_by::int FROM aims.evidence_state ORDER BY 1',
     $$ VALUES (101, 'in_force', NULL), (102, 'in_force', NULL), (103, 'expired', NULL), (104, 'in_force', NULL),
@@ -199,10 +199,11 @@ INSERT INTO refusal (state, why, statement) VALUES
     ('MS017', 'revision of unknown evidence', 'SELECT aims.revise_evidence(999999)'),
     ('MS017', 'revision of nothing', 'SELECT aims.revise_evidence(NULL)'),
     ('MS019', 'revision of what was revised', 'SELECT aims.revise_evidence(103)'),
-    ('23505', 'replaced twice', 'INSERT INTO aims.evidence_revision VALUES (106, 109)'),
-    ('23514', 'replaced by an older one', 'INSERT INTO aims.evidence_revision VALUES (107, 106)'),
-    ('23514', 'replaced by itself', 'INSERT INTO aims.evidence_revision VALUES (101, 101)'),
-    ('23503', 'replaced by nothing', 'INSERT INTO aims.evidence_revision VALUES (101, 999999)'),
+    ('23505', 'replaced twice', 'INSERT INTO aims.evidence_revision VALUES (106, 109, aims.today() + 1)'),
+    ('23514', 'replaced by an older one', 'INSERT INTO aims.evidence_revision VALUES (107, 106, aims.today() - 9)'),
+    ('23514', 'replaced by itself', 'INSERT INTO aims.evidence_revision VALUES (101, 101, aims.today() - 9)'),
+    ('23503', 'replaced by nothing', 'INSERT INTO aims.evidence_revision VALUES (101, 999999, aims.today())'),
+    ('23503', 'replaced from another day than the revision counts', 'INSERT INTO aims.evidence_revision VALUES (102, 105, aims.today())'),
     ('23503', 'link to an unknown requirement', $$INSERT INTO aims.evidence_link VALUES (101, 'iso42001', 'A.2.9')$$),
     ('23503', 'link to an unknown framework', $$INSERT INTO aims.evidence_link VALUES (101, 'none', 'A.2.2')$$),
     ('23503', 'link of unknown evidence', $$INSERT INTO aims.evidence_link VALUES (999999, 'iso42001', 'A.2.2')$$),
@@ -223,7 +224,7 @@ INSERT INTO refusal (state, why, statement) VALUES
 SELECT throws_ok(statement, state, NULL, format('%s: %s', state, why)) FROM refusal ORDER BY line;
 SELECT pg_temp.ends_with('42501', 'control_ada', command, 'no officer may ' || command)
   FROM unnest(ARRAY['UPDATE aims.evidence SET title = title', 'DELETE FROM aims.evidence', 'UPDATE aims.evidence_link SET ref = ref',
-                    'DELETE FROM aims.evidence_link', 'INSERT INTO aims.evidence_revision VALUES (101, 102)',
+                    'DELETE FROM aims.evidence_link', 'INSERT INTO aims.evidence_revision VALUES (101, 102, aims.today())',
                     'UPDATE aims.evidence_revision SET later = later', 'DELETE FROM aims.evidence_revision',
                     'DELETE FROM aims.duty']) AS command;
 

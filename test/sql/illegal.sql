@@ -800,7 +800,7 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
 ('soa_version', 'dangling', 'officer', 'MS017', 'has no Statement of Applicability', 'a statement about no framework',
     $$SELECT aims.draft_soa('none', 'new')$$, NULL, '{none,iso42001}'),
 ('evidence', 'duplicate', 'officer', 'MS019', 'has been revised already', 'evidence is revised twice',
-    $$SELECT aims.revise_evidence(-2, 'file:x')$$, $$INSERT INTO aims.evidence_revision VALUES (-2, -1)$$, ARRAY['evidence(-2', 'evidence(-1']),
+    $$SELECT aims.revise_evidence(-2, 'file:x')$$, $$INSERT INTO aims.evidence_revision SELECT -2, -1, effective_on FROM aims.evidence WHERE evidence_id = -1$$, ARRAY['evidence(-2', 'evidence(-1']),
 ('evidence', 'wrong order', 'root', 'MS041', 'are never changed or removed', 'evidence that has expired is prolonged',
     $$UPDATE aims.evidence SET valid_until = '2100-01-01' WHERE evidence_id = -2$$, NULL, NULL),
 ('evidence', 'wrong person', 'officer', '22023', 'cannot be typed', 'a person records what the ledger proves',

@@ -67,7 +67,7 @@ INSERT INTO aims.evidence_link (evidence_id, ref) VALUES
     (101, 'A.2.2'), (103, 'A.2.2'), (102, 'A.2.3'), (101, 'A.2.4'), (103, 'A.3.2'), (101, 'A.4.2'), (103, 'A.4.3'),
     (101, 'A.4.5'), (104, 'A.5.2'), (105, 'A.5.3'), (106, 'A.10.3'), (107, 'A.5.4'), (101, 'A.10.3'), (101, '9.2.1');
 INSERT INTO aims.evidence (evidence_id, title, uri, effective_on) VALUES (110, 'revision without links', 'file:x', aims.today());
-INSERT INTO aims.evidence_revision (earlier, later) VALUES (105, 110);
+INSERT INTO aims.evidence_revision VALUES (105, 110, aims.today());
 
 CREATE TEMPORARY VIEW stated AS
 SELECT s.ref::text, s.scope, s.system, s.vendor, s.status,
