@@ -544,7 +544,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('finding %s waits for monitor "%s"', NEW.finding_id, watching.monitor),
             DETAIL = still || CASE watching.status WHEN 'active' THEN '' ELSE format(' It is %s.', watching.status) END,
-            HINT = CASE WHEN NEW.kind = 'monitor_switch_off' THEN 'Switch the system off, or measure' ELSE 'Measure' END || ' again: '
+            HINT = CASE WHEN NEW.kind = 'monitor_switch_off' THEN 'Switch the system off, or measure again'
+                        WHEN watching.status = 'active' THEN 'Measure again'
+                        ELSE 'Activate it, and measure again' END || ': '
                    || CASE WHEN watching.query IS NULL THEN 'INSERT INTO aims.measurement.' ELSE format('SELECT aims.run_monitor(%L).', watching.monitor) END
                    || ' Thresholds are changed while the monitor is paused, and judge what is measured after that. A monitor that is no longer wanted is retired.';
     END IF;

@@ -160,11 +160,11 @@ probe_catch(void (*look)(void *argument), void *argument)
  * of the session. It is called when a call is prepared, before it is made.
  */
 static void
-probe_access(ObjectAccessType access, Oid class, Oid object, int part,
+probe_access(ObjectAccessType access, Oid catalog, Oid object, int part,
 			 void *argument)
 {
 	if (next_object_access != NULL)
-		next_object_access(access, class, object, part, argument);
+		next_object_access(access, catalog, object, part, argument);
 	if (probe_depth > 0 && access == OAT_FUNCTION_EXECUTE &&
 		object >= F_PG_ADVISORY_LOCK_INT8 &&
 		object <= F_PG_ADVISORY_UNLOCK_ALL)

@@ -276,7 +276,7 @@ SELECT is(pg_temp.after(VARIADIC commands), result, name)
     (4, ARRAY[$$INSERT INTO aims.measurement (monitor, value, sample, measured_at) SELECT 'drift', 0.01, 500, min(measured_at) FROM aims.measurement$$],
         'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'nor a good value of before'),
     (5, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$],
-        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. It is paused. | Measure again: INSERT INTO aims', 'nor a pause'),
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. It is paused. | Activate it, and measure again: INSERT INTO aims', 'nor a pause'),
     (6, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$, $$UPDATE aims.monitor SET breach = 0.6 WHERE monitor = 'drift'$$,
               $$UPDATE aims.monitor SET status = 'active' WHERE monitor = 'drift'$$],
         'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'nor another threshold alone'),
