@@ -265,14 +265,15 @@ SELECT is((SELECT count(*) FROM cdw.score), 250::bigint, 'nor has a row');
 SELECT results_eq($$SELECT objid::integer FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()$$, ARRAY[6], 'no lock is left, and none is lost');
 SELECT ok(pg_advisory_unlock(6), 'that the session has');
 -- random numbers: those of the session and those of a query know nothing of each other
-CREATE FUNCTION pg_temp.drawn_after(query text) RETURNS float8 LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.drawn_after(query text, seed float8 DEFAULT 0.25) RETURNS float8 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM setseed(0.25);
+    PERFORM setseed(seed);
     PERFORM pg_temp.run(query);
     RETURN random();
 END $$;
 SELECT is(pg_temp.drawn_after(query), pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample'), 'what the session draws after ' || query)
   FROM unnest(ARRAY['SELECT setseed(0.5) IS NULL AS note, 0 AS value, 99 AS sample', 'SELECT max(random()) AS value, 99 AS sample FROM generate_series(1, 10)']) AS query;
+SELECT isnt(pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample', 0.75), pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample'), 'but on its own seed it depends');
 SELECT pg_temp.run('SELECT random() AS value, 99 AS sample') \g /dev/null
 SELECT setseed(0.75) \g /dev/null
 SELECT pg_temp.run('SELECT random() AS value, 99 AS sample') \g /dev/null
@@ -357,7 +358,7 @@ UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'beds';
 SET LOCAL session_replication_role = origin;
 SELECT results_eq('SELECT * FROM aims.due_monitors()', ARRAY['m'], 'what is retired is not watched');
 SELECT is_empty($$SELECT FROM aims.monitor_state WHERE system = 'beds' AND (silent OR due_at IS NOT NULL)$$, 'nor is it silent');
-SELECT pg_temp.ends_with('MS015', 'run_job', $$SELECT aims.run_monitor('b')$$, 'nor run by hand');
+SELECT throws_ok($$SELECT pg_temp.act('run_job', 'SELECT aims.run_monitor(''b'')')$$, 'MS015', 'monitor "b" cannot be run', 'nor run by hand');
 -- one whose measurement cannot be recorded
 ALTER TABLE aims.measurement ADD CONSTRAINT refused CHECK (monitor <> 'm') NOT VALID;
 SELECT is(aims.run_due_monitors(), 0, 'what cannot be recorded is no matter of the others');
