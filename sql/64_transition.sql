@@ -534,7 +534,7 @@ BEGIN
      WHERE f.finding_id = finding;
 END $$;
 COMMENT ON FUNCTION aims.close_finding(bigint, text) IS
-    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012), for a requirement that an imported system lacked once it is met (MS042). MS018 no note, MS017 unknown, MS015 closed already';
+    'Closes a finding with a note of what was done, by system_owner, ai_officer or risk_owner of its system (MS013), for an emergency another person than moved the system (MS012), for a requirement that an imported system lacked once it is met (MS042), for one of a monitor once its breach or silence is over (MS042). MS018 no note, MS017 unknown, MS015 closed already';
 
 -- A version that runs in the wards without having been approved
 

@@ -186,7 +186,7 @@ COMMENT ON COLUMN aims.measurement.particulars IS
 COMMENT ON COLUMN aims.measurement.query_hash IS
     'Of the monitor''s query that measured it (aims.monitor.query_hash), by the server; NULL: it was inserted by a person or a job';
 COMMENT ON COLUMN aims.measurement.verdict IS
-    'ok, warn, breach, insufficient (too few rows) or error (no value); the server''s, whatever is typed';
+    'ok, warn, breach, insufficient (too few rows, with a value or without) or error (no value, and not for want of rows); the server''s, whatever is typed';
 COMMENT ON COLUMN aims.measurement.threshold IS 'What it was judged by: direction, warn, breach, baseline, minimum_sample of the monitor at that time';
 COMMENT ON COLUMN aims.measurement.recorded_at IS 'When the row was made, by the server''s clock';
 COMMENT ON COLUMN aims.measurement.recorded_by IS 'Who recorded it; NULL: a job, whose role is session_user_name';
@@ -230,6 +230,7 @@ COMMENT ON FUNCTION aims.open_monitor_finding(text, aims.monitor, text, bigint) 
 CREATE FUNCTION aims.verdict(watching aims.monitor, value double precision, sample bigint) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE
+        WHEN sample < (watching).minimum_sample THEN 'insufficient'
         WHEN value IS NULL THEN 'error'
         WHEN coalesce(sample, 0) < (watching).minimum_sample THEN 'insufficient'
         WHEN CASE (watching).direction WHEN 'above' THEN value > (watching).breach
@@ -241,7 +242,7 @@ CREATE FUNCTION aims.verdict(watching aims.monitor, value double precision, samp
         ELSE 'ok'
     END;
 COMMENT ON FUNCTION aims.verdict(aims.monitor, double precision, bigint) IS
-    'What a value means to a monitor: ok, warn, breach, insufficient or error. A value on a threshold is on its good side';
+    'What a value means to a monitor: ok, warn, breach, insufficient (its sample is less than minimum_sample, whether there is a value or not, or is not stated) or error (no value of a sample that would do, or is not stated). A value on a threshold is on its good side';
 
 CREATE FUNCTION aims.recorded_monitor() RETURNS text
     AS 'MODULE_PATHNAME', 'aims_recorded_monitor' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
@@ -271,6 +272,12 @@ BEGIN
             DETAIL = format('It is %s.', watching.status),
             HINT = format('UPDATE aims.monitor SET status = ''active'' WHERE monitor = %L', NEW.monitor);
     END IF;
+    IF EXISTS (SELECT FROM aims.ai_system AS s WHERE s.system = watching.system AND s.stage = 'retirement') THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS015',
+            MESSAGE = format('monitor "%s" does not measure', NEW.monitor),
+            DETAIL = format('AI system "%s" is retired.', watching.system),
+            HINT = 'What is retired is not watched: retire the monitor, too.';
+    END IF;
     IF watching.query IS NOT NULL AND aims.recorded_monitor() IS DISTINCT FROM watching.monitor THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('monitor "%s" measures by its query', NEW.monitor),
@@ -297,7 +304,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.judge_measurement() IS
-    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, 22023 typed where the monitor has a query, MS044 in the future, or before it was active';
+    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, or its system retired, 22023 typed where the monitor has a query, MS044 in the future, or before it was active';
 
 CREATE TRIGGER judge BEFORE INSERT ON aims.measurement
     FOR EACH ROW EXECUTE FUNCTION aims.judge_measurement();
@@ -435,9 +442,8 @@ CREATE VIEW aims.monitor_state WITH (security_barrier) AS
 SELECT m.monitor::text, m.system::text, m.title, m.metric, m.owner::text, m.status, m.on_breach,
        l.measurement_id, l.measured_at, l.value, l.verdict,
        d.due_at,
-       coalesce(m.status = 'active' AND s.stage <> 'retirement'
-                -- whoever runs queries comes round some time after they are due
-                AND d.due_at + CASE WHEN m.query IS NULL THEN make_interval() ELSE m.every / 10 END < statement_timestamp(), false) AS silent,
+       -- whoever runs queries comes round some time after they are due
+       coalesce(d.due_at + CASE WHEN m.query IS NULL THEN make_interval() ELSE m.every / 10 END < statement_timestamp(), false) AS silent,
        coalesce(f.finding_ids, '{}') AS finding_ids,
        m.run_as::text, l.problem
   FROM aims.monitor AS m
@@ -448,7 +454,7 @@ SELECT m.monitor::text, m.system::text, m.title, m.metric, m.owner::text, m.stat
          WHERE x.monitor = m.monitor
          ORDER BY x.measured_at DESC, x.measurement_id DESC LIMIT 1) AS l ON true
  -- days and months are UTC's, so that no session's time zone shows
- CROSS JOIN LATERAL (SELECT CASE m.status WHEN 'active' THEN
+ CROSS JOIN LATERAL (SELECT CASE WHEN m.status = 'active' AND s.stage <> 'retirement' THEN
                                  (greatest(l.measured_at, m.activated_at) AT TIME ZONE 'UTC' + m.every) AT TIME ZONE 'UTC' END AS due_at) AS d
   LEFT JOIN (
         SELECT o.monitor, array_agg(o.finding_id ORDER BY o.finding_id) AS finding_ids
@@ -470,9 +476,9 @@ COMMENT ON COLUMN aims.monitor_state.measured_at IS 'When that was';
 COMMENT ON COLUMN aims.monitor_state.value IS 'Its value';
 COMMENT ON COLUMN aims.monitor_state.verdict IS 'Its verdict: ok, warn, breach, insufficient or error';
 COMMENT ON COLUMN aims.monitor_state.due_at IS
-    'When the next measurement is due: one interval after the last one, or after the monitor became active; NULL: it does not measure';
+    'When the next measurement is due: one interval after the last one, or after the monitor became active; NULL: it does not measure, or its system is retired';
 COMMENT ON COLUMN aims.monitor_state.silent IS
-    'Is it active, its system not retired, and the measurement due past? To run a query, a tenth of the interval is left';
+    'Is the measurement that is due past? To run a query, a tenth of the interval is left';
 COMMENT ON COLUMN aims.monitor_state.finding_ids IS 'Open findings by this monitor (aims.finding)';
 COMMENT ON COLUMN aims.monitor_state.run_as IS 'Role with whose rights its query runs; NULL: it has none';
 COMMENT ON COLUMN aims.monitor_state.problem IS 'Why the last measurement has no value';
@@ -502,13 +508,65 @@ END $$;
 COMMENT ON FUNCTION aims.open_silence_findings() IS
     'Opens a finding (monitor_silent) for each monitor that is due and did not report, once while one is open, and returns how many: for whoever looks after the outbox, as often as wanted (ISO/IEC 42001 9.1)';
 
+-- What ends a breach is a measurement that is none, and what ends silence is one
+-- at all. A question (monitor_incident) is answered by whoever closes it.
+CREATE FUNCTION aims.require_monitor_quiet() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    watching aims.monitor;
+    still    text;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    SELECT m.* INTO watching
+      FROM aims.monitor_finding AS o
+      JOIN aims.monitor AS m ON m.monitor = o.monitor AND m.status <> 'retired'
+      JOIN aims.ai_system AS y ON y.system = m.system AND y.stage <> 'retirement'
+     WHERE o.finding_id = NEW.finding_id
+       FOR NO KEY UPDATE OF m;
+    -- as it is now that the monitor is locked
+    IF NEW.kind = 'monitor_silent' THEN
+        SELECT 'It is silent.' INTO still FROM aims.monitor_state AS s WHERE s.monitor = watching.monitor AND s.silent;
+    ELSIF NEW.kind = 'monitor_breach'
+       OR NEW.kind = 'monitor_switch_off'
+          AND (SELECT e.switched_off FROM aims.switch_event AS e WHERE e.system = watching.system
+                ORDER BY e.switch_id DESC LIMIT 1) IS NOT TRUE THEN
+        SELECT format('Its last verdict is a breach: measurement %s, %s is %s.', x.measurement_id, watching.metric, x.value) INTO still
+          FROM (SELECT m.measurement_id, m.value, m.verdict FROM aims.measurement AS m
+                 WHERE m.monitor = watching.monitor AND m.verdict IN ('ok', 'warn', 'breach')
+                 ORDER BY m.measured_at DESC, m.measurement_id DESC LIMIT 1) AS x
+         WHERE x.verdict = 'breach';
+    END IF;
+    IF still IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS042',
+            MESSAGE = format('finding %s waits for monitor "%s"', NEW.finding_id, watching.monitor),
+            DETAIL = still || CASE watching.status WHEN 'active' THEN '' ELSE format(' It is %s.', watching.status) END,
+            HINT = CASE WHEN NEW.kind = 'monitor_switch_off' THEN 'Switch the system off, or measure again'
+                        WHEN watching.status = 'active' THEN 'Measure again'
+                        ELSE 'Activate it, and measure again' END || ': '
+                   || CASE WHEN watching.query IS NULL THEN 'INSERT INTO aims.measurement.' ELSE format('SELECT aims.run_monitor(%L).', watching.monitor) END
+                   || ' Thresholds are changed while the monitor is paused, and judge what is measured after that. A monitor that is no longer wanted is retired.';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.require_monitor_quiet() IS
+    'Trigger on aims.finding: a finding of a monitor is not closed (MS042) while the monitor''s last verdict, too small samples and errors aside, is a breach (monitor_breach; monitor_switch_off, unless the system is switched off), or it is silent (monitor_silent). Of a monitor or a system that is retired it is (ISO/IEC 42001 9.1, 10.2)';
+CREATE TRIGGER require_monitor_quiet AFTER UPDATE ON aims.finding
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL)
+    EXECUTE FUNCTION aims.require_monitor_quiet();
+ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER require_monitor_quiet;
+COMMENT ON TRIGGER require_monitor_quiet ON aims.finding IS 'No breach is over because somebody says so';
+
 CREATE FUNCTION aims.check_monitors(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        SELECT coalesce(bool_or(m.status = 'active') AND NOT bool_or(m.silent OR m.status = 'active' AND m.problem IS NOT NULL), false),
+        SELECT coalesce(bool_or(m.status = 'active') AND NOT bool_or(m.silent OR m.status = 'active' AND m.verdict IS NOT DISTINCT FROM 'error'), false),
                coalesce('silent: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor) FILTER (WHERE m.silent),
                         'could not measure: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor)
-                            FILTER (WHERE m.status = 'active' AND m.problem IS NOT NULL),
+                            FILTER (WHERE m.status = 'active' AND m.verdict = 'error'),
                         'active: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor) FILTER (WHERE m.status = 'active'),
                         'not active: ' || string_agg(m.monitor, ', ' ORDER BY m.monitor),
                         'no monitor is defined')
@@ -530,21 +588,27 @@ SELECT a.action, 'monitor' AS subject, coalesce(a.monitor, a.system) AS subject_
          UNION ALL
         SELECT 'repair', s.monitor, s.system, s.owner, s.measured_at, '9.1', format('%s: %s', s.title, s.problem)
           FROM aims.monitor_state AS s
-          JOIN aims.ai_system AS y ON y.system = s.system
-         WHERE s.status = 'active' AND s.problem IS NOT NULL AND NOT s.silent AND y.stage <> 'retirement'
+         WHERE s.due_at IS NOT NULL AND s.verdict = 'error' AND NOT s.silent
          UNION ALL
-        SELECT CASE s.status WHEN 'draft' THEN 'activate' ELSE 'resume or retire' END, s.monitor, s.system, s.owner,
-               NULL, 'A.6.2.6', format('%s: %s', s.title, s.status)
-          FROM aims.monitor_state AS s
-         WHERE s.status IN ('draft', 'paused')
+        SELECT CASE WHEN y.stage = 'retirement' THEN 'retire' WHEN m.status = 'draft' THEN 'activate' ELSE 'resume or retire' END,
+               m.monitor, m.system, m.owner, NULL, 'A.6.2.6',
+               format('%s: %s', m.title, CASE WHEN y.stage = 'retirement' THEN 'its system is retired' ELSE m.status END)
+          FROM aims.monitor AS m
+          JOIN aims.ai_system AS y ON y.system = m.system
+         WHERE m.status IN ('draft', 'paused') OR m.status = 'active' AND y.stage = 'retirement'
+         UNION ALL
+        SELECT 'name requirements', m.monitor, m.system, m.owner, NULL, '6.1.3', format('%s: evidence for nothing', m.title)
+          FROM aims.monitor AS m
+          JOIN aims.ai_system AS y ON y.system = m.system AND y.stage <> 'retirement'
+         WHERE m.status <> 'retired' AND NOT EXISTS (SELECT FROM aims.monitor_control AS c WHERE c.monitor = m.monitor)
          UNION ALL
         SELECT 'define', NULL, s.system, s.owner, NULL, 'A.6.2.6', 'in use, and no monitor is active'
           FROM aims.ai_system AS s
          WHERE s.stage IN ('deployment', 'operation_monitoring', 're_evaluation') AND s.clinical_tier IS DISTINCT FROM 'low'
            AND NOT EXISTS (SELECT FROM aims.monitor AS m WHERE m.system = s.system AND m.status = 'active')) AS a;
 COMMENT ON VIEW aims.monitor_action IS
-    'What monitors wait for: a measurement that is overdue or had no value, drafts and pauses that somebody has to end, systems in use that nothing watches. Breaches are findings (ISO/IEC 42001 9.1, A.6.2.6)';
-COMMENT ON COLUMN aims.monitor_action.action IS 'measure, repair, activate, resume or retire, or define';
+    'What monitors wait for: a measurement that is overdue or had no value, drafts and pauses that somebody has to end, monitors that are evidence for no requirement or outlive their system, systems in use that nothing watches. Breaches are findings (ISO/IEC 42001 6.1.3, 9.1, A.6.2.6)';
+COMMENT ON COLUMN aims.monitor_action.action IS 'measure, repair, activate, resume or retire, retire, name requirements (aims.monitor_control), or define';
 COMMENT ON COLUMN aims.monitor_action.subject IS 'monitor';
 COMMENT ON COLUMN aims.monitor_action.subject_id IS 'Its slug; of the system where there is none';
 COMMENT ON COLUMN aims.monitor_action.system IS 'AI system';

@@ -217,20 +217,19 @@ CREATE FUNCTION aims.due_monitors() RETURNS TABLE (monitor text)
         SELECT s.monitor
           FROM aims.monitor_state AS s
           JOIN aims.monitor AS m ON m.monitor = s.monitor
-          JOIN aims.ai_system AS y ON y.system = m.system
-         WHERE m.status = 'active' AND m.query IS NOT NULL AND y.stage <> 'retirement'
+         WHERE s.due_at IS NOT NULL AND m.query IS NOT NULL
            AND (s.measured_at IS NULL OR s.measured_at < m.activated_at
                 -- so that a timer of the same interval does not miss it by a moment
                 OR s.due_at - m.every / 100 <= clock_timestamp())
          ORDER BY m.system, m.monitor;
     END;
 COMMENT ON FUNCTION aims.due_monitors() IS
-    'Monitors whose query is due: since they became active not run yet, or last one interval ago, but for a hundredth of it';
+    'Monitors whose query is due: since they became active not run yet, or last one interval ago, but for a hundredth of it; none of a retired system';
 
 CREATE FUNCTION aims.run_monitor(monitor text) RETURNS bigint
     AS 'MODULE_PATHNAME', 'aims_run_monitor' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION aims.run_monitor(text) IS
-    'Runs the query of a monitor with the rights of its run_as, read-only, for as long as its timeout, and returns the number of the measurement (aims.measurement); that it could not be measured is a measurement, too. Waits for another run of it. MS017 unknown, MS015 not active or without query, MS040 in REPEATABLE READ or SERIALIZABLE (ISO/IEC 42001 9.1, A.6.2.6)';
+    'Runs the query of a monitor with the rights of its run_as, read-only, for as long as its timeout, and returns the number of the measurement (aims.measurement); that it could not be measured is a measurement, too. Waits for another run of it. MS017 unknown, MS015 not active, without query or of a retired system, MS040 in REPEATABLE READ or SERIALIZABLE (ISO/IEC 42001 9.1, A.6.2.6)';
 
 CREATE FUNCTION aims.run_due_monitors() RETURNS integer
     AS 'MODULE_PATHNAME', 'aims_run_due_monitors' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;

@@ -267,7 +267,7 @@ BEGIN
            array_agg(q.system ORDER BY q.system) FILTER (WHERE q.ok), array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.ok)
       FROM (SELECT s.system::text AS system, coalesce(m.ok, false) AS ok
               FROM aims.ai_system AS s
-              LEFT JOIN (SELECT m.system, bool_and(NOT m.silent AND m.problem IS NULL) AS ok FROM aims.monitor_state AS m
+              LEFT JOIN (SELECT m.system, bool_and(NOT m.silent AND m.verdict IS DISTINCT FROM 'error') AS ok FROM aims.monitor_state AS m
                           WHERE m.status = 'active' GROUP BY m.system) AS m ON m.system = s.system
              WHERE s.stage IN ('operation_monitoring', 're_evaluation') AND s.out_of_scope_reason IS NULL
                AND s.clinical_tier IS DISTINCT FROM 'low') AS q) AS q (found, wanted, done, found_rows, missing);

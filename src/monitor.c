@@ -145,34 +145,50 @@ run_parameter(Run *run, int n, int column, bool by_value)
 	MemoryContextSwitchTo(previous);
 }
 
-/* What is run, and the parameters; refused unless active and with a query. */
+/* Refuse (MS015) to run what does not measure by a query, or not any more. */
+static void
+run_check(const Run *run, const char *status, const char *retired)
+{
+	if (retired != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_REQUEST_NOT_OPEN),
+				 errmsg("monitor \"%s\" cannot be run", run->monitor),
+				 errdetail("AI system \"%s\" is retired.", retired),
+				 errhint("What is retired is not watched: retire the monitor, too.")));
+	if (run->query == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_REQUEST_NOT_OPEN),
+				 errmsg("monitor \"%s\" cannot be run", run->monitor),
+				 errdetail("It has no query: whoever measures inserts into aims.measurement."),
+				 errhint("A query is given to a draft, or while the monitor is paused; then it is made active.")));
+	if (strcmp(status, "active") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_MS_REQUEST_NOT_OPEN),
+				 errmsg("monitor \"%s\" cannot be run", run->monitor),
+				 errdetail("It is %s.", status),
+				 errhint("A draft, or a paused one, is made active: UPDATE aims.monitor SET status = 'active' WHERE monitor = '%s'", run->monitor)));
+}
+
+/* What is run, and the parameters. */
 static void
 run_load(Run *run)
 {
 	const char *args[] = {run->monitor};
-	char	   *status;
 
 	owner_execute("SELECT m.status, m.query, m.run_as,"
 				  "       ceil(1000 * extract(epoch FROM m.timeout))::integer,"
 				  "       coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'),"
 				  "       coalesce((c.at AT TIME ZONE 'UTC' - m.window_length) AT TIME ZONE 'UTC',"
 				  "                '-infinity'),"
-				  "       c.at, m.baseline_period"
-				  "  FROM aims.monitor AS m CROSS JOIN clock_timestamp() AS c (at)"
+				  "       c.at, m.baseline_period,"
+				  "       CASE y.stage WHEN 'retirement' THEN y.system END"
+				  "  FROM aims.monitor AS m JOIN aims.ai_system AS y ON y.system = m.system"
+				  " CROSS JOIN clock_timestamp() AS c (at)"
 				  " WHERE m.monitor = $1",
 				  1, args);
-	status = owner_string(0, 1, run->context);
 	run->query = owner_string(0, 2, run->context);
-	if (strcmp(status, "active") != 0 || run->query == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_MS_REQUEST_NOT_OPEN),
-				 errmsg("monitor \"%s\" cannot be run", run->monitor),
-				 run->query == NULL ?
-				 errdetail("It has no query: whoever measures inserts into aims.measurement.") :
-				 errdetail("It is %s.", status),
-				 run->query == NULL ?
-				 errhint("A query is given to a draft, or while the monitor is paused; then it is made active.") :
-				 errhint("A draft, or a paused one, is made active: UPDATE aims.monitor SET status = 'active' WHERE monitor = '%s'", run->monitor)));
+	run_check(run, owner_string(0, 1, run->context),
+			  owner_string(0, 9, run->context));
 	run->run_as = owner_string(0, 3, run->context);
 	run->timeout = pg_strtoint32(owner_string(0, 4, run->context));
 	run->time_zone = owner_string(0, 5, run->context);

@@ -5,9 +5,12 @@
  * Such code runs with the rights of whoever wrote it, not of whoever asks, as
  * a security-restricted operation: it cannot change the role, nor leave a
  * temporary table, a cursor or a listener behind. Its subtransaction is
- * read-only and always rolled back, which takes back settings as well. What it
- * reaches outside the transaction (another server, a session's advisory lock,
- * the server log) is out of our reach; it can do that with its rights anyway.
+ * read-only and always rolled back, which takes back settings as well. Of what
+ * belongs to the session, and no rollback takes back, advisory locks may be
+ * neither taken nor released, and the random numbers of the session do not
+ * depend on the probe, nor those of the probe on the session. What is reached
+ * outside the server (another one by dblink, its log) is out of our reach; it
+ * can do that with its rights anyway.
  *
  * Time is measured by a timeout of our own: statement_timeout's would end the
  * whole statement, and the two can be told apart by probe_expired alone.
@@ -15,10 +18,14 @@
 #include "aims.h"
 
 #include "access/xact.h"
+#include "catalog/objectaccess.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/timeout.h"
@@ -40,6 +47,8 @@ typedef struct Clock
 static TimeoutId probe_timer = MAX_TIMEOUTS;	/* MAX_TIMEOUTS: none yet */
 static bool probe_is_timed = false;
 static volatile sig_atomic_t probe_expired = false;
+static int	probe_depth = 0;
+static object_access_hook_type next_object_access = NULL;
 
 /* The time is over: cancel what runs. Called by the signal handler. */
 static void
@@ -146,6 +155,40 @@ probe_catch(void (*look)(void *argument), void *argument)
 	return error;
 }
 
+/*
+ * The hook: refuse (42501) in a probe what takes or releases an advisory lock
+ * of the session. It is called when a call is prepared, before it is made.
+ */
+static void
+probe_access(ObjectAccessType access, Oid catalog, Oid object, int part,
+			 void *argument)
+{
+	if (next_object_access != NULL)
+		next_object_access(access, catalog, object, part, argument);
+	if (probe_depth > 0 && access == OAT_FUNCTION_EXECUTE &&
+		object >= F_PG_ADVISORY_LOCK_INT8 &&
+		object <= F_PG_ADVISORY_UNLOCK_ALL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot call %s within security-restricted operation",
+						get_func_name(object)),
+				 errhint("An advisory lock of the transaction (pg_advisory_xact_lock) ends with it.")));
+}
+
+/*
+ * Have random() begin anew, always with the same seed, and return one drawn
+ * from its former state: what the session draws after the probe follows from
+ * what it has drawn before, and from nothing that happens in the probe.
+ */
+static Datum
+random_put_aside(void)
+{
+	Datum		seed = DirectFunctionCall1(drandom, (Datum) 0);
+
+	DirectFunctionCall1(setseed, Float8GetDatum(0));
+	return seed;
+}
+
 ErrorData *
 probe(void (*look)(void *argument), void *argument, int timeout)
 {
@@ -153,12 +196,16 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *error;
 	Clock		clock;
+	Datum		seed = random_put_aside();
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
 	clock = clock_start(timeout);
+	probe_depth++;
 	error = probe_catch(look, argument);
+	probe_depth--;
 	clock_stop(&clock);
+	DirectFunctionCall1(setseed, seed);
 	/* and with it XactReadOnly, the role and the settings */
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(caller);
@@ -187,4 +234,11 @@ probe_set(const char *name, const char *value)
 {
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
+probe_init(void)
+{
+	next_object_access = object_access_hook;
+	object_access_hook = probe_access;
 }

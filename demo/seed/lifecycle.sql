@@ -138,8 +138,9 @@ INSERT INTO act (day, person, statement) VALUES
     (544, 'katya', $$SELECT aims.approve('transition', request_id::text, 'approval', 'Results per hospital seen') FROM aims.transition_request WHERE system = 'sepsis-watch' AND outcome IS NULL$$),
     (550, 'liam', $$SELECT aims.advance('sepsis-watch', 'deployment', 'Version 2.0 goes live')$$),
     (550, 'liam', $$UPDATE aims.model_version SET status = 'active' WHERE system = 'sepsis-watch' AND version = '2.0'$$),
-    (558, 'liam', $$SELECT aims.close_finding(finding_id, 'Version 2.0') FROM aims.finding WHERE system = 'sepsis-watch' AND kind = 'monitor_breach' AND closed_at IS NULL$$),
     (560, 'liam', $$SELECT aims.advance('sepsis-watch', 'operation_monitoring', 'First days were watched')$$),
+    -- North has been measured well again on day 570
+    (576, 'liam', $$SELECT aims.close_finding(finding_id, 'Version 2.0') FROM aims.finding WHERE system = 'sepsis-watch' AND kind = 'monitor_breach' AND closed_at IS NULL$$),
     -- The bed forecast is retired with its vendor's product
     (500, 'tara', pg_temp.evidence('Where the records of bed-forecast are kept', 'records_retention', '{A.8.2}', NULL, 'bed-forecast')),
     (504, 'tara', $$SELECT aims.count_output('bed-forecast')$$),

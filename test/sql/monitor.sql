@@ -2,7 +2,7 @@
 -- Monitors: what is watched, what measurements mean, and what follows.
 BEGIN;
 \i test/act.sql
-SELECT plan(137);
+SELECT plan(175);
 
 CREATE ROLE monitor_owner;
 CREATE ROLE monitor_officer;
@@ -103,6 +103,16 @@ SELECT pg_temp.ends_with(state, role, command, name)
 SELECT throws_ok(command, 'MS041', NULL, command) FROM unnest(ARRAY['DELETE FROM aims.monitor', 'TRUNCATE aims.monitor CASCADE']) AS command;
 SELECT results_eq($$SELECT met, detail FROM aims.check_monitors('sepsis', '{}')$$, $$VALUES (true, 'active: drift')$$, 'its gate is met');
 SELECT is_empty($$SELECT * FROM aims.monitor_action$$, 'and nothing is to be done');
+SAVEPOINT unnamed;
+SET LOCAL session_replication_role = replica;
+DELETE FROM aims.monitor_control WHERE ref = '9.1';
+SELECT is_empty($$SELECT * FROM aims.monitor_action$$, 'while it is evidence for something');
+DELETE FROM aims.monitor_control;
+SET LOCAL session_replication_role = origin;
+SELECT results_eq($$SELECT action, subject_id, system, person, ref, detail FROM aims.monitor_action$$,
+                  $$VALUES ('name requirements', 'drift', 'sepsis', 'data', '6.1.3', 'Drift of lactate: evidence for nothing')$$, 'one that is evidence for nothing says so');
+SELECT results_eq($$SELECT people FROM aims.next_action WHERE action = 'name requirements' AND subject_id = 'drift'$$, $$VALUES ('{data}'::text[])$$, 'its owner is asked');
+ROLLBACK TO unnamed;
 
 -- Measurements that are none
 SELECT pg_temp.ends_with(state, 'monitor_job', format('INSERT INTO aims.measurement (monitor, %s) VALUES (%L, %s)', columns, 'drift', present), name)
@@ -138,7 +148,10 @@ SELECT is(pg_temp.verdict_of(watching, value, sample), verdict, format('%s: %s o
     ('{"direction": "above", "warn": 1, "breach": 2}', '2.1', '100', 'breach'),
     ('{"direction": "above", "warn": 1, "breach": 2}', '2.1', '99', 'insufficient'),
     ('{"direction": "above", "warn": 1, "breach": 2}', '2.1', NULL, 'insufficient'),
-    ('{"direction": "above", "warn": 1, "breach": 2}', NULL, '0', 'error'),
+    ('{"direction": "above", "warn": 1, "breach": 2}', NULL, '0', 'insufficient'),
+    ('{"direction": "above", "warn": 1, "breach": 2}', NULL, '99', 'insufficient'),
+    ('{"direction": "above", "warn": 1, "breach": 2}', NULL, '100', 'error'),
+    ('{"direction": "above", "warn": 1, "breach": 2}', NULL, NULL, 'error'),
     ('{"direction": "below", "warn": 0.8, "breach": 0.7}', '0.8', '100', 'ok'),
     ('{"direction": "below", "warn": 0.8, "breach": 0.7}', '0.75', '100', 'warn'),
     ('{"direction": "below", "warn": 0.8, "breach": 0.7}', '0.69', '100', 'breach'),
@@ -146,6 +159,7 @@ SELECT is(pg_temp.verdict_of(watching, value, sample), verdict, format('%s: %s o
     ('{"direction": "outside", "warn": 1, "breach": 2}', '8.5', '100', 'warn'),
     ('{"direction": "outside", "warn": 1, "breach": 2}', '7.9', '100', 'breach'),
     ('{"direction": "outside", "warn": 1, "breach": 2}', '12.1', '100', 'breach'),
+    ('{"direction": "above", "warn": 1, "breach": 2, "minimum_sample": 0}', NULL, '0', 'error'),
     ('{"direction": "above", "warn": 1, "breach": 2, "minimum_sample": 0}', '1', NULL, 'ok')) AS t (watching, value, sample, verdict);
 
 -- Recording: the verdict is the server's, and a good one is evidence
@@ -186,7 +200,13 @@ SELECT throws_ok(command, state, NULL, name)
 CREATE FUNCTION pg_temp.open_finding(kind text) RETURNS bigint LANGUAGE sql AS
     $$SELECT count(*) FROM aims.finding AS f WHERE f.kind = open_finding.kind AND f.closed_at IS NULL$$;
 SELECT pg_temp.ends_with('00000', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.3, 99)$$, 'too few rows');
+SELECT pg_temp.ends_with('00000', 'monitor_job', $$INSERT INTO aims.measurement (monitor, problem, sample) VALUES ('drift', 'one class only', 3)$$, 'of which there is no value');
+SELECT results_eq($$SELECT verdict, problem FROM aims.monitor_state$$, $$VALUES ('insufficient', 'one class only')$$, 'are too few all the same');
+SELECT results_eq($$SELECT met, detail FROM aims.check_monitors('sepsis', '{}')$$, $$VALUES (true, 'active: drift')$$, 'and keep no gate closed');
+SELECT is_empty($$SELECT * FROM aims.monitor_action$$, 'nor is there anything to repair');
 SELECT pg_temp.ends_with('00000', 'monitor_job', $$INSERT INTO aims.measurement (monitor, problem) VALUES ('drift', 'the table is gone')$$, 'could not measure');
+SELECT results_eq($$SELECT met, detail FROM aims.check_monitors('sepsis', '{}')$$, $$VALUES (false, 'could not measure: drift')$$, 'does');
+SELECT results_eq($$SELECT action, subject_id, detail FROM aims.monitor_action$$, $$VALUES ('repair', 'drift', 'Drift of lactate: the table is gone')$$, 'and is repaired');
 SELECT is(pg_temp.open_finding('monitor_breach'), 0::bigint, 'are no breach');
 SELECT pg_temp.ends_with('00000', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.3, 500)$$, 'a breach');
 SELECT results_eq($$SELECT f.detail = format('Monitor drift, measurement %s: psi is 0.3, above 0.25', m.measurement_id), m.measurement_id = o.measurement_id, f.system::text, f.opened_by
@@ -207,7 +227,88 @@ SELECT results_eq($$SELECT e.title, e.state, count(l.ref) FROM aims.evidence_sta
 ROLLBACK TO good;
 INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.4, 500);
 SELECT is(pg_temp.open_finding('monitor_breach'), 1::bigint, 'once while it is open');
-UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n';
+
+-- A breach is over when a measurement says so, and not when somebody does
+CREATE FUNCTION pg_temp.closing(kind text DEFAULT 'monitor_breach', role text DEFAULT 'monitor_owner') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    said  text;
+    why   text;
+    next  text;
+BEGIN
+    BEGIN
+        PERFORM pg_temp.act(role, format('SELECT aims.close_finding(%s, %L)', (SELECT max(f.finding_id) FROM aims.finding AS f WHERE f.kind = closing.kind), 'looked at'));
+        RAISE EXCEPTION USING ERRCODE = 'TT000';
+    EXCEPTION
+        WHEN SQLSTATE 'TT000' THEN RETURN 'closed';
+        WHEN SQLSTATE 'MS042' THEN
+            GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, next = PG_EXCEPTION_HINT;
+            RETURN regexp_replace(concat_ws(' | ', said, why, split_part(next, '.', 1)), '(finding|measurement) \d+', '\1 N', 'g');
+    END;
+END $$;
+CREATE FUNCTION pg_temp.after(VARIADIC commands text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    command text;
+    result  text;
+BEGIN
+    FOREACH command IN ARRAY commands LOOP
+        PERFORM pg_temp.act('monitor_owner', command);
+    END LOOP;
+    result := pg_temp.closing();
+    RAISE EXCEPTION USING ERRCODE = 'TT000', MESSAGE = result;
+EXCEPTION WHEN SQLSTATE 'TT000' THEN RETURN SQLERRM;
+END $$;
+CREATE PROCEDURE pg_temp.retire(about text) LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE aims.ai_system SET stage = 'retirement' WHERE system = about;
+    SET LOCAL session_replication_role = origin;
+END $$;
+SELECT is(pg_temp.closing(), 'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'what is in breach is not closed');
+SELECT throws_ok($$UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n'$$, 'MS042', NULL, 'by a superuser''s UPDATE neither');
+SELECT results_eq($$SELECT met, detail ~ 'monitor_breach' FROM aims.check_findings_closed('sepsis', '{}')$$, 'VALUES (false, true)', 'the gate back to operation waits for it');
+SELECT is(pg_temp.after(VARIADIC commands), result, name)
+  FROM (VALUES
+    (1, ARRAY[$$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.2, 500)$$], 'closed', 'a measurement without breach ends it, and be it a warning'),
+    (2, ARRAY[$$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.01, 99)$$],
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'too few rows end nothing'),
+    (3, ARRAY[$$INSERT INTO aims.measurement (monitor, problem) VALUES ('drift', 'x')$$],
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'nor does an error'),
+    (4, ARRAY[$$INSERT INTO aims.measurement (monitor, value, sample, measured_at) SELECT 'drift', 0.01, 500, min(measured_at) FROM aims.measurement$$],
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'nor a good value of before'),
+    (5, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$],
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. It is paused. | Activate it, and measure again: INSERT INTO aims', 'nor a pause'),
+    (6, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$, $$UPDATE aims.monitor SET breach = 0.6 WHERE monitor = 'drift'$$,
+              $$UPDATE aims.monitor SET status = 'active' WHERE monitor = 'drift'$$],
+        'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.4. | Measure again: INSERT INTO aims', 'nor another threshold alone'),
+    (7, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$, $$UPDATE aims.monitor SET breach = 0.6 WHERE monitor = 'drift'$$,
+              $$UPDATE aims.monitor SET status = 'active' WHERE monitor = 'drift'$$, $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.4, 500)$$],
+        'closed', 'but what is measured against it'),
+    (8, ARRAY[$$UPDATE aims.monitor SET status = 'retired', status_reason = 'r' WHERE monitor = 'drift'$$], 'closed', 'what is watched no more is over'),
+    (9, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$, $$UPDATE aims.monitor SET status = 'retired' WHERE monitor = 'drift'$$],
+        'closed', 'from a pause, too')) AS t (n, commands, result, name) ORDER BY n;
+SAVEPOINT retired;
+CALL pg_temp.retire('sepsis');
+SELECT is(pg_temp.closing(), 'closed', 'and so is what a retired system had');
+SELECT results_eq($$SELECT silent, due_at FROM aims.monitor_state$$, $$VALUES (false, NULL::timestamptz)$$, 'its monitors are not due, nor silent');
+SELECT pg_temp.ends_with('MS015', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.1, 500)$$, 'nor do they measure');
+SELECT results_eq($$SELECT action, subject_id, detail FROM aims.monitor_action$$, $$VALUES ('retire', 'drift', 'Drift of lactate: its system is retired')$$, 'their owners are asked to retire them');
+SELECT pg_temp.act('monitor_owner', $$UPDATE aims.monitor SET status = 'retired', status_reason = 'r'$$) \g /dev/null
+SELECT is_empty($$SELECT * FROM aims.monitor_action$$, 'once');
+ROLLBACK TO retired;
+-- Back to operation from a re-evaluation: the gate opens when the measurement is good
+SAVEPOINT back;
+SELECT pg_temp.act('monitor_owner', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500)$$),
+       pg_temp.act('monitor_owner', format('SELECT aims.close_finding(%s, %L)', max(finding_id), 'recalibrated')) FROM aims.finding \g /dev/null
+SELECT results_eq($$SELECT met FROM aims.check_findings_closed('sepsis', '{}')$$, 'VALUES (true)', 'the gate back to operation opens');
+ROLLBACK TO back;
+
+CREATE PROCEDURE pg_temp.close_all() LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n' WHERE closed_at IS NULL;
+    SET LOCAL session_replication_role = origin;
+END $$;
+CALL pg_temp.close_all();
 INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.4, 500);
 SELECT is(pg_temp.open_finding('monitor_breach'), 1::bigint, 'and anew when it was closed');
 SELECT is((SELECT stage::text FROM aims.ai_system WHERE system = 'sepsis'), 'operation_monitoring', 'the system stays where it is');
@@ -215,7 +316,7 @@ SELECT results_eq($$SELECT verdict, value, silent, cardinality(finding_ids) FROM
                   $$VALUES ('breach', 0.4::float8, false, 1)$$, 'the state of the monitor');
 CREATE PROCEDURE pg_temp.let_breach_lead_to(act text) LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n' WHERE closed_at IS NULL;
+    CALL pg_temp.close_all();
     PERFORM pg_temp.act('monitor_owner', $x$UPDATE aims.monitor SET status = 'paused', status_reason = 'another action'$x$);
     UPDATE aims.monitor SET on_breach = act;
     PERFORM pg_temp.act('monitor_owner', $x$UPDATE aims.monitor SET status = 'active'$x$);
@@ -226,9 +327,15 @@ CALL pg_temp.let_breach_lead_to('none');
 SELECT is((SELECT count(*) FROM aims.finding WHERE closed_at IS NULL), 0::bigint, 'a breach may be recorded alone');
 CALL pg_temp.let_breach_lead_to('incident');
 SELECT is(pg_temp.open_finding('monitor_incident'), 1::bigint, 'or ask for an incident');
+SELECT is(pg_temp.closing('monitor_incident'), 'closed', 'which is answered by who closes it');
 CALL pg_temp.let_breach_lead_to('switch_off');
 SELECT is(pg_temp.open_finding('monitor_switch_off'), 1::bigint, 'or for a switch-off, which people make');
 SELECT is_empty($$SELECT * FROM aims.switch_event$$, 'nothing is switched off by itself');
+SELECT is(pg_temp.closing('monitor_switch_off'), 'finding N waits for monitor "drift" | Its last verdict is a breach: measurement N, psi is 0.5. | Switch the system off, or measure again: INSERT INTO aims', 'nor is that over');
+INSERT INTO aims.switch_event (system, switched_off, reason, person) VALUES ('sepsis', true, 'drift', 'owner');
+SELECT is(pg_temp.closing('monitor_switch_off'), 'closed', 'before it is');
+INSERT INTO aims.switch_event (system, switched_off, reason, person) VALUES ('sepsis', false, 'on again', 'owner');
+SELECT isnt(pg_temp.closing('monitor_switch_off'), 'closed', 'and stays so');
 CALL pg_temp.let_breach_lead_to('re_evaluation');
 SELECT is((SELECT stage::text FROM aims.ai_system WHERE system = 'sepsis'), 're_evaluation', 'or move the system to re-evaluation');
 SELECT is((SELECT reason FROM aims.stage_history ORDER BY history_id DESC LIMIT 1), (SELECT detail FROM aims.finding WHERE closed_at IS NULL), 'with the finding as its reason');
@@ -252,15 +359,18 @@ SELECT results_eq($$SELECT action, subject_id, person, due_on <= aims.today() FR
 SELECT is(pg_temp.act('monitor_officer', 'SELECT aims.open_silence_findings()'), '1', 'it is a finding');
 SELECT is(aims.open_silence_findings(), 0, 'once');
 SELECT is(pg_temp.open_finding('monitor_silent'), 1::bigint, 'of its kind');
+SELECT is(pg_temp.closing('monitor_silent'), 'finding N waits for monitor "drift" | It is silent. | Measure again: INSERT INTO aims', 'which is not over while it lasts');
 SAVEPOINT paused;
 SELECT pg_temp.act('monitor_owner', $$UPDATE aims.monitor SET status = 'paused', status_reason = 'the scanner is replaced'$$) \g /dev/null
 SELECT results_eq($$SELECT silent, due_at FROM aims.monitor_state$$, $$VALUES (false, NULL::timestamptz)$$, 'a pause is no silence');
+SELECT is(pg_temp.closing('monitor_silent'), 'closed', 'so its finding is closed');
 SELECT results_eq($$SELECT met, detail FROM aims.check_monitors('sepsis', '{}')$$, $$VALUES (false, 'not active: drift')$$, 'and no monitoring');
 SELECT pg_temp.ends_with('MS015', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.1, 500)$$, 'while it lasts nothing is measured');
 SELECT bag_eq($$SELECT action FROM aims.monitor_action$$, ARRAY['define', 'resume or retire'], 'somebody has to end it');
 ROLLBACK TO paused;
 INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500);
 SELECT is((SELECT silent FROM aims.monitor_state), false, 'a measurement ends the silence');
+SELECT is(pg_temp.closing('monitor_silent'), 'closed', 'and its finding is closed');
 
 -- Days and months are nobody's session's
 SET LOCAL session_replication_role = replica;

@@ -177,6 +177,9 @@ SELECT ok(value = 0.1::float8 + 0.2::float8, 'no digit is lost, whatever the ses
 SELECT is(problem, 'error 22P02; its message, which may quote data, is in the server log', 'an error that quotes data is not told to all') FROM aims.measurement WHERE problem ~ '22P02';
 SELECT is(problem, 'permission denied for table secret (42501)', 'others are') FROM aims.measurement WHERE problem ~ '42501';
 SELECT is((SELECT count(*) FROM aims.measurement WHERE problem IS NOT NULL AND verdict <> 'error'), 0::bigint, 'what could not be measured is an error');
+SELECT is(pg_temp.run('SELECT aims.auroc(score, outcome) AS value, count(outcome) AS sample FROM cdw.score WHERE site = ''nowhere'''),
+          'the metric is not defined for what there is, of 0 rows', 'what is not defined of too few rows');
+SELECT results_eq('SELECT verdict, sample, value FROM aims.measurement ORDER BY measurement_id DESC LIMIT 1', $$VALUES ('insufficient', 0::bigint, NULL::float8)$$, 'is no error: they are too few');
 
 -- Groups
 SELECT is(pg_temp.run($$SELECT site AS grp, avg(score) + 0.1 AS value, count(*) AS sample FROM cdw.score GROUP BY site$$), 'warn 0.55', 'groups are judged by the worst');
@@ -197,7 +200,9 @@ SELECT is(pg_temp.worst(watching, groups), worst, format('%s: %s', watching, gro
 SELECT is(pg_temp.run($$SELECT g AS grp, NULL::float8 AS value, 50 AS sample FROM generate_series(1, 2) AS g$$), 'the metric is not defined for what there is, of 50 rows', 'no group has a value');
 SELECT is(pg_temp.run($$SELECT site AS grp, 0.9 AS value, count(*) AS sample FROM cdw.score WHERE site = 'North' GROUP BY site$$), 'breach 0.9', 'a breach');
 SELECT is((SELECT detail FROM aims.finding WHERE kind = 'monitor_breach' ORDER BY finding_id LIMIT 1), (SELECT format('Monitor m, measurement %s: mean is 1, above 0.6', min(measurement_id)) FROM aims.measurement WHERE verdict = 'breach'), 'opens a finding once');
-UPDATE aims.finding SET closed_at = now(), closed_by = 'owner', closing_note = 'n';
+SELECT throws_matching(format('SELECT pg_temp.act(%L, %L)', 'run_owner', format('SELECT aims.close_finding(%s, %L)', max(finding_id), 'n')), 'waits for monitor "m"', 'and is not closed while it lasts') FROM aims.finding;
+SELECT is(pg_temp.run($$SELECT 0.1 AS value, 99 AS sample$$), 'ok 0.1', 'once a run is good');
+SELECT pg_temp.ends_with('00000', 'run_owner', format('SELECT aims.close_finding(%s, %L)', max(finding_id), 'n'), 'it is') FROM aims.finding;
 SELECT is(pg_temp.run($$SELECT 'North' AS grp, 0.9 AS value, 99 AS sample$$), 'breach 0.9', 'the next one');
 SELECT ok(detail ~ ': mean of North is 0.9, above 0.6$', 'names the group') FROM aims.finding WHERE closed_at IS NULL;
 SELECT is(pg_temp.run($$SELECT 0.1 AS value, 99 AS sample, '{"a": 1}'::jsonb AS groups, 7 AS positives$$), 'ok 0.1', 'a query may return groups itself');
@@ -210,6 +215,7 @@ BEGIN
     ALTER FUNCTION cdw.hostile() OWNER TO run_owner;
     RETURN pg_temp.run('SELECT cdw.hostile() AS value, 99 AS sample');
 END $$;
+SELECT pg_advisory_lock(6) \g /dev/null
 SELECT is(pg_temp.attempt(statement), expected, statement)
   FROM (VALUES
     ($$NULL$$, 'ok 0'),
@@ -234,6 +240,13 @@ SELECT is(pg_temp.attempt(statement), expected, statement)
     ($$PERFORM aims.seal()$$, '42501'),
     ($$EXECUTE 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'$$, '42501'),
     ($$LISTEN x$$, '42501'),
+    ($$PERFORM pg_advisory_lock(7)$$, '42501'),
+    ($$PERFORM pg_try_advisory_lock_shared(7, 8)$$, '42501'),
+    ($$PERFORM pg_advisory_unlock(6)$$, '42501'),
+    ($$PERFORM pg_advisory_unlock_all()$$, '42501'),
+    ($$PERFORM pg_advisory_xact_lock(9)$$, 'ok 0'),
+    ($$EXECUTE 'PREPARE p AS SELECT 1'$$, '42501'),
+    ($$PERFORM setseed(0.5), random()$$, 'ok 0'),
     ($$PREPARE TRANSACTION 'x'$$, '0A000'),
     ($$COPY cdw.score TO PROGRAM 'true'$$, '42501'),
     ($$RAISE NOTICE 'look here'$$, 'ok 0'),
@@ -249,6 +262,22 @@ SELECT is(concat_ws('|', current_setting('aims.actor'), current_setting('search_
                     current_setting('TimeZone'), current_setting('transaction_read_only'), current_setting('client_min_messages')),
           '|public, tap|0|postgres|Asia/Tokyo|off|notice', 'no setting of the session has changed');
 SELECT is((SELECT count(*) FROM cdw.score), 250::bigint, 'nor has a row');
+SELECT results_eq($$SELECT objid::integer FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()$$, ARRAY[6], 'no lock is left, and none is lost');
+SELECT ok(pg_advisory_unlock(6), 'that the session has');
+-- random numbers: those of the session and those of a query know nothing of each other
+CREATE FUNCTION pg_temp.drawn_after(query text, seed float8 DEFAULT 0.25) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM setseed(seed);
+    PERFORM pg_temp.run(query);
+    RETURN random();
+END $$;
+SELECT is(pg_temp.drawn_after(query), pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample'), 'what the session draws after ' || query)
+  FROM unnest(ARRAY['SELECT setseed(0.5) IS NULL AS note, 0 AS value, 99 AS sample', 'SELECT max(random()) AS value, 99 AS sample FROM generate_series(1, 10)']) AS query;
+SELECT isnt(pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample', 0.75), pg_temp.drawn_after('SELECT 0 AS value, 99 AS sample'), 'but on its own seed it depends');
+SELECT pg_temp.run('SELECT random() AS value, 99 AS sample') \g /dev/null
+SELECT setseed(0.75) \g /dev/null
+SELECT pg_temp.run('SELECT random() AS value, 99 AS sample') \g /dev/null
+SELECT is(count(DISTINCT value), 1::bigint, 'a query draws the same each time: what it found can be found again') FROM (SELECT value FROM aims.measurement ORDER BY measurement_id DESC LIMIT 2) AS m;
 -- what it sets is not there when its answer is read, with the rights of another
 CREATE FUNCTION cdw.to_jsonb(anyelement) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'now as %', current_user; END $$;
 SELECT is(pg_temp.run($$SELECT 0 AS value, 99 AS sample, set_config('search_path', 'cdw, pg_catalog', false)$$), 'ok 0', 'nobody else looks names up where it says');
@@ -328,6 +357,8 @@ SET LOCAL session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'beds';
 SET LOCAL session_replication_role = origin;
 SELECT results_eq('SELECT * FROM aims.due_monitors()', ARRAY['m'], 'what is retired is not watched');
+SELECT is_empty($$SELECT FROM aims.monitor_state WHERE system = 'beds' AND (silent OR due_at IS NOT NULL)$$, 'nor is it silent');
+SELECT throws_ok($$SELECT pg_temp.act('run_job', 'SELECT aims.run_monitor(''b'')')$$, 'MS015', 'monitor "b" cannot be run', 'nor run by hand');
 -- one whose measurement cannot be recorded
 ALTER TABLE aims.measurement ADD CONSTRAINT refused CHECK (monitor <> 'm') NOT VALID;
 SELECT is(aims.run_due_monitors(), 0, 'what cannot be recorded is no matter of the others');
