@@ -52,7 +52,7 @@ FROM (VALUES
     (48, 'former_binding'),
     (50, 'output_review'),
     (51, 'override_baseline'),
-    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (87, 'certificate_standard'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
+    (56, 'subscription_policy'), (75, 'vendor_product'), (76, 'vendor_contract'), (77, 'vendor_certificate'), (78, 'questionnaire'), (79, 'question'), (80, 'vendor_questionnaire'), (81, 'vendor_answer'), (82, 'responsibility'), (83, 'vendor_responsibility'), (84, 'vendor_notice'), (85, 'vendor_attestation'), (86, 'vendor_assessment'), (87, 'certificate_standard'), (60, 'risk_source'), (61, 'risk_scale'), (62, 'risk_matrix'), (63, 'risk_authority'), (64, 'risk_appetite'), (65, 'risk'), (66, 'risk_treatment'), (67, 'risk_acceptance'), (68, 'impact_risk'), (69, 'impact_answer'), (70, 'impact_question'), (71, 'impact_assessment'), (72, 'impact_effect'), (73, 'impact_workshop'), (74, 'impact_participant'), (100, 'document_kind'), (101, 'document'), (102, 'document_version'), (103, 'document_audience'), (104, 'document_acknowledgement'), (105, 'document_review'), (106, 'objective'), (107, 'objective_value'), (108, 'interested_party'), (109, 'context_issue'), (110, 'curriculum'), (111, 'curriculum_need'), (112, 'training_record'), (113, 'training_session'), (190, 'communication'), (191, 'communication_made'), (192, 'planned_change'), (193, 'resource'), (194, 'training_attendance'), (195, 'user_group'), (196, 'user_count'), (89, 'holiday'), (90, 'incident'), (91, 'incident_system'), (92, 'reporting_rule'), (93, 'incident_clock'), (94, 'incident_communication'), (95, 'incident_contact'), (96, 'capa'), (97, 'capa_step'), (98, 'concern'), (99, 'concern_deadline'),
     (114, 'audit_programme'),
     (115, 'internal_audit'),
     (116, 'internal_audit_scope'),
@@ -145,7 +145,7 @@ DO $$
 DECLARE
     criteria text;
 BEGIN
-    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline', 'certificate_standard'] LOOP
+    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline', 'certificate_standard', 'holiday'] LOOP
         EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
@@ -313,7 +313,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) AS p (privilege)
     WHERE g.name IN ('organisation', 'person', 'duty', 'trusted_application', 'vendor', 'ai_system', 'model_version',
                      'component', 'dataset', 'framework', 'requirement', 'crosswalk', 'framework_deadline', 'applicability', 'evidence', 'evidence_link',
-                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'readiness_threshold', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'capa', 'capa_step', 'concern_deadline',
+                     'phi_table', 'shadow_sign', 'not_ai', 'override_baseline', 'finding_kind', 'readiness_threshold', 'soa_version', 'import_batch', 'import_row', 'incident', 'incident_system', 'reporting_rule', 'incident_clock', 'incident_communication', 'incident_contact', 'holiday', 'capa', 'capa_step', 'concern_deadline',
                      'monitor', 'monitor_control', 'measurement', 're_evaluation_period',
                      'vendor_product', 'vendor_contract', 'vendor_responsibility', 'vendor_certificate', 'vendor_attestation',
                      'vendor_questionnaire', 'vendor_answer', 'vendor_notice', 'vendor_assessment',
