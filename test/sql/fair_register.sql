@@ -3,7 +3,7 @@
 -- the portfolio, tolerance, return of treatments, who may do what.
 BEGIN;
 \i test/act.sql
-SELECT plan(100);
+SELECT plan(101);
 
 CREATE ROLE fair_officer;
 CREATE ROLE fair_sponsor;
@@ -78,7 +78,9 @@ SELECT pg_temp.ends_with(state, 'fair_officer', command, name)
     (5, 'MS042', $$UPDATE aims.risk_scenario SET primary_loss = '10..10..10' WHERE risk_scenario_id = 101$$, 'nor an inherent loss below what comes after it'),
     (6, '00000', $$UPDATE aims.risk_scenario SET loss_event_frequency = '0.1..0.1..0.1', threat_event_frequency = NULL, vulnerability = NULL, primary_loss = '10..10..10', primary_response = NULL, secondary_probability = NULL, secondary_fines = NULL WHERE risk_id = 1$$, 'all at once in one statement'),
     (7, 'MS042', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (2, 'residual', '0.4..0.4..0.4', '500000..500000..500000')$$, 'residual against inherent where there is no current'),
-    (8, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (2, 'residual', '0..0..0', '1..1..1')$$, 'nothing is left')) AS t (nr, state, command, name)
+    (8, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (2, 'residual', '0..0..0', '1..1..1')$$, 'nothing is left'),
+    (9, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss, primary_response, primary_fines)
+        VALUES (3, 'inherent', '1..1..1', '0.3..0.3..0.3', NULL, NULL), (3, 'residual', '1..1..1', NULL, '0.1..0.1..0.1', '0.2..0.2..0.2')$$, 'nor is a last digit above')) AS t (nr, state, command, name)
  ORDER BY nr;
 ROLLBACK TO ordered;
 
