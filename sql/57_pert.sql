@@ -176,7 +176,7 @@ COMMENT ON FUNCTION aims.variance(aims.pert) IS 'Variance: (mean - low) (high - 
 CREATE FUNCTION aims.quantile(estimate aims.pert, probability float8) RETURNS float8
     AS 'MODULE_PATHNAME', 'aims_pert_quantile' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION aims.quantile(aims.pert, float8) IS
-    'Value that the estimate is not above with that probability, to 1e-9 of its range (1e-4 nearer to 1 than 1e-10); its ends at 0 and 1 (0 and infinity where it is lognormal). 22003 unless 0 <= probability <= 1';
+    'Value that the estimate is not above with that probability, to 1e-11 of its distance from the nearer end; low and high at 0 and 1 (0 and infinity where it is lognormal). 22003 unless 0 <= probability <= 1';
 
 CREATE FUNCTION aims.largest(aims.pert) RETURNS float8
     AS 'MODULE_PATHNAME', 'aims_pert_largest' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -79,7 +79,7 @@ ALTER TABLE aims.risk_scenario SET (parallel_workers = 8);
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_scenario', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.risk_scenario_risk_scenario_id_seq', '');
 COMMENT ON TABLE aims.risk_scenario IS
-    'Estimates of a risk in money, a tree of factors: how often the loss event happens in a year, and what one costs; once with nothing done about it, once as it is today, once with all treatments done. Part of the risk: changes while this is open (MS041) (ISO/IEC 42001 6.1.2; Open FAIR O-RT 3.0.1)';
+    'Estimates of a risk in money, a tree of factors: how often the loss event happens in a year, and what one costs; once with nothing done about it, once as it is today, once with all treatments done. Part of the risk: changes while this is open (MS041). On average no assessment costs more than the one before it (MS042) (ISO/IEC 42001 6.1.2; Open FAIR O-RT 3.0.1)';
 COMMENT ON CONSTRAINT risk_scenario_frequency_whole ON aims.risk_scenario IS
     'loss_event_frequency alone; or threat_event_frequency, or contact_frequency with probability_of_action, each with vulnerability, or with threat_capability and resistance_strength';
 COMMENT ON CONSTRAINT risk_scenario_frequency_counted ON aims.risk_scenario IS 'From 0 to 100,000 a year (aims.largest)';
@@ -180,6 +180,52 @@ CREATE FUNCTION aims.simulate_scenarios(scenarios aims.risk_scenario[], trials i
     AS 'MODULE_PATHNAME', 'aims_simulate_scenarios' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 400000;
 COMMENT ON FUNCTION aims.simulate_scenarios(aims.risk_scenario[], integer, bigint) IS
     'Annual loss of scenarios together, each independent of the others with a stream of its own, and its curve as aims.loss_curve. 22023 where a scenario is not complete or an estimate not possible, or trials are not between 1 and 10,000,000; NULL where an argument is';
+
+CREATE FUNCTION aims.expected_loss(scenario aims.risk_scenario) RETURNS float8
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN ((aims.simulate_scenarios(ARRAY[scenario], 1)).result).analytic_mean;
+COMMENT ON FUNCTION aims.expected_loss(aims.risk_scenario) IS
+    'Exact mean annual loss of a scenario: mean frequency times mean loss of an event, no matter what is drawn (Open FAIR O-RA 2.0.1). Errors as aims.simulate_scenarios; NULL where the argument is';
+
+-- As risk_current_not_above and risk_residual_not_above of aims.risk, of which
+-- each has both assessments in one row. The row of the risk is locked already
+-- (aims.guard_part). The sums are of floating-point numbers: a billionth is none.
+CREATE FUNCTION aims.check_scenario_order() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    above record;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    WITH estimate AS MATERIALIZED (
+        SELECT e.assessment, aims.expected_loss(e) AS loss,
+               array_position(ARRAY['inherent', 'current', 'residual'], e.assessment) AS step
+          FROM aims.risk_scenario AS e
+         WHERE e.risk_id = NEW.risk_id
+    )
+    SELECT l.assessment, l.loss, e.assessment AS earlier, e.loss AS earlier_loss INTO above
+      FROM estimate AS e
+      JOIN estimate AS l ON l.step > e.step AND l.loss > e.loss * (1 + 1e-9)
+     ORDER BY e.step DESC, l.step
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS042',
+            MESSAGE = format('the %s loss of risk "%s" is above its %s loss', above.assessment, NEW.risk_id, above.earlier),
+            DETAIL = format('By these estimates a year costs %s on average (%s), and %s (%s); what is done about a risk does not make it dearer.',
+                            round(above.loss::numeric, 2), above.assessment, round(above.earlier_loss::numeric, 2), above.earlier),
+            HINT = 'Estimate the same threat and effect in each assessment; to change several, raise inherent first, lower residual first, or write them in one statement. What a treatment costs is annual_cost of aims.risk_treatment.';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.check_scenario_order() IS
+    'Trigger on aims.risk_scenario: refuses (MS042) that the exact mean annual loss (aims.expected_loss) of a risk is above that of an assessment before it: current above inherent, residual above current or inherent (6.1.2, 6.1.3)';
+CREATE TRIGGER check_order AFTER INSERT OR UPDATE ON aims.risk_scenario
+    FOR EACH ROW EXECUTE FUNCTION aims.check_scenario_order();
+ALTER TABLE aims.risk_scenario ENABLE ALWAYS TRIGGER check_order;
+COMMENT ON TRIGGER check_order ON aims.risk_scenario IS 'No residual loss above the current one, no current loss above the inherent one';
 
 CREATE FUNCTION aims.simulation_input(scenario aims.risk_scenario) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -134,28 +134,49 @@ COMMENT ON COLUMN aims.incident_affected.stage IS 'Its stage today';
 COMMENT ON COLUMN aims.incident_affected.because IS
     'Why: named, listed, product of the vendor, component of the vendor';
 
+CREATE TABLE aims.holiday (
+    calendar aims.slug NOT NULL,
+    day      date      NOT NULL,
+    title    text      NOT NULL,
+    source   text      NOT NULL,
+    CONSTRAINT holiday_pkey PRIMARY KEY (calendar, day),
+    CONSTRAINT holiday_day_finite CHECK (isfinite(day)),
+    CONSTRAINT holiday_title_given CHECK (title ~ '\S'),
+    CONSTRAINT holiday_source_given CHECK (source ~ '\S')
+);
+SELECT pg_catalog.pg_extension_config_dump('aims.holiday', '');
+COMMENT ON TABLE aims.holiday IS
+    'Days from Monday to Friday that are no working days, calendar by calendar: an AI officer enters them, none is shipped. A day that is missing makes a deadline early; a day that is added moves no clock that runs (ISO/IEC 42001 A.8.3)';
+COMMENT ON COLUMN aims.holiday.calendar IS 'Calendar of a jurisdiction, as aims.reporting_rule names it, such as us-federal';
+COMMENT ON COLUMN aims.holiday.day IS 'The day on which it is observed';
+COMMENT ON COLUMN aims.holiday.title IS 'What it is called';
+COMMENT ON COLUMN aims.holiday.source IS 'Where that is written';
+
 CREATE TABLE aims.reporting_rule (
-    rule          aims.slug   PRIMARY KEY,
-    title         text        NOT NULL,
-    audience      text        NOT NULL,
-    source        text        NOT NULL,
-    allowed       integer,
-    unit          text,
-    harms         text[],
-    severities    text[],
-    breach        boolean     NOT NULL DEFAULT false,
-    widespread    boolean     NOT NULL DEFAULT false,
-    affected_from integer,
-    affected_to   integer,
-    eu_tiers      aims.eu_tier[],
-    roles         aims.organisation_role[],
-    phi           boolean     NOT NULL DEFAULT false,
-    device        boolean     NOT NULL DEFAULT false,
-    instead_of    aims.slug,
-    applies       boolean     NOT NULL DEFAULT true,
-    shipped       boolean     NOT NULL DEFAULT false,
-    recorded_at   timestamptz,
-    recorded_by   aims.slug   CONSTRAINT reporting_rule_recorded_by_fkey REFERENCES aims.person,
+    rule           aims.slug   PRIMARY KEY,
+    title          text        NOT NULL,
+    audience       text        NOT NULL,
+    source         text        NOT NULL,
+    allowed        integer,
+    unit           text,
+    calendar       aims.slug,
+    harms          text[],
+    severities     text[],
+    breach         boolean     NOT NULL DEFAULT false,
+    widespread     boolean     NOT NULL DEFAULT false,
+    affected_from  integer,
+    affected_to    integer,
+    eu_tiers       aims.eu_tier[],
+    roles          aims.organisation_role[],
+    phi            boolean     NOT NULL DEFAULT false,
+    device         boolean     NOT NULL DEFAULT false,
+    instead_of     aims.slug,
+    applies        boolean     NOT NULL DEFAULT true,
+    applies_from   date,
+    applies_source text,
+    shipped        boolean     NOT NULL DEFAULT false,
+    recorded_at    timestamptz,
+    recorded_by    aims.slug   CONSTRAINT reporting_rule_recorded_by_fkey REFERENCES aims.person,
     CONSTRAINT reporting_rule_audience_key UNIQUE (rule, audience),
     CONSTRAINT reporting_rule_title_given CHECK (title ~ '\S'),
     CONSTRAINT reporting_rule_source_given CHECK (source ~ '\S'),
@@ -173,6 +194,10 @@ CREATE TABLE aims.reporting_rule (
     CONSTRAINT reporting_rule_roles_some CHECK (cardinality(roles) > 0 AND array_position(roles, NULL) IS NULL),
     CONSTRAINT reporting_rule_affected_from_counted CHECK (affected_from >= 0),
     CONSTRAINT reporting_rule_affected_in_order CHECK (affected_to >= coalesce(affected_from, 0)),
+    CONSTRAINT reporting_rule_calendar_used CHECK (calendar IS NULL OR unit = 'working_days'),
+    CONSTRAINT reporting_rule_applies_from_finite CHECK (isfinite(applies_from)),
+    CONSTRAINT reporting_rule_applies_source_given CHECK (
+        (applies_from IS NULL) = (applies_source IS NULL) AND applies_source ~ '\S'),
     CONSTRAINT reporting_rule_excludes_another CHECK (applies OR instead_of IS NOT NULL),
     CONSTRAINT reporting_rule_not_instead_of_itself CHECK (instead_of <> rule)
 );
@@ -188,7 +213,8 @@ COMMENT ON COLUMN aims.reporting_rule.source IS 'Where it is written; of an excl
 COMMENT ON COLUMN aims.reporting_rule.allowed IS
     'Time allowed, in units; NULL: the source states none ("without undue delay"), it is done before the incident is closed';
 COMMENT ON COLUMN aims.reporting_rule.unit IS
-    'hours; days (to the end of the day); working_days (Monday to Friday, no holidays known); days_after_year (after the end of the calendar year)';
+    'hours; days (to the end of the day); working_days (Monday to Friday but the holidays of the calendar); days_after_year (after the end of the calendar year)';
+COMMENT ON COLUMN aims.reporting_rule.calendar IS 'Calendar whose days (aims.holiday) are no working days; NULL: no holidays';
 COMMENT ON COLUMN aims.reporting_rule.harms IS 'Condition: the incident''s harm is one of these; NULL: any';
 COMMENT ON COLUMN aims.reporting_rule.severities IS 'Condition: its severity is one of these; NULL: any';
 COMMENT ON COLUMN aims.reporting_rule.breach IS 'Condition, where true: it is a breach';
@@ -201,52 +227,66 @@ COMMENT ON COLUMN aims.reporting_rule.roles IS
 COMMENT ON COLUMN aims.reporting_rule.phi IS
     'Condition, where true: the same system processes protected health information; not stated meets it';
 COMMENT ON COLUMN aims.reporting_rule.device IS 'Condition, where true: the same system is a medical device (fda_number)';
-COMMENT ON COLUMN aims.reporting_rule.instead_of IS 'Rule that this one replaces: that one starts no more clocks';
+COMMENT ON COLUMN aims.reporting_rule.instead_of IS 'Rule that this one replaces: that one starts no more clocks, from applies_from on';
 COMMENT ON COLUMN aims.reporting_rule.applies IS 'false: it starts no clocks either; it excludes the rule that it replaces';
+COMMENT ON COLUMN aims.reporting_rule.applies_from IS
+    'First day that it applies: an incident that was detected before starts no clock by it, and until then goes by the rule that it replaces. NULL: it applies already';
+COMMENT ON COLUMN aims.reporting_rule.applies_source IS 'Where that day is written';
 COMMENT ON COLUMN aims.reporting_rule.shipped IS 'Comes with the extension: immutable (MS016)';
 COMMENT ON COLUMN aims.reporting_rule.recorded_at IS 'When a site''s own rule was added, by the server''s clock';
 COMMENT ON COLUMN aims.reporting_rule.recorded_by IS 'Who added it; NULL: a session of nobody, or shipped';
 
+-- Articles 72 and 73 (chapter IX) apply since 2 August 2026. Article 26 is of
+-- chapter III, section 3, which Regulation (EU) 2026/1744 moved: to 2 December
+-- 2027, and for products of Annex I to 2 August 2028. The register does not tell
+-- these apart; the earlier day is taken.
 INSERT INTO aims.reporting_rule (rule, title, audience, source, allowed, unit, harms, severities, breach, widespread,
-                                 affected_from, affected_to, eu_tiers, roles, phi, device, shipped) VALUES
+                                 affected_from, affected_to, eu_tiers, roles, phi, device, applies_from, applies_source, shipped) VALUES
     ('eu-ai-act-73-2', 'Serious incident to the market surveillance authority', 'regulator',
      'Regulation (EU) 2024/1689 art. 73 (2)', 15, 'days',
-     '{temporary,permanent}', '{serious,critical,catastrophic}', false, false, NULL, NULL, '{high}', NULL, false, false, true),
+     '{temporary,permanent}', '{serious,critical,catastrophic}', false, false, NULL, NULL, '{high}', NULL, false, false,
+     '2026-08-02', 'Regulation (EU) 2024/1689 art. 113, second paragraph', true),
     ('eu-ai-act-73-3', 'Widespread infringement or disruption to the market surveillance authority', 'regulator',
      'Regulation (EU) 2024/1689 art. 73 (3)', 2, 'days',
-     NULL, NULL, false, true, NULL, NULL, '{high}', NULL, false, false, true),
+     NULL, NULL, false, true, NULL, NULL, '{high}', NULL, false, false,
+     '2026-08-02', 'Regulation (EU) 2024/1689 art. 113, second paragraph', true),
     ('eu-ai-act-73-4', 'Death to the market surveillance authority', 'regulator',
      'Regulation (EU) 2024/1689 art. 73 (4)', 10, 'days',
-     '{death}', NULL, false, false, NULL, NULL, '{high}', NULL, false, false, true),
+     '{death}', NULL, false, false, NULL, NULL, '{high}', NULL, false, false,
+     '2026-08-02', 'Regulation (EU) 2024/1689 art. 113, second paragraph', true),
     ('eu-ai-act-26-5', 'Serious incident to the provider of the system', 'vendor',
      'Regulation (EU) 2024/1689 art. 26 (5): immediately', NULL, NULL,
-     '{temporary,permanent,death}', '{serious,critical,catastrophic}', false, false, NULL, NULL, '{high}', '{user}', false, false, true),
+     '{temporary,permanent,death}', '{serious,critical,catastrophic}', false, false, NULL, NULL, '{high}', '{user}', false, false,
+     '2027-12-02', 'Regulation (EU) 2024/1689 art. 113 (c)(i) as amended by Regulation (EU) 2026/1744', true);
+-- These apply already. A working day of 21 CFR 803.3 is no federal holiday.
+INSERT INTO aims.reporting_rule (rule, title, audience, source, allowed, unit, calendar, harms, severities, breach, widespread,
+                                 affected_from, affected_to, eu_tiers, roles, phi, device, shipped) VALUES
     ('hipaa-164-404', 'Breach to each individual', 'patients',
-     '45 CFR 164.404 (b)', 60, 'days',
+     '45 CFR 164.404 (b)', 60, 'days', NULL,
      NULL, NULL, true, false, NULL, NULL, NULL, NULL, true, false, true),
     ('hipaa-164-406', 'Breach of more than 500 residents of a State to the media', 'media',
-     '45 CFR 164.406 (b)', 60, 'days',
+     '45 CFR 164.406 (b)', 60, 'days', NULL,
      NULL, NULL, true, false, 501, NULL, NULL, NULL, true, false, true),
     ('hipaa-164-408-b', 'Breach of 500 or more individuals to the Secretary', 'regulator',
-     '45 CFR 164.408 (b)', 60, 'days',
+     '45 CFR 164.408 (b)', 60, 'days', NULL,
      NULL, NULL, true, false, 500, NULL, NULL, NULL, true, false, true),
     ('hipaa-164-408-c', 'Breach of fewer than 500 individuals to the Secretary', 'regulator',
-     '45 CFR 164.408 (c)', 60, 'days_after_year',
+     '45 CFR 164.408 (c)', 60, 'days_after_year', NULL,
      NULL, NULL, true, false, NULL, 499, NULL, NULL, true, false, true),
     ('fda-803-30-a-1', 'Death to the FDA and the manufacturer', 'regulator',
-     '21 CFR 803.30 (a)(1)', 10, 'working_days',
+     '21 CFR 803.30 (a)(1)', 10, 'working_days', 'us-federal',
      '{death}', NULL, false, false, NULL, NULL, NULL, NULL, false, true, true),
     ('fda-803-30-a-2', 'Serious injury to the manufacturer', 'vendor',
-     '21 CFR 803.30 (a)(2)', 10, 'working_days',
+     '21 CFR 803.30 (a)(2)', 10, 'working_days', 'us-federal',
      '{temporary,permanent}', '{serious,critical,catastrophic}', false, false, NULL, NULL, NULL, NULL, false, true, true),
     ('gdpr-33', 'Personal data breach to the supervisory authority', 'regulator',
-     'Regulation (EU) 2016/679 art. 33 (1)', 72, 'hours',
+     'Regulation (EU) 2016/679 art. 33 (1)', 72, 'hours', NULL,
      NULL, NULL, true, false, NULL, NULL, NULL, NULL, false, false, true),
     ('gdpr-34', 'Personal data breach of high risk to the people concerned', 'patients',
-     'Regulation (EU) 2016/679 art. 34 (1): without undue delay', NULL, NULL,
+     'Regulation (EU) 2016/679 art. 34 (1): without undue delay', NULL, NULL, NULL,
      NULL, '{serious,critical,catastrophic}', true, false, NULL, NULL, NULL, NULL, false, false, true),
     ('iso42001-a-8-4', 'Incident to the users of the system', 'users',
-     'ISO/IEC 42001:2023 A.8.4: states no time', NULL, NULL,
+     'ISO/IEC 42001:2023 A.8.4: states no time', NULL, NULL, NULL,
      NULL, '{serious,critical,catastrophic}', false, false, NULL, NULL, NULL, NULL, false, false, true);
 
 CREATE TRIGGER stamp BEFORE INSERT ON aims.reporting_rule
@@ -284,8 +324,8 @@ ALTER TABLE aims.reporting_rule ENABLE ALWAYS TRIGGER guard_reporting_rule;
 COMMENT ON TRIGGER guard_reporting_rule ON aims.reporting_rule IS 'Who may decide what has to be reported';
 
 -- A day counts to its end, the day of detection does not.
-CREATE FUNCTION aims.reporting_deadline(at timestamptz, allowed integer, unit text) RETURNS timestamptz
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+CREATE FUNCTION aims.reporting_deadline(at timestamptz, allowed integer, unit text, calendar text DEFAULT NULL) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     RETURN (
         SELECT CASE unit
@@ -294,15 +334,19 @@ CREATE FUNCTION aims.reporting_deadline(at timestamptz, allowed integer, unit te
                              WHEN 'days' THEN d.day + allowed
                              WHEN 'days_after_year' THEN make_date(extract(year FROM d.day)::integer, 12, 31) + allowed
                              ELSE (SELECT w.day
-                                     FROM (SELECT d.day + n AS day FROM generate_series(1, allowed * 2 + 3) AS n) AS w
+                                     FROM (SELECT d.day + n::integer AS day
+                                             FROM generate_series(1, allowed * 2 + 3 + (SELECT count(*) FROM aims.holiday AS h
+                                                                                         WHERE h.calendar = reporting_deadline.calendar AND h.day > d.day)) AS n) AS w
                                     WHERE extract(isodow FROM w.day) < 6
+                                      AND NOT EXISTS (SELECT FROM aims.holiday AS h
+                                                       WHERE h.calendar = reporting_deadline.calendar AND h.day = w.day)
                                     ORDER BY w.day OFFSET allowed - 1 LIMIT 1)
                          END + 1)::timestamp AT TIME ZONE d.time_zone - make_interval(secs => 0.000001)
                END
           FROM (SELECT (at AT TIME ZONE z.time_zone)::date AS day, z.time_zone
                   FROM (SELECT coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS time_zone) AS z) AS d);
-COMMENT ON FUNCTION aims.reporting_deadline(timestamptz, integer, text) IS
-    'Until when something is due that is allowed so many hours, days, working days (Monday to Friday: holidays are not known) or days after the end of the year from a point in time; days end at midnight in the organisation''s time zone';
+COMMENT ON FUNCTION aims.reporting_deadline(timestamptz, integer, text, text) IS
+    'Until when something is due that is allowed so many hours, days, working days (Monday to Friday but the days of the calendar in aims.holiday) or days after the end of the year from a point in time; days end at midnight in the organisation''s time zone. NULL without time, number or unit';
 
 CREATE TABLE aims.incident_clock (
     clock_id    bigint      PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY,
@@ -359,7 +403,7 @@ BEGIN
         NEW.incident_id := OLD.incident_id;
         NEW.rule := OLD.rule;
     END IF;
-    SELECT i.system, least(former.due_at, aims.reporting_deadline(i.detected_at, r.allowed, r.unit))
+    SELECT i.system, least(former.due_at, aims.reporting_deadline(i.detected_at, r.allowed, r.unit, r.calendar))
       INTO NEW.system, NEW.due_at
       FROM aims.incident AS i, aims.reporting_rule AS r
      WHERE i.incident_id = NEW.incident_id AND r.rule = NEW.rule;
@@ -520,8 +564,10 @@ CREATE FUNCTION aims.follow_incident(incident bigint) RETURNS void
          WHERE i.incident_id = follow_incident.incident
            AND i.status <> 'closed'
            AND r.applies
+           AND coalesce(r.applies_from <= aims.day(i.detected_at), true)
            AND NOT EXISTS (SELECT FROM aims.incident_clock AS c WHERE c.incident_id = i.incident_id AND c.rule = r.rule)
-           AND NOT EXISTS (SELECT FROM aims.reporting_rule AS o WHERE o.instead_of = r.rule)
+           AND NOT EXISTS (SELECT FROM aims.reporting_rule AS o
+                            WHERE o.instead_of = r.rule AND coalesce(o.applies_from <= aims.day(i.detected_at), true))
            AND (r.harms IS NULL OR i.harm = ANY (r.harms))
            AND (r.severities IS NULL OR i.severity = ANY (r.severities))
            AND (NOT r.breach OR i.breach)

@@ -135,8 +135,10 @@ incomplete_beta(double a, double b, double x)
 }
 
 /*
- * Quantile of a beta distribution: Newton's steps, halving instead where one
- * would leave the interval that the quantile is known to be in.
+ * Quantile of a beta distribution, relatively exact for small p: Newton's steps
+ * between the logarithms of probability and quantile, which are in proportion
+ * far out, halving instead where one would leave the interval that the quantile
+ * is known to be in.
  */
 static double
 beta_quantile(double a, double b, double p)
@@ -148,12 +150,13 @@ beta_quantile(double a, double b, double p)
 
 	for (int i = 0; i < STEPS_MAX; i++)
 	{
-		double		excess = incomplete_beta(a, b, x) - p;
+		double		value = incomplete_beta(a, b, x);
 		double		density = exp(front + (a - 1) * log(x) +
 								  (b - 1) * log1p(-x));
-		double		next = x - excess / density;
+		double		slope = density * x / value;
+		double		next = x * exp(-log(value / p) / slope);
 
-		if (excess > 0)
+		if (value > p)
 			high = x;
 		else
 			low = x;
@@ -325,6 +328,9 @@ distribution_quantile(const Distribution *d, double p)
 	if (p >= 1)
 		return d->high;
 	distribution_shape(d, &alpha, &beta);
+	/* from the nearer end: 1 - p is exact, and so small numbers stay small */
+	if (p > 0.5)
+		return d->high - (d->high - d->low) * beta_quantile(beta, alpha, 1 - p);
 	return d->low + (d->high - d->low) * beta_quantile(alpha, beta, p);
 }
 

@@ -2,11 +2,9 @@
  * pert.c
  *		Type pert: an estimate of what is uncertain, as a distribution.
  *
- * Written 10..50..200 (least, most likely, most), 10..50..200@2 with a lambda
- * other than 4, 7..7..7 for a constant, lognormal(10..1000) for the lognormal
- * distribution of which that is the 90 % interval. A value is a Distribution
- * as it is, so that equal values are equal bytes; its text has the fewest
- * digits that read as the same number, whatever the session's settings.
+ * A value is a Distribution as it is, so that equal values are equal bytes;
+ * its text (pert_text.h) has the fewest digits that read as the same number,
+ * whatever the session's settings.
  */
 #include "postgres.h"
 
@@ -18,33 +16,23 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "pert.h"
+#include "pert_text.h"
 #include "draw.h"
 
 #define PERT_VERSION 1			/* of the binary format */
-#define PERT_LAMBDA 4.0			/* where none is written */
-#define LOGNORMAL "lognormal("
-#define NUMBER_MAX 64			/* characters of one number */
 
-/* An input that is read from left to right */
-typedef struct PertInput
-{
-	const char *text;			/* all of it, for messages */
-	const char *next;
-	Node	   *escontext;
-} PertInput;
-
-/* Report input that cannot be read, softly where the caller asks so. */
+/* Report input that cannot be read from a place on, softly where asked so. */
 static bool
-pert_refuse_syntax(const PertInput *input)
+pert_refuse_syntax(const char *text, const char *place, Node *escontext)
 {
-	int			length = (int) Min(strlen(input->text), INT_MAX);
+	int			length = (int) Min(strlen(text), INT_MAX);
 
-	ereturn(input->escontext, false,
+	ereturn(escontext, false,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for type %s: \"%.*s\"", "pert",
-					pg_mbcliplen(input->text, length, NUMBER_MAX), input->text),
+					pg_mbcliplen(text, length, PERT_NUMBER_MAX), text),
 			 errdetail("It cannot be read from position %d on.",
-					   (int) (input->next - input->text) + 1),
+					   (int) (place - text) + 1),
 			 errhint("Write the least, most likely and most as 10..50..200 (a constant as 7..7..7) or, "
 					 "with a lambda other than 4, 10..50..200@2; or a 90 %% "
 					 "interval as lognormal(10..1000).")));
@@ -90,104 +78,19 @@ pert_check(DistributionFault fault, Node *escontext)
 					 "may be, in this order.")));
 }
 
-static void
-pert_skip_blanks(PertInput *input)
-{
-	while (*input->next == ' ' || *input->next == '\t')
-		input->next++;
-}
-
-/* Read a given text; false, and nothing read, where something else stands. */
-static bool
-pert_read_text(PertInput *input, const char *expected)
-{
-	pert_skip_blanks(input);
-	if (pg_strncasecmp(input->next, expected, strlen(expected)) != 0)
-		return false;
-	input->next += strlen(expected);
-	return true;
-}
-
-/* How many characters belong to a number? Two dots end it. */
-static int
-pert_number_length(const char *text)
-{
-	int			length = 0;
-
-	for (;; length++)
-	{
-		char		c = text[length];
-		char		before = length > 0 ? text[length - 1] : 'e';
-
-		if (c == '.' ? text[length + 1] == '.' :
-			c == '+' || c == '-' ? before != 'e' && before != 'E' :
-			c == 'e' || c == 'E' ? length == 0 : c < '0' || c > '9')
-			return length;
-	}
-}
-
-/* Read a number; false where there is none. */
-static bool
-pert_read_number(PertInput *input, double *value)
-{
-	char		number[NUMBER_MAX + 1];
-	char	   *end;
-	int			length;
-
-	pert_skip_blanks(input);
-	length = pert_number_length(input->next);
-	if (length == 0 || length > NUMBER_MAX)
-		return false;
-	memcpy(number, input->next, length);
-	number[length] = '\0';
-	*value = strtod(number, &end);
-	if (*end != '\0')
-		return false;
-	input->next += length;
-	return true;
-}
-
-/* Read a value; false after a soft error. */
-static bool
-pert_read(PertInput *input, Distribution *pert)
-{
-	double		low;
-	double		mode;
-	double		high;
-	double		lambda = PERT_LAMBDA;
-	bool		lognormal = pert_read_text(input, LOGNORMAL);
-
-	if (!(pert_read_number(input, &low) && pert_read_text(input, "..")))
-		return pert_refuse_syntax(input);
-	if (!lognormal &&
-		!(pert_read_number(input, &mode) && pert_read_text(input, "..")))
-		return pert_refuse_syntax(input);
-	if (!pert_read_number(input, &high))
-		return pert_refuse_syntax(input);
-	if (lognormal ? !pert_read_text(input, ")") :
-		pert_read_text(input, "@") && !pert_read_number(input, &lambda))
-		return pert_refuse_syntax(input);
-	pert_skip_blanks(input);
-	if (*input->next != '\0')
-		return pert_refuse_syntax(input);
-	return pert_check(lognormal ? distribution_lognormal(pert, low, high) :
-					  distribution_pert(pert, low, mode, high, lambda),
-					  input->escontext);
-}
-
 PG_FUNCTION_INFO_V1(aims_pert_in);
 
 /* Text input. */
 Datum
 aims_pert_in(PG_FUNCTION_ARGS)
 {
+	const char *text = PG_GETARG_CSTRING(0);
 	Distribution *pert = palloc0(sizeof(Distribution));
-	PertInput	input;
+	DistributionFault fault;
+	const char *place = pert_text_read(text, pert, &fault);
 
-	input.text = PG_GETARG_CSTRING(0);
-	input.next = input.text;
-	input.escontext = fcinfo->context;
-	if (!pert_read(&input, pert))
+	if (place == NULL ? !pert_check(fault, fcinfo->context) :
+		!pert_refuse_syntax(text, place, fcinfo->context))
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(pert);
 }
@@ -206,7 +109,7 @@ pert_text(const Distribution *pert)
 	double_to_shortest_decimal_buf(pert->high, high);
 	double_to_shortest_decimal_buf(pert->lambda, lambda);
 	if (distribution_is_lognormal(pert))
-		return psprintf(LOGNORMAL "%s..%s)", low, high);
+		return psprintf(PERT_LOGNORMAL "%s..%s)", low, high);
 	if (pert->lambda == PERT_LAMBDA)
 		return psprintf("%s..%s..%s", low, mode, high);
 	return psprintf("%s..%s..%s@%s", low, mode, high, lambda);

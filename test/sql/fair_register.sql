@@ -3,7 +3,7 @@
 -- the portfolio, tolerance, return of treatments, who may do what.
 BEGIN;
 \i test/act.sql
-SELECT plan(91);
+SELECT plan(101);
 
 CREATE ROLE fair_officer;
 CREATE ROLE fair_sponsor;
@@ -62,6 +62,27 @@ SELECT pg_temp.ends_with(state, role, command, name)
     (11, '42501', 'fair_writer', $$SELECT aims.simulate('1..2..3', '1..2..3', 100)$$, 'a writer does nothing of it'),
     (12, '42501', 'fair_officer', $$SELECT aims.simulate_each('{1}', 100, 1)$$, 'parts of the act are no acts')) AS t (nr, state, role, command, name)
  ORDER BY nr;
+
+-- What is done about a risk does not make it dearer
+SELECT ok(bool_and(abs(aims.expected_loss(s) / expected - 1) < 1e-12), 'the exact mean of a scenario')
+  FROM aims.risk_scenario AS s
+  JOIN (VALUES (101, (0.1 + 4 * 0.5 + 2) / 6 * (50000 + 4 * 250000 + 2000000) / 6.0),
+               (102, (0.1 + 4 * 0.5 + 2) / 6 * (0.7 / 6) * (650000 / 6.0 + (0.1 + 0.8 + 0.5) / 6 * 150000))) AS t (risk_scenario_id, expected) USING (risk_scenario_id);
+SAVEPOINT ordered;
+SELECT pg_temp.ends_with(state, 'fair_officer', command, name)
+  FROM (VALUES
+    (1, 'MS042', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (1, 'current', '0.1..0.5..2', '50001..250000..2000000')$$, 'no current loss above the inherent one'),
+    (2, 'MS042', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (1, 'current', '0.1..0.1..0.1', '1000..1000..1000')$$, 'nor below the residual one'),
+    (3, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, threat_event_frequency, vulnerability, primary_loss) VALUES (1, 'current', '0.2..1..4', '0.5..0.5..0.5', '50000..250000..2000000')$$, 'the same by another way is not above'),
+    (4, 'MS042', $$UPDATE aims.risk_scenario SET vulnerability = '1..1..1', primary_response = '500000..1000000..2000000' WHERE risk_scenario_id = 102$$, 'no residual loss above the current one'),
+    (5, 'MS042', $$UPDATE aims.risk_scenario SET primary_loss = '10..10..10' WHERE risk_scenario_id = 101$$, 'nor an inherent loss below what comes after it'),
+    (6, '00000', $$UPDATE aims.risk_scenario SET loss_event_frequency = '0.1..0.1..0.1', threat_event_frequency = NULL, vulnerability = NULL, primary_loss = '10..10..10', primary_response = NULL, secondary_probability = NULL, secondary_fines = NULL WHERE risk_id = 1$$, 'all at once in one statement'),
+    (7, 'MS042', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (2, 'residual', '0.4..0.4..0.4', '500000..500000..500000')$$, 'residual against inherent where there is no current'),
+    (8, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss) VALUES (2, 'residual', '0..0..0', '1..1..1')$$, 'nothing is left'),
+    (9, '00000', $$INSERT INTO aims.risk_scenario (risk_id, assessment, loss_event_frequency, primary_loss, primary_response, primary_fines)
+        VALUES (3, 'inherent', '1..1..1', '0.3..0.3..0.3', NULL, NULL), (3, 'residual', '1..1..1', NULL, '0.1..0.1..0.1', '0.2..0.2..0.2')$$, 'nor is a last digit above')) AS t (nr, state, command, name)
+ ORDER BY nr;
+ROLLBACK TO ordered;
 
 -- Never simulated
 SELECT is(pg_temp.one('SELECT risk_id, assessment, stale, expected_loss FROM aims.risk_simulation_state'), '(1,inherent,t,) (1,residual,t,) (2,inherent,t,)', 'nothing is simulated yet');

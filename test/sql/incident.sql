@@ -2,7 +2,7 @@
 -- Incidents: reported by anybody, clocks that facts start, closed by another person.
 BEGIN;
 \i test/act.sql
-SELECT plan(152);
+SELECT plan(182);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -38,17 +38,28 @@ INSERT INTO aims.duty (person, duty, system, valid_from) VALUES
 SET LOCAL session_replication_role = DEFAULT;
 
 -- Deadlines
-SELECT is(to_char(aims.reporting_deadline(at::timestamptz, allowed, unit) AT TIME ZONE 'America/New_York', 'YYYY-MM-DD HH24:MI'), due, name)
+INSERT INTO aims.holiday (calendar, day, title, source)
+SELECT 'us-federal', day::date, 'A day off', 'x' FROM unnest('{2026-07-03,2026-09-07,2026-11-14}'::text[]) AS day
+UNION ALL SELECT 'shut', '2026-03-06'::date + n, 'Shut', 'x' FROM generate_series(1, 200) AS n;
+SELECT is(to_char(aims.reporting_deadline(at::timestamptz, allowed, unit, calendar) AT TIME ZONE 'America/New_York', 'YYYY-MM-DD HH24:MI'), due, name)
   FROM (VALUES
-    ('2026-03-06 10:00-05', 72, 'hours',           '2026-03-09 11:00', 'hours are hours, over a change of the clocks too'),
-    ('2026-03-06 10:00-05', 2,  'days',            '2026-03-08 23:59', 'days end at midnight of the organisation'),
-    ('2026-03-06 23:30-05', 2,  'days',            '2026-03-08 23:59', 'which is not midnight elsewhere'),
-    ('2026-03-06 10:00-05', 1,  'working_days',    '2026-03-09 23:59', 'the working day after a Friday is a Monday'),
-    ('2026-03-07 10:00-05', 1,  'working_days',    '2026-03-09 23:59', 'and after a Saturday'),
-    ('2026-03-04 10:00-05', 10, 'working_days',    '2026-03-18 23:59', 'ten working days are two weeks'),
-    ('2026-01-05 10:00-05', 60, 'days_after_year', '2027-03-01 23:59', 'days after the end of the year'),
-    ('2026-12-31 23:30-05', 60, 'days_after_year', '2027-03-01 23:59', 'which ends where the organisation is')
-  ) AS t (at, allowed, unit, due, name);
+    ('2026-03-06 10:00-05', 72, 'hours',           NULL, '2026-03-09 11:00', 'hours are hours, over a change of the clocks too'),
+    ('2026-03-06 10:00-05', 2,  'days',            NULL, '2026-03-08 23:59', 'days end at midnight of the organisation'),
+    ('2026-03-06 23:30-05', 2,  'days',            NULL, '2026-03-08 23:59', 'which is not midnight elsewhere'),
+    ('2026-03-06 10:00-05', 1,  'working_days',    NULL, '2026-03-09 23:59', 'the working day after a Friday is a Monday'),
+    ('2026-03-07 10:00-05', 1,  'working_days',    NULL, '2026-03-09 23:59', 'and after a Saturday'),
+    ('2026-03-04 10:00-05', 10, 'working_days',    NULL, '2026-03-18 23:59', 'ten working days are two weeks'),
+    ('2026-01-05 10:00-05', 60, 'days_after_year', NULL, '2027-03-01 23:59', 'days after the end of the year'),
+    ('2026-12-31 23:30-05', 60, 'days_after_year', NULL, '2027-03-01 23:59', 'which ends where the organisation is'),
+    ('2026-07-02 10:00-04', 1,  'working_days',    'us-federal', '2026-07-06 23:59', 'a holiday is no working day'),
+    ('2026-07-02 10:00-04', 1,  'working_days',    NULL, '2026-07-03 23:59', 'where a calendar is named'),
+    ('2026-07-02 10:00-04', 1,  'working_days',    'none', '2026-07-03 23:59', 'that has it'),
+    ('2026-09-04 10:00-04', 10, 'working_days',    'us-federal', '2026-09-21 23:59', 'one in between moves the end'),
+    ('2026-09-07 10:00-04', 1,  'working_days',    'us-federal', '2026-09-08 23:59', 'the day of detection counts in no case'),
+    ('2026-11-13 10:00-05', 1,  'working_days',    'us-federal', '2026-11-16 23:59', 'on a Saturday it takes nothing away'),
+    ('2026-07-02 10:00-04', 1,  'days',            'us-federal', '2026-07-03 23:59', 'days are days'),
+    ('2026-03-06 10:00-05', 1,  'working_days',    'shut', '2026-09-23 23:59', 'however long it takes')
+  ) AS t (at, allowed, unit, calendar, due, name);
 SELECT is(aims.reporting_deadline(now(), NULL, NULL), NULL, 'a source without a number sets no time');
 
 -- Reporting: anybody known, and what is typed of who and when counts for nothing
@@ -98,6 +109,21 @@ SELECT results_eq('SELECT count(*) FROM aims.finding WHERE incident = 1002', 'VA
 SELECT results_eq($$SELECT a.requirement FROM aims.gate('triage', 're_evaluation') AS a WHERE a.met$$, $$VALUES ('cause')$$,
     'which is a cause of re-evaluation');
 
+-- Rules apply from a day, which is written somewhere
+SELECT results_eq($$SELECT r.rule::text, r.applies_from, r.applies_source IS NOT NULL FROM aims.reporting_rule AS r WHERE r.shipped AND r.applies_from IS NOT NULL ORDER BY r.rule$$,
+    $$VALUES ('eu-ai-act-26-5', '2027-12-02'::date, true), ('eu-ai-act-73-2', '2026-08-02', true), ('eu-ai-act-73-3', '2026-08-02', true), ('eu-ai-act-73-4', '2026-08-02', true)$$,
+    'rules of the EU AI Act apply in steps, the others already');
+SELECT is((SELECT applies_from FROM aims.reporting_rule WHERE rule = 'eu-ai-act-26-5'), (SELECT due_on FROM aims.framework_deadline WHERE deadline = 'eu-high-risk-annex-iii' AND shipped),
+    'as the deadlines of the framework say');
+SAVEPOINT dated;
+SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, title, system, severity, harm) VALUES (1010, 'Fall', 'sepsis', 'serious', 'permanent')$$) \g /dev/null
+SELECT is(EXISTS (SELECT FROM aims.incident_clock WHERE incident_id = 1010 AND rule = 'eu-ai-act-26-5'), aims.today() >= '2027-12-02',
+    'no clock by what does not apply yet');
+ROLLBACK TO dated;
+INSERT INTO aims.reporting_rule (rule, title, audience, source, harms, severities, eu_tiers, roles, instead_of)
+SELECT 'eu-ai-act-26-5-now', r.title, r.audience, 'House rule 5: as if it applied', r.harms, r.severities, r.eu_tiers, r.roles, r.rule
+  FROM aims.reporting_rule AS r WHERE r.rule = 'eu-ai-act-26-5';
+
 -- Clocks: facts start them, and leave them
 CREATE FUNCTION pg_temp.clocks(incident bigint) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(rule || ' ' || state, ', ' ORDER BY rule) FROM aims.incident_deadline WHERE incident_id = $1$$;
@@ -106,13 +132,13 @@ SELECT is(pg_temp.clocks(1002), 'iso42001-a-8-4 running', 'users are told of a c
 CREATE TEMP TABLE fact (nr int, incident bigint, set text, clocks text, name text);
 INSERT INTO fact VALUES
     (1, 1001, $$harm = 'temporary', severity = 'serious'$$,
-     'eu-ai-act-26-5 running, eu-ai-act-73-2 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'serious injury with a device of tier high'),
+     'eu-ai-act-26-5-now running, eu-ai-act-73-2 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'serious injury with a device of tier high'),
     (2, 1001, $$harm = 'death'$$,
-     'eu-ai-act-26-5 running, eu-ai-act-73-2 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'death starts others, and those that ran run on'),
+     'eu-ai-act-26-5-now running, eu-ai-act-73-2 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'death starts others, and those that ran run on'),
     (3, 1001, $$harm = 'none', severity = 'negligible'$$,
-     'eu-ai-act-26-5 running, eu-ai-act-73-2 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'facts taken back leave the clocks running'),
+     'eu-ai-act-26-5-now running, eu-ai-act-73-2 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'facts taken back leave the clocks running'),
     (4, 1001, 'widespread = true',
-     'eu-ai-act-26-5 running, eu-ai-act-73-2 running, eu-ai-act-73-3 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'a widespread one'),
+     'eu-ai-act-26-5-now running, eu-ai-act-73-2 running, eu-ai-act-73-3 running, eu-ai-act-73-4 running, fda-803-30-a-1 running, fda-803-30-a-2 running, iso42001-a-8-4 running', 'a widespread one'),
     (5, 1002, 'breach = true, affected_count = 12',
      'gdpr-33 running, gdpr-34 running, hipaa-164-404 running, hipaa-164-408-c running, iso42001-a-8-4 running', 'a small breach'),
     (6, 1002, 'affected_count = 500',
@@ -134,7 +160,7 @@ SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, t
 SELECT is(pg_temp.clocks(1004), 'iso42001-a-8-4 running', 'without a system no rule about systems is met');
 
 -- Due times are computed
-SELECT results_eq($$SELECT bool_and(c.due_at = aims.reporting_deadline(i.detected_at, r.allowed, r.unit)) FROM aims.incident_clock AS c
+SELECT results_eq($$SELECT bool_and(c.due_at = aims.reporting_deadline(i.detected_at, r.allowed, r.unit, r.calendar)) FROM aims.incident_clock AS c
                       JOIN aims.incident AS i USING (incident_id) JOIN aims.reporting_rule AS r USING (rule) WHERE r.allowed IS NOT NULL$$,
     'VALUES (true)', 'due times follow from the rule and the time of detection');
 SELECT pg_temp.act('incident_officer', $$UPDATE aims.incident SET detected_at = detected_at - make_interval(days => 4) WHERE incident_id = 1003$$) \g /dev/null
@@ -219,6 +245,55 @@ SELECT throws_ok(command, state, NULL, name)
 SELECT pg_temp.act('incident_officer', $$INSERT INTO aims.reporting_rule (rule, title, audience, source, allowed, unit, severities, instead_of) VALUES ('board-2', 'Tell the board', 'executive', 'House rule 4a', 12, 'hours', '{minor}', 'board')$$) \g /dev/null
 SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, title, system, severity, harm) VALUES (1007, 'USB stick', 'draft', 'minor', 'none')$$) \g /dev/null
 SELECT is(pg_temp.clocks(1007), 'board-2 running', 'a site replaces its own rules, too');
+
+-- From a day on
+SELECT pg_temp.ends_with(state, 'incident_officer', command, name)
+  FROM (VALUES
+    (1, '23514', $$INSERT INTO aims.reporting_rule (rule, title, audience, source, applies_from) VALUES ('x', 'x', 'executive', 'x', '2030-01-01')$$, 'a day is written somewhere'),
+    (2, '23514', $$INSERT INTO aims.reporting_rule (rule, title, audience, source, applies_source) VALUES ('x', 'x', 'executive', 'x', 'x')$$, 'and what is written is a day'),
+    (3, '23514', $$INSERT INTO aims.reporting_rule (rule, title, audience, source, applies_from, applies_source) VALUES ('x', 'x', 'executive', 'x', 'infinity', 'x')$$, 'which comes'),
+    (4, '23514', $$INSERT INTO aims.reporting_rule (rule, title, audience, source, allowed, unit, calendar) VALUES ('x', 'x', 'executive', 'x', 3, 'days', 'us-federal')$$, 'days know no calendar')
+  ) AS t (nr, state, command, name) ORDER BY nr;
+SAVEPOINT dated;
+CREATE FUNCTION pg_temp.clocks_of(rules text, detected timestamptz DEFAULT clock_timestamp()) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    clocks text;
+BEGIN
+    PERFORM pg_temp.act('incident_officer', 'INSERT INTO aims.reporting_rule (rule, title, audience, source, severities, instead_of, applies, applies_from, applies_source) VALUES ' || rules);
+    PERFORM pg_temp.act('incident_nurse', format($i$INSERT INTO aims.incident (incident_id, title, system, severity, harm, detected_at) VALUES (1011, 'USB stick', 'draft', 'minor', 'none', %L)$i$, detected));
+    clocks := pg_temp.clocks(1011);
+    RAISE EXCEPTION USING ERRCODE = 'XX999', MESSAGE = coalesce(clocks, 'none');
+EXCEPTION WHEN SQLSTATE 'XX999' THEN
+    RETURN SQLERRM;
+END $$;
+SELECT is(pg_temp.clocks_of(rules, detected), clocks, name)
+  FROM (VALUES
+    ($$('new', 'x', 'executive', 'x', '{minor}', NULL, true, aims.today() + 1, 'x')$$, now(), 'board-2 running', 'not before its day'),
+    ($$('new', 'x', 'executive', 'x', '{minor}', NULL, true, aims.today(), 'x')$$, now(), 'board-2 running, new running', 'from its day on'),
+    ($$('new', 'x', 'executive', 'x', '{minor}', NULL, true, aims.today(), 'x')$$, now() - make_interval(days => 1), 'board-2 overdue', 'what was detected before stays without'),
+    ($$('board-3', 'x', 'executive', 'x', '{minor}', 'board-2', true, aims.today() + 1, 'x')$$, now(), 'board-2 running', 'a rule goes on until the day that replaces it'),
+    ($$('board-3', 'x', 'executive', 'x', '{minor}', 'board-2', true, aims.today(), 'x')$$, now(), 'board-3 running', 'and no longer'),
+    ($$('no-board', 'x', 'executive', 'x', '{minor}', 'board-2', false, aims.today() + 1, 'x')$$, now(), 'board-2 running', 'or is repealed'),
+    ($$('no-board', 'x', 'executive', 'x', '{minor}', 'board-2', false, aims.today(), 'x')$$, now(), 'none', 'on that day')
+  ) AS t (rules, detected, clocks, name);
+ROLLBACK TO dated;
+
+-- Holidays
+SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, title, system, severity, harm) VALUES (1012, 'Fall', 'sepsis', 'serious', 'permanent')$$) \g /dev/null
+CREATE TEMP TABLE due AS SELECT due_at FROM aims.incident_clock WHERE incident_id = 1012 AND rule = 'fda-803-30-a-2';
+SELECT pg_temp.ends_with(state, role, command, name)
+  FROM (VALUES
+    (1, 'MS013', 'incident_owner', $$INSERT INTO aims.holiday VALUES ('us-federal', '2027-01-01', 'New Year''s Day', '5 U.S.C. 6103')$$, 'no owner takes a day off'),
+    (2, '42501', 'incident_auditor', $$INSERT INTO aims.holiday VALUES ('us-federal', '2027-01-01', 'New Year''s Day', '5 U.S.C. 6103')$$, 'nor an auditor'),
+    (3, '23514', 'incident_officer', $$INSERT INTO aims.holiday VALUES ('us-federal', 'infinity', 'Never', 'x')$$, 'a holiday is a day'),
+    (4, '23514', 'incident_officer', $$INSERT INTO aims.holiday VALUES ('us-federal', '2027-01-01', 'New Year''s Day', ' ')$$, 'with a source'),
+    (5, '00000', 'incident_officer', $$INSERT INTO aims.holiday SELECT 'us-federal', aims.today() + n, 'Convenient', 'x' FROM generate_series(1, 30) AS n$$, 'an AI officer enters it'),
+    (6, '00000', 'incident_officer', $$UPDATE aims.incident SET title = 'A fall' WHERE incident_id = 1012$$, 'then the incident changes')
+  ) AS t (nr, state, role, command, name) ORDER BY nr;
+SELECT results_eq($$SELECT due_at FROM aims.incident_clock WHERE incident_id = 1012 AND rule = 'fda-803-30-a-2'$$, 'SELECT due_at FROM due', 'and no clock that runs is put back');
+SELECT pg_temp.act('incident_nurse', $$INSERT INTO aims.incident (incident_id, title, system, severity, harm) VALUES (1013, 'Fall', 'sepsis', 'serious', 'permanent')$$) \g /dev/null
+SELECT ok(c.due_at > d.due_at, 'the next one goes by it') FROM aims.incident_clock AS c, due AS d WHERE c.incident_id = 1013 AND c.rule = 'fda-803-30-a-2';
+ROLLBACK TO dated;
 
 -- From open to closed
 SELECT pg_temp.ends_with(state, role, command, name)

@@ -2,8 +2,8 @@
 # stands there, by the role that it names, and has to answer what is printed
 # below it. Every clause and every control has an answer that is not empty.
 #
-# PAGE_TO=FILE writes the page there with the answers of this run, for instance
-# PAGE_TO=doc/answers.md make installcheck REGRESS= ISOLATION= PROVE_TESTS=test/t/answers.pl
+# PAGE_TO=DIRECTORY writes the page there with the answers of this run, for instance
+# PAGE_TO=doc make installcheck REGRESS= ISOLATION= PROVE_TESTS=test/t/answers.pl
 use strict;
 use warnings;
 

@@ -141,6 +141,52 @@ test_inverse(void)
 	is_near(normal_quantile(0.975), 1.959963984540054, 1e-15, "normal 97.5 %");
 }
 
+/* The relative error of a quantile's distance from 0. */
+static double
+tail_error(const Distribution *d, double p, double expected)
+{
+	return fabs(fabs(distribution_quantile(d, p)) / expected - 1);
+}
+
+/*
+ * Far out in both tails: of shapes 1 and b quantiles are powers. Each end is at
+ * 0 in turn, where a distance from it has all its digits.
+ */
+static void
+test_tails(void)
+{
+	const double lambdas[] = {0.5, 4, 30, 1000};
+	double		worst[4] = {0, 0, 0, 0};
+
+	for (int l = 0; l < 4; l++)
+	{
+		Distribution from_low = pert(0, 0, 1, lambdas[l]);
+		Distribution from_high = pert(0, 1, 1, lambdas[l]);
+		Distribution to_low = pert(-1, -1, 0, lambdas[l]);
+		Distribution to_high = pert(-1, 0, 0, lambdas[l]);
+		double		root = 1 / (1 + lambdas[l]);
+
+		for (int i = 2; i <= 1000; i++)
+		{
+			double		q = ldexp(1, -i);
+			double		near = -expm1(root * log1p(-q));
+			double		far = pow(q, root);
+			double		error[4] = {
+				tail_error(&from_low, q, near), tail_error(&from_high, q, far),
+				/* 1 - q is exact so far */
+				i > 53 ? 0 : tail_error(&to_high, 1 - q, near),
+				i > 53 ? 0 : tail_error(&to_low, 1 - q, far)};
+
+			for (int k = 0; k < 4; k++)
+				worst[k] = error[k] > worst[k] ? error[k] : worst[k];
+		}
+	}
+	ok(worst[0] < 1e-11 && worst[1] < 1e-11,
+	   "quantiles near the lower end: off by %.1g, %.1g", worst[0], worst[1]);
+	ok(worst[2] < 1e-11 && worst[3] < 1e-11,
+	   "and near the upper end: off by %.1g, %.1g", worst[2], worst[3]);
+}
+
 static void
 test_ends(void)
 {
@@ -353,6 +399,7 @@ main(void)
 	test_published();
 	test_polynomials();
 	test_inverse();
+	test_tails();
 	test_ends();
 	test_faults();
 	test_above();
