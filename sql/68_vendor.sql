@@ -73,11 +73,14 @@ CREATE TABLE aims.vendor_contract (
     CONSTRAINT vendor_contract_status_known CHECK (status IN ('draft', 'in_review', 'confirmed', 'terminated', 'withdrawn'))
 );
 CREATE INDEX vendor_contract_vendor_idx ON aims.vendor_contract (vendor, kind);
+CREATE INDEX vendor_contract_confirmed_idx ON aims.vendor_contract (vendor, kind, valid_until DESC, vendor_contract_id DESC)
+    WHERE status = 'confirmed';
 SELECT pg_catalog.pg_extension_config_dump('aims.vendor_contract', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.vendor_contract_vendor_contract_id_seq', '');
 COMMENT ON TABLE aims.vendor_contract IS
     'Contracts with vendors and their terms on AI, business associate agreements too; a record that counts once another person has compared it with the document (ISO/IEC 42001 A.10.2, A.10.3; 45 CFR 164.504(e))';
 COMMENT ON INDEX aims.vendor_contract_vendor_idx IS 'Finds the contracts of a vendor';
+COMMENT ON INDEX aims.vendor_contract_confirmed_idx IS 'Finds the contract in force of a vendor that lasts longest, without sorting';
 COMMENT ON COLUMN aims.vendor_contract.vendor_contract_id IS 'Number of the contract';
 COMMENT ON COLUMN aims.vendor_contract.vendor IS 'Vendor';
 COMMENT ON COLUMN aims.vendor_contract.product IS 'Product that it covers; NULL: all products of the vendor';
@@ -425,11 +428,14 @@ CREATE TABLE aims.vendor_assessment (
     CONSTRAINT vendor_assessment_status_known CHECK (status IN ('draft', 'in_review', 'approved', 'withdrawn'))
 );
 CREATE INDEX vendor_assessment_vendor_idx ON aims.vendor_assessment (vendor);
+CREATE INDEX vendor_assessment_approved_idx ON aims.vendor_assessment (vendor, approved_at DESC, vendor_assessment_id DESC)
+    WHERE status = 'approved';
 SELECT pg_catalog.pg_extension_config_dump('aims.vendor_assessment', '');
 SELECT pg_catalog.pg_extension_config_dump('aims.vendor_assessment_vendor_assessment_id_seq', '');
 COMMENT ON TABLE aims.vendor_assessment IS
     'Assessments of vendors, a record signed by another person than the assessor. The newest approved one counts, for better or worse, as long as it is valid (ISO/IEC 42001 A.10.3)';
 COMMENT ON INDEX aims.vendor_assessment_vendor_idx IS 'Finds the assessments of a vendor';
+COMMENT ON INDEX aims.vendor_assessment_approved_idx IS 'Finds the newest approved assessment of a vendor, without sorting';
 COMMENT ON COLUMN aims.vendor_assessment.vendor_assessment_id IS 'Number of the assessment';
 COMMENT ON COLUMN aims.vendor_assessment.vendor IS 'Vendor';
 COMMENT ON COLUMN aims.vendor_assessment.product IS 'Product that was assessed; NULL: all products of the vendor';
@@ -590,37 +596,54 @@ CREATE TRIGGER note_vendor_notice AFTER INSERT ON aims.vendor_notice
 ALTER TABLE aims.vendor_notice ENABLE ALWAYS TRIGGER note_vendor_notice;
 COMMENT ON TRIGGER note_vendor_notice ON aims.vendor_notice IS 'Opens a finding for every affected system in use';
 
+CREATE VIEW aims.vendor_questionnaire_state WITH (security_barrier) AS
+SELECT v.vendor_questionnaire_id, v.vendor::text, v.product, v.questionnaire::text, v.status, v.due_on, r.valid_until,
+       CASE WHEN v.status = 'sent' AND v.due_on < t.today THEN 'overdue'
+            WHEN v.status = 'reviewed' AND r.valid_until < t.today THEN 'expired'
+            ELSE v.status
+       END AS state
+  FROM aims.vendor_questionnaire AS v
+  JOIN aims.questionnaire AS q ON q.questionnaire = v.questionnaire
+ CROSS JOIN (SELECT (SELECT aims.today()) AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS t
+ CROSS JOIN LATERAL (
+       SELECT ((v.returned_at AT TIME ZONE t.zone)::date + make_interval(months => q.valid_months))::date AS valid_until) AS r;
+COMMENT ON VIEW aims.vendor_questionnaire_state IS
+    'Questionnaires with what became of them, by their dates alone; their score: aims.vendor_score (A.10.3)';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.vendor_questionnaire_id IS 'Number of the questionnaire';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.vendor IS 'Vendor';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.product IS 'Product that it asks about; NULL: all';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.questionnaire IS 'Template';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.status IS 'draft, sent, returned, reviewed or withdrawn';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.due_on IS 'Day by which it was to be returned';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.valid_until IS
+    'Last day that the answers count: valid_months of the template after the return; NULL: not returned';
+COMMENT ON COLUMN aims.vendor_questionnaire_state.state IS
+    'The status, or overdue (sent, and its due day is past) or expired (reviewed, and its validity is past)';
+
 CREATE VIEW aims.vendor_score WITH (security_barrier) AS
-SELECT s.vendor_questionnaire_id, s.vendor::text, s.product, s.questionnaire::text, s.status, s.due_on, r.valid_until,
-       CASE WHEN s.status = 'sent' AND s.due_on < t.today THEN 'overdue'
-            WHEN s.status = 'reviewed' AND r.valid_until < t.today THEN 'expired'
-            ELSE s.status
-       END AS state,
+SELECT s.vendor_questionnaire_id, v.vendor, v.product, v.questionnaire, v.status, v.due_on, v.valid_until, v.state,
        s.questions, s.answered, s.score,
        CASE WHEN s.score < s.conditional_from OR s.worst = 0 THEN 'inadequate'
             WHEN s.score < s.adequate_from OR s.worst < 1 THEN 'conditional'
             ELSE 'adequate'
        END AS verdict,
        s.failed, s.unanswered
-  FROM (SELECT v.vendor_questionnaire_id, v.vendor, v.product, v.questionnaire, v.status, v.due_on, v.returned_at,
-               q.adequate_from, q.conditional_from, q.valid_months,
+  FROM (SELECT o.vendor_questionnaire_id, o.vendor, q.adequate_from, q.conditional_from,
                count(n.question) AS questions, count(a.answer) AS answered,
                coalesce(round(100 * sum(n.weight * c.credit) / sum(n.weight), 1), 0) AS score,
                min(c.credit) FILTER (WHERE n.critical) AS worst,
                coalesce(array_agg(n.question::text ORDER BY n.position) FILTER (WHERE n.critical AND c.credit = 0), '{}') AS failed,
                coalesce(array_agg(n.question::text ORDER BY n.position) FILTER (WHERE n.question IS NOT NULL AND a.answer IS NULL), '{}')
                    AS unanswered
-          FROM aims.vendor_questionnaire AS v
-          JOIN aims.questionnaire AS q ON q.questionnaire = v.questionnaire
-          LEFT JOIN aims.question AS n ON n.questionnaire = v.questionnaire
-          LEFT JOIN aims.vendor_answer AS a ON a.vendor_questionnaire_id = v.vendor_questionnaire_id AND a.question = n.question
+          FROM aims.vendor_questionnaire AS o
+          JOIN aims.questionnaire AS q ON q.questionnaire = o.questionnaire
+          LEFT JOIN aims.question AS n ON n.questionnaire = o.questionnaire
+          LEFT JOIN aims.vendor_answer AS a ON a.vendor_questionnaire_id = o.vendor_questionnaire_id AND a.question = n.question
          CROSS JOIN LATERAL (
                SELECT CASE a.answer WHEN 'yes' THEN n.credit_yes WHEN 'partly' THEN n.credit_partly WHEN 'no' THEN n.credit_no
                                     WHEN 'not_applicable' THEN n.credit_not_applicable ELSE 0 END AS credit) AS c
-         GROUP BY v.vendor_questionnaire_id, q.questionnaire) AS s
- CROSS JOIN (SELECT (SELECT aims.today()) AS today, coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS zone) AS t
- CROSS JOIN LATERAL (
-       SELECT ((s.returned_at AT TIME ZONE t.zone)::date + make_interval(months => s.valid_months))::date AS valid_until) AS r;
+         GROUP BY o.vendor_questionnaire_id, q.questionnaire) AS s
+  JOIN aims.vendor_questionnaire_state AS v ON v.vendor_questionnaire_id = s.vendor_questionnaire_id AND v.vendor = s.vendor;
 COMMENT ON VIEW aims.vendor_score IS
     'Questionnaires with their score and verdict, computed. Score: 100 times the credited weight over the weight of all questions, an unanswered one credited with nothing. Verdict: inadequate below conditional_from or with a critical question credited with nothing; conditional below adequate_from or with a critical one credited with less than all; else adequate (A.10.3)';
 COMMENT ON COLUMN aims.vendor_score.vendor_questionnaire_id IS 'Number of the questionnaire';
@@ -650,14 +673,14 @@ CREATE FUNCTION aims.vendor_cover(vendor text, product text)
         SELECT c.vendor_contract_id, c.valid_until, c.notice_days,
                num_nulls(c.change_notice_days, c.audit_right, c.training_use) = 0,
                b.vendor_contract_id, b.valid_until,
-               ARRAY(SELECT r.responsibility::text FROM aims.responsibility AS r
+               ARRAY(SELECT r.responsibility
+                       FROM unnest(ARRAY(SELECT o.responsibility::text FROM aims.responsibility AS o ORDER BY o.responsibility)) AS r (responsibility)
                       WHERE r.responsibility <> ALL (
                             ARRAY(SELECT l.responsibility::text FROM aims.vendor_contract AS k
                                     JOIN aims.vendor_responsibility AS l ON l.vendor_contract_id = k.vendor_contract_id
                                    WHERE k.vendor = vendor_cover.vendor AND (k.product IS NULL OR k.product = vendor_cover.product)
                                      AND k.status = 'confirmed'
-                                     AND (SELECT aims.today()) BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')))
-                      ORDER BY r.responsibility),
+                                     AND (SELECT aims.today()) BETWEEN k.valid_from AND coalesce(k.valid_until, 'infinity')))),
                a.vendor_assessment_id, a.conclusion, a.valid_until,
                a.conclusion <> 'not_acceptable' AND a.valid_until >= (SELECT aims.today()),
                n.open, n.overdue
@@ -666,7 +689,9 @@ CREATE FUNCTION aims.vendor_cover(vendor text, product text)
                                     FILTER (WHERE o.assess_by < (SELECT aims.today())), '{}') AS overdue
                   FROM aims.vendor_notice AS o
                  WHERE o.vendor = vendor_cover.vendor AND o.status = 'received'
-                   AND coalesce(o.product = vendor_cover.product, true)) AS n
+                   AND coalesce(o.product = vendor_cover.product, true)
+                   -- of most vendors none waits: which have one is asked once
+                   AND vendor_cover.vendor IN (SELECT w.vendor FROM aims.vendor_notice AS w WHERE w.status = 'received')) AS n
           LEFT JOIN LATERAL (
                SELECT k.vendor_contract_id, k.valid_until, k.notice_days, k.change_notice_days, k.audit_right, k.training_use
                  FROM aims.vendor_contract AS k
@@ -697,14 +722,16 @@ SELECT u.vendor, u.product, u.systems, u.deployed, u.highest_tier, u.tier_undeci
        CASE WHEN u.handles_data THEN c.unallocated ELSE '{}' END AS unallocated,
        c.assessment_id, c.conclusion, c.assessment_until, c.assessed, c.open_notices, c.overdue_notices
   FROM (SELECT o.vendor, o.product,
-               count(DISTINCT o.system) FILTER (WHERE o.in_use) AS systems,
-               count(DISTINCT o.system) FILTER (WHERE o.in_use AND o.stage IN ('deployment', 'operation_monitoring', 're_evaluation'))
-                   AS deployed,
+               count(*) FILTER (WHERE o.in_use) AS systems,
+               count(*) FILTER (WHERE o.in_use AND o.stage IN ('deployment', 'operation_monitoring', 're_evaluation')) AS deployed,
                min(o.clinical_tier) FILTER (WHERE o.in_use) AS highest_tier,
                coalesce(bool_or(o.clinical_tier IS NULL) FILTER (WHERE o.in_use), false) AS tier_undecided,
                coalesce(bool_or(o.handles_data) FILTER (WHERE o.in_use), false) AS handles_data,
                coalesce(bool_or(o.phi) FILTER (WHERE o.in_use), false) AS phi
-          FROM aims.vendor_system AS o
+          FROM (SELECT s.vendor, s.product, s.system, s.stage, s.in_use, s.clinical_tier,
+                       bool_or(s.handles_data) AS handles_data, bool_or(s.phi) AS phi
+                  FROM aims.vendor_system AS s
+                 GROUP BY s.vendor, s.product, s.system, s.stage, s.in_use, s.clinical_tier) AS o
          GROUP BY o.vendor, o.product) AS u
   LEFT JOIN aims.vendor_product AS p ON p.vendor = u.vendor AND p.product = u.product
  CROSS JOIN LATERAL aims.vendor_cover(u.vendor, u.product) AS c;
@@ -767,12 +794,14 @@ CREATE VIEW aims.vendor_coverage WITH (security_barrier) AS
 WITH today AS MATERIALIZED (
     SELECT aims.today() AS today
 ), used AS (
-    SELECT u.vendor, count(DISTINCT u.system) AS systems,
-           count(DISTINCT u.system) FILTER (WHERE u.stage IN ('deployment', 'operation_monitoring', 're_evaluation')) AS deployed,
+    SELECT u.vendor, count(*) AS systems,
+           count(*) FILTER (WHERE u.stage IN ('deployment', 'operation_monitoring', 're_evaluation')) AS deployed,
            min(u.clinical_tier) AS highest_tier, bool_or(u.clinical_tier IS NULL) AS tier_undecided,
            bool_or(u.handles_data) AS handles_data, bool_or(u.phi) AS phi
-      FROM aims.vendor_system AS u
-     WHERE u.in_use
+      FROM (SELECT s.vendor, s.system, s.stage, s.clinical_tier, bool_or(s.handles_data) AS handles_data, bool_or(s.phi) AS phi
+              FROM aims.vendor_system AS s
+             WHERE s.in_use
+             GROUP BY s.vendor, s.system, s.stage, s.clinical_tier) AS u
      GROUP BY u.vendor
 ), standing AS MATERIALIZED (
     SELECT * FROM aims.vendor_standing AS s WHERE s.systems > 0
@@ -795,26 +824,32 @@ WITH today AS MATERIALIZED (
      CROSS JOIN unnest(s.unallocated) AS r (responsibility)
      WHERE s.handles_data
      GROUP BY s.vendor
-), score AS MATERIALIZED (
-    SELECT q.*
-      FROM aims.vendor_score AS q
-     -- the others need no score
-     WHERE q.vendor_questionnaire_id = ANY (ARRAY(SELECT max(n.vendor_questionnaire_id) FROM aims.vendor_questionnaire AS n
-                                                   WHERE n.status IN ('sent', 'returned', 'reviewed') GROUP BY n.vendor, n.product, n.status))
+), asked AS MATERIALIZED (
+    -- Per product in use the questionnaire that counts
+    SELECT DISTINCT ON (s.vendor, s.product) s.vendor, coalesce(q.state, 'missing') AS state, q.valid_until, q.vendor_questionnaire_id
+      FROM (SELECT u.vendor, u.product, u.handles_data, false AS unused FROM standing AS u
+             UNION ALL
+            SELECT v.vendor, NULL, false, true FROM aims.vendor AS v
+             WHERE NOT EXISTS (SELECT FROM used AS u WHERE u.vendor = v.vendor)) AS s
+      LEFT JOIN (SELECT DISTINCT ON (n.vendor, n.product, n.status) n.*
+                   FROM aims.vendor_questionnaire_state AS n
+                  WHERE n.status IN ('sent', 'returned', 'reviewed')
+                  ORDER BY n.vendor, n.product, n.status, n.vendor_questionnaire_id DESC) AS q
+        ON q.vendor = s.vendor AND (s.unused OR q.product IS NULL OR q.product = s.product)
+     -- of what does not handle our data nothing has to be asked
+     WHERE s.handles_data OR q.vendor IS NOT NULL
+     ORDER BY s.vendor, s.product, q.state = 'reviewed' DESC NULLS LAST, q.vendor_questionnaire_id DESC
 ), answered AS (
     -- The product in use that it stands worst for
-    SELECT DISTINCT ON (p.vendor) p.vendor, p.state, min(p.valid_until) OVER (PARTITION BY p.vendor, p.state) AS valid_until, p.score, p.verdict
-      FROM (SELECT DISTINCT ON (s.vendor, s.product) s.vendor, coalesce(q.state, 'missing') AS state, q.valid_until, q.score, q.verdict
-              FROM (SELECT u.vendor, u.product, u.handles_data, false AS unused FROM standing AS u
-                     UNION ALL
-                    SELECT v.vendor, NULL, false, true FROM aims.vendor AS v
-                     WHERE NOT EXISTS (SELECT FROM used AS u WHERE u.vendor = v.vendor)) AS s
-              LEFT JOIN score AS q ON q.vendor = s.vendor AND (s.unused OR q.product IS NULL OR q.product = s.product)
-             -- of what does not handle our data nothing has to be asked
-             WHERE s.handles_data OR q.vendor IS NOT NULL
-             ORDER BY s.vendor, s.product, q.state = 'reviewed' DESC NULLS LAST, q.vendor_questionnaire_id DESC) AS p
+    SELECT DISTINCT ON (p.vendor) p.vendor, p.state, min(p.valid_until) OVER (PARTITION BY p.vendor, p.state) AS valid_until, q.score, q.verdict
+      FROM asked AS p
+      LEFT JOIN (SELECT o.vendor_questionnaire_id, o.score, o.verdict
+                   FROM aims.vendor_score AS o
+                  -- the others need no score
+                  WHERE o.vendor_questionnaire_id = ANY (ARRAY(SELECT DISTINCT a.vendor_questionnaire_id FROM asked AS a))) AS q
+        ON q.vendor_questionnaire_id = p.vendor_questionnaire_id
      ORDER BY p.vendor, array_position('{missing,expired,overdue,sent,returned,reviewed}', p.state),
-              array_position('{inadequate,conditional,adequate}', p.verdict), p.score
+              array_position('{inadequate,conditional,adequate}', q.verdict), q.score
 ), standard AS (
     SELECT DISTINCT ON (d.standard) d.standard, d.due_diligence FROM aims.certificate_standard AS d ORDER BY d.standard, d.shipped
 ), proof AS (
@@ -822,12 +857,10 @@ WITH today AS MATERIALIZED (
       FROM aims.applicability AS a
       JOIN aims.evidence_state AS e ON e.vendor = a.vendor AND e.state = 'in_force'
       JOIN aims.evidence_link AS l ON l.evidence_id = e.evidence_id AND l.framework = a.framework AND l.ref OPERATOR(aims.=) a.ref
-     WHERE a.scope = 'vendor'
+     WHERE a.scope = 'vendor' AND a.applicable AND a.implementation IN ('implemented', 'verified')
 ), stated AS (
-    SELECT a.vendor, count(*) AS statements,
-           count(*) FILTER (WHERE a.applicable AND a.implementation IN ('implemented', 'verified') AND p.applicability_id IS NOT NULL) AS evidenced,
-           count(*) FILTER (WHERE a.applicable
-                              AND (a.implementation NOT IN ('implemented', 'verified') OR p.applicability_id IS NULL)) AS gaps
+    SELECT a.vendor, count(*) AS statements, count(p.applicability_id) AS evidenced,
+           count(*) FILTER (WHERE a.applicable AND p.applicability_id IS NULL) AS gaps
       FROM aims.applicability AS a
       JOIN aims.framework AS f ON f.framework = a.framework AND f.in_soa
       LEFT JOIN proof AS p ON p.applicability_id = a.applicability_id
