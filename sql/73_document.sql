@@ -428,13 +428,12 @@ WITH duty AS (
     -- for one system, or the organisation: ''
     SELECT d.duty, coalesce(d.system, ''), d.person, d.since FROM duty AS d
 )
-SELECT r.document_version_id, r.code, r.kind, r.title, r.system, r.version, r.person::text, r.due_on, k.acknowledged_at,
+SELECT r.document_version_id, d.code::text, r.kind, d.title, v.system::text, v.version, r.person::text, r.due_on, k.acknowledged_at,
        CASE WHEN k.acknowledged_at IS NOT NULL THEN 'acknowledged'
             WHEN r.due_on < (SELECT aims.today()) THEN 'overdue'
             ELSE 'pending'
        END AS state
-  FROM (SELECT v.document_version_id, v.code, v.kind, v.title, v.system, v.version, h.person,
-               min(greatest(v.in_force_from, h.since) + v.within_days) AS due_on
+  FROM (SELECT v.document_version_id, v.kind, h.person, min(greatest(v.in_force_from, h.since) + v.within_days) AS due_on
           FROM (SELECT d.*, a.audience, a.within_days,
                        CASE WHEN d.system IS NULL OR a.audience = 'everyone' THEN '*' ELSE d.system END AS held_for
                   FROM aims.document_in_force AS d
@@ -446,7 +445,9 @@ SELECT r.document_version_id, r.code, r.kind, r.title, r.system, r.version, r.pe
                   JOIN aims.document_audience AS a ON a.document_version_id = d.document_version_id
                  WHERE d.system IS NOT NULL AND a.audience <> 'everyone') AS v
           JOIN holder AS h ON h.audience = v.audience AND h.held_for = v.held_for
-         GROUP BY v.document_version_id, v.code, v.kind, v.title, v.system, v.version, h.person) AS r
+         GROUP BY v.document_version_id, v.kind, h.person) AS r
+  JOIN aims.document_version AS v ON v.document_version_id = r.document_version_id
+  JOIN aims.document AS d ON d.document_id = v.document_id
   LEFT JOIN aims.document_acknowledgement AS k
     ON k.document_version_id = r.document_version_id AND k.person = r.person;
 COMMENT ON VIEW aims.document_reader IS
