@@ -42,19 +42,15 @@ ALTER TABLE aims.organisation ENABLE ALWAYS TRIGGER check_time_zone;
 COMMENT ON TRIGGER check_time_zone ON aims.organisation IS 'Accepts names of pg_timezone_names only';
 
 CREATE FUNCTION aims.day(at timestamptz) RETURNS date
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    RETURN (at AT TIME ZONE coalesce((SELECT time_zone FROM aims.organisation), 'UTC'))::date;
+    AS 'MODULE_PATHNAME', 'aims_day' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION aims.day(timestamptz) IS
-    'The day of a point in time in the organisation''s time zone (UTC before the organisation is recorded)';
+    'The day of a point in time in the organisation''s time zone (UTC before the organisation is recorded), whether or not the caller may read that';
 
 -- The clock's day, not the transaction's: a transaction that was opened
 -- yesterday does not keep what expired at midnight. STABLE all the same: a
 -- query asks once, and judges all its rows by one day.
 CREATE FUNCTION aims.today() RETURNS date
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    RETURN aims.day(clock_timestamp());
+    AS 'MODULE_PATHNAME', 'aims_today' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION aims.today() IS
     'The day it is now, also in a transaction that began earlier, in the organisation''s time zone (UTC before the organisation is recorded): what every validity is compared with';
 

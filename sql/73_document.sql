@@ -387,12 +387,13 @@ COMMENT ON COLUMN aims.document_version_state.superseded_by IS 'Version that too
 CREATE VIEW aims.document_in_force WITH (security_barrier) AS
 SELECT d.document_id, d.code::text, d.kind::text, d.title, d.system::text, d.owner::text,
        v.document_version_id, v.version, v.in_force_from, v.approved_by::text
-  FROM (SELECT DISTINCT ON (w.document_id) w.document_id, w.document_version_id
-          FROM aims.document_version AS w
-         WHERE w.in_force_from <= (SELECT aims.today())
-         ORDER BY w.document_id, w.in_force_from DESC, w.document_version_id DESC) AS newest
-  JOIN aims.document_version AS v ON v.document_version_id = newest.document_version_id
-  JOIN aims.document AS d ON d.document_id = newest.document_id
+  FROM aims.document AS d
+ CROSS JOIN LATERAL (
+       SELECT n.document_version_id, n.version, n.in_force_from, n.approved_by, n.status
+         FROM aims.document_version AS n
+        WHERE n.document_id = d.document_id AND n.in_force_from <= (SELECT aims.today())
+        ORDER BY n.in_force_from DESC, n.document_version_id DESC
+        LIMIT 1) AS v
  WHERE v.status = 'approved' AND d.status = 'current';
 COMMENT ON VIEW aims.document_in_force IS
     'The version in force today of each document that has one (ISO/IEC 42001 7.5.3)';
@@ -408,17 +409,13 @@ COMMENT ON COLUMN aims.document_in_force.in_force_from IS 'Its first day in forc
 COMMENT ON COLUMN aims.document_in_force.approved_by IS 'Who approved it';
 
 CREATE VIEW aims.document_reader WITH (security_barrier) AS
-WITH version AS (
-    SELECT v.document_version_id, v.code, v.kind, v.title, v.system, v.version, v.in_force_from, a.audience, a.within_days
-      FROM aims.document_in_force AS v
-      JOIN aims.document_audience AS a ON a.document_version_id = v.document_version_id
-), duty AS (
-    SELECT d.duty, d.system::text AS system, d.person, min(d.valid_from) AS since
+WITH duty AS (
+    SELECT d.duty, d.system::text AS system, d.person, d.valid_from AS since
       FROM aims.duty AS d
      WHERE (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity')
-     GROUP BY d.duty, d.system, d.person
-), anyone AS (
-    SELECT 'everyone' AS audience, o.person, min(o.since) AS since
+), holder AS (
+    -- for whatever system, or the organisation: '*'
+    SELECT 'everyone' AS audience, '*' AS held_for, o.person, min(o.since) AS since
       FROM (SELECT d.person, d.since FROM duty AS d
             UNION ALL
             SELECT p.person, (p.mapped_at AT TIME ZONE coalesce((SELECT g.time_zone FROM aims.organisation AS g), 'UTC'))::date
@@ -426,35 +423,29 @@ WITH version AS (
              WHERE p.db_role IS NOT NULL) AS o
      GROUP BY o.person
     UNION ALL
-    SELECT d.duty, d.person, min(d.since) FROM duty AS d GROUP BY d.duty, d.person
-), reader AS (
-    -- about the organisation: whoever holds the duty, for any system
-    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days AS due_on
-      FROM version AS v
-      JOIN anyone AS h ON h.audience = v.audience
-     WHERE v.system IS NULL OR v.audience = 'everyone'
+    SELECT d.duty, '*', d.person, min(d.since) FROM duty AS d GROUP BY d.duty, d.person
     UNION ALL
-    -- about a system: for that system
-    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days
-      FROM version AS v
-      JOIN duty AS h ON h.duty = v.audience AND h.system = v.system
-    UNION ALL
-    -- or for the organisation
-    SELECT v.document_version_id, h.person, greatest(v.in_force_from, h.since) + v.within_days
-      FROM version AS v
-      JOIN duty AS h ON h.duty = v.audience AND h.system IS NULL
-     WHERE v.system IS NOT NULL
-), due AS (
-    SELECT r.document_version_id, r.person, min(r.due_on) AS due_on
-      FROM reader AS r
-     GROUP BY r.document_version_id, r.person
+    -- for one system, or the organisation: ''
+    SELECT d.duty, coalesce(d.system, ''), d.person, d.since FROM duty AS d
 )
-SELECT v.document_version_id, d.code::text, d.kind::text, d.title, v.system::text, v.version, r.person::text, r.due_on, k.acknowledged_at,
+SELECT r.document_version_id, d.code::text, r.kind, d.title, v.system::text, v.version, r.person::text, r.due_on, k.acknowledged_at,
        CASE WHEN k.acknowledged_at IS NOT NULL THEN 'acknowledged'
             WHEN r.due_on < (SELECT aims.today()) THEN 'overdue'
             ELSE 'pending'
        END AS state
-  FROM due AS r
+  FROM (SELECT v.document_version_id, v.kind, h.person, min(greatest(v.in_force_from, h.since) + v.within_days) AS due_on
+          FROM (SELECT d.*, a.audience, a.within_days,
+                       CASE WHEN d.system IS NULL OR a.audience = 'everyone' THEN '*' ELSE d.system END AS held_for
+                  FROM aims.document_in_force AS d
+                  JOIN aims.document_audience AS a ON a.document_version_id = d.document_version_id
+                UNION ALL
+                -- who holds the duty for the organisation holds it for the system
+                SELECT d.*, a.audience, a.within_days, ''
+                  FROM aims.document_in_force AS d
+                  JOIN aims.document_audience AS a ON a.document_version_id = d.document_version_id
+                 WHERE d.system IS NOT NULL AND a.audience <> 'everyone') AS v
+          JOIN holder AS h ON h.audience = v.audience AND h.held_for = v.held_for
+         GROUP BY v.document_version_id, v.kind, h.person) AS r
   JOIN aims.document_version AS v ON v.document_version_id = r.document_version_id
   JOIN aims.document AS d ON d.document_id = v.document_id
   LEFT JOIN aims.document_acknowledgement AS k
@@ -649,28 +640,27 @@ COMMENT ON COLUMN aims.policy_awareness.share IS 'Share, 0 to 1; NULL: nobody ho
 COMMENT ON COLUMN aims.policy_awareness.missing IS 'Those who have not';
 
 CREATE VIEW aims.document_gap WITH (security_barrier) AS
-WITH needed AS (
+WITH missing AS (
+    -- OFFSET 0: each is looked up, instead of all that are in force read
     SELECT k.kind, k.title, k.ref, NULL::text AS system, 'ai_officer' AS duty
       FROM aims.document_kind AS k
      WHERE k.needed_by = 'organisation'
+       AND NOT EXISTS (SELECT FROM aims.document_in_force AS v WHERE v.kind = k.kind AND v.system IS NULL OFFSET 0)
     UNION ALL
     SELECT k.kind, k.title, k.ref, s.system, 'system_owner'
       FROM aims.document_kind AS k
       JOIN aims.ai_system AS s ON s.stage = ANY (k.stages)
      WHERE k.needed_by = 'system' AND s.out_of_scope_reason IS NULL
+       AND NOT EXISTS (SELECT FROM aims.document_in_force AS v WHERE v.kind = k.kind AND v.system = s.system OFFSET 0)
 )
 SELECT n.kind::text, n.title, n.ref, n.system, n.duty, coalesce(t.versions, 'there is none') AS detail
-  FROM needed AS n
-  LEFT JOIN (SELECT DISTINCT v.kind, coalesce(v.system, '') AS target
-               FROM aims.document_in_force AS v) AS held
-    ON held.kind = n.kind AND held.target = coalesce(n.system, '')
-  LEFT JOIN (SELECT w.kind, coalesce(w.system, '') AS target,
-                    string_agg(format('%s %s is %s', w.code, w.version, w.state), ', ' ORDER BY w.document_version_id) AS versions
-               FROM aims.document_version_state AS w
-              WHERE w.state <> 'in_force'
-              GROUP BY w.kind, coalesce(w.system, '')) AS t
-    ON t.kind = n.kind AND t.target = coalesce(n.system, '')
- WHERE held.kind IS NULL;
+  FROM missing AS n
+  LEFT JOIN LATERAL (
+       SELECT string_agg(format('%s %s is %s', w.code, w.version, w.state), ', ' ORDER BY w.document_version_id) AS versions
+         FROM (SELECT s.* FROM aims.document_version_state AS s WHERE s.kind = n.kind AND s.system = n.system
+               UNION ALL
+               SELECT s.* FROM aims.document_version_state AS s WHERE s.kind = n.kind AND s.system IS NULL AND n.system IS NULL) AS w
+        WHERE w.state <> 'in_force') AS t ON true;
 COMMENT ON VIEW aims.document_gap IS
     'Documents that the organisation, or an AI system in its stage, needs and of which no version is in force (ISO/IEC 42001 7.5.1, A.8.2)';
 COMMENT ON COLUMN aims.document_gap.kind IS 'Kind of document';

@@ -378,8 +378,9 @@ SELECT n.person::text, p.full_name, n.curriculum::text, c.title, n.duties, n.nee
             ELSE 'in_force'
        END AS state
   FROM needed AS n
-  JOIN aims.person AS p ON p.person = n.person
-  JOIN aims.curriculum AS c ON c.curriculum = n.curriculum
+  -- LEFT, though there is one: who does not ask for the names does not wait for them
+  LEFT JOIN aims.person AS p ON p.person = n.person
+  LEFT JOIN aims.curriculum AS c ON c.curriculum = n.curriculum
   LEFT JOIN latest AS r ON r.person = n.person AND r.curriculum = n.curriculum;
 COMMENT ON VIEW aims.competence_state IS
     'Each person and each curriculum that the duties held today need: in force, expired or missing (ISO/IEC 42001 7.2)';

@@ -228,13 +228,14 @@ BEGIN
        AND (SELECT aims.today()) BETWEEN a.valid_from AND coalesce(a.valid_until, 'infinity')) AS q (found, wanted, done, found_rows, missing);
     RETURN QUERY SELECT 2, 'risks_assessed', aims.control_ref '6.1.2', 'A risk assessed, owned and not closed for every AI system in scope',
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
-    SELECT count(q.risks), count(*), bool_and(q.risks IS NOT NULL),
-           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NOT NULL),
-           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.risks IS NULL)
-      FROM (SELECT s.system::text AS system, r.risks
+    SELECT count(*) FILTER (WHERE q.assessed), count(*), bool_and(q.assessed),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE q.assessed),
+           array_agg(q.system ORDER BY q.system) FILTER (WHERE NOT q.assessed)
+      FROM (SELECT s.system::text AS system, r.risk_id IS NOT NULL AS assessed
               FROM aims.ai_system AS s
-              LEFT JOIN (SELECT r.system, count(*) AS risks FROM aims.risk AS r
-                          WHERE r.inherent_likelihood IS NOT NULL AND r.owner IS NOT NULL AND r.status <> 'closed' GROUP BY r.system) AS r ON r.system = s.system
+              LEFT JOIN LATERAL (SELECT r.risk_id FROM aims.risk AS r
+                                  WHERE r.system = s.system AND r.inherent_likelihood IS NOT NULL AND r.owner IS NOT NULL AND r.status <> 'closed'
+                                  LIMIT 1) AS r ON true
              WHERE s.out_of_scope_reason IS NULL AND s.stage <> 'retirement') AS q) AS q (found, wanted, done, found_rows, missing);
     RETURN QUERY SELECT 2, 'impact_procedure', aims.control_ref '6.1.4', 'Procedure of impact assessment in force',
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
