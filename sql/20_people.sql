@@ -406,7 +406,7 @@ BEGIN
             ERRCODE = 'MS041',
             MESSAGE = 'what was a duty is not rewritten',
             DETAIL = problem,
-            HINT = 'End the assignment by valid_until (yesterday at the earliest), and make another one from today on.';
+            HINT = 'End the assignment by valid_until (yesterday; today, if it began today), and make another one from the day after on.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.check_duty_history(aims.duty, aims.duty) IS

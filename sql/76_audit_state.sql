@@ -255,6 +255,7 @@ SELECT 'draw up an audit programme', 'audit_programme', 'none', NULL, NULL, 'ai_
        NULL, '9.2.2', 'no approved audit programme covers today'
   FROM today AS t
  WHERE NOT EXISTS (SELECT FROM in_force)
+   AND NOT EXISTS (SELECT FROM aims.audit_programme AS p WHERE p.status = 'draft' AND t.today BETWEEN p.starts_on AND p.ends_on)
 UNION ALL
 SELECT 'plan an internal audit', 'audit_programme', n.audit_programme::text, NULL, NULL, 'internal_auditor', NULL,
        n.due_on, '9.2.1', 'no audit is planned or in progress that would be reported in time'

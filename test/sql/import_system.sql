@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(103);
+SELECT plan(105);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -123,6 +123,13 @@ SET LOCAL session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'old';
 SET LOCAL session_replication_role = origin;
 SELECT pg_temp.ends_with('00000', 'import_owner', format('SELECT aims.close_finding(%s, %L)', pg_temp.finding_of('monitors'), 'retired'), 'what is retired lacks nothing any more');
+ROLLBACK TO supplied;
+INSERT INTO aims.finding (kind, system, detail) VALUES ('version_changed', 'old', 'v2');
+INSERT INTO aims.evidence (title, kind, system, uri) VALUES ('Kept ten years', 'records_retention', 'old', 'file:x');
+INSERT INTO aims.evidence_link (evidence_id, ref) SELECT max(evidence_id), 'A.8.2' FROM aims.evidence;
+SELECT pg_temp.ends_with('00000', 'import_owner', $$SELECT aims.advance('old', 'retirement', 'replaced')$$, 'it may be retired with all that open');
+SELECT results_eq($$SELECT DISTINCT kind::text, closed_by::text, closing_note ~ '^The system has entered retirement: ' FROM aims.finding WHERE system = 'old' ORDER BY 1$$,
+                  $$VALUES ('imported_gate', NULL, true), ('version_changed', NULL, NULL)$$, 'which closes what the import lacked, and nothing else');
 ROLLBACK TO supplied;
 SELECT set_eq($$SELECT due_on FROM aims.next_action WHERE subject = 'finding' AND system = 'old'$$, $$SELECT aims.today() + 90$$, 'due as the kind says');
 SELECT is_empty($$SELECT * FROM aims.gate_of_move('old', 're_evaluation') WHERE requirement <> 'cause'$$, 'from here on its moves are ordinary ones');
