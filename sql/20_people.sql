@@ -210,7 +210,7 @@ BEGIN
                            aims.claimed_actor())
                 ELSE 'No row of aims.person has that db_role, and no trusted application names the person in aims.actor.'
             END,
-            HINT = format('Have an AI officer or a superuser record the person: '
+            HINT = format('Log in as a known person; or have an AI officer or a superuser say whose role it is: '
                           'UPDATE aims.person SET db_role = %L WHERE person = ...', session_user);
     END IF;
     RETURN acting;

@@ -809,13 +809,27 @@ SELECT 'finish re-evaluation', 'ai_system', s.system::text, s.system::text, NULL
 SELECT 'decide the tier', 'ai_system', s.system::text, s.system::text, NULL, 'ai_officer', NULL, NULL, 'A.5.2',
        CASE WHEN s.clinical_tier IS NULL THEN 'It has no clinical tier' ELSE 'Who decided its clinical tier, and why, is not recorded' END
   FROM aims.ai_system AS s
- WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL AND (s.clinical_tier IS NULL OR s.tier_decided_by IS NULL);
+ WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL AND (s.clinical_tier IS NULL OR s.tier_decided_by IS NULL)
+ UNION ALL
+SELECT 'describe', 'ai_system', s.system::text, s.system::text, NULL, 'system_owner', s.owner::text, NULL, '4.3',
+       format('Not stated: %s', concat_ws(', ', CASE WHEN s.intended_use IS NULL THEN 'intended_use' END,
+                                          CASE WHEN s.organisation_role IS NULL THEN 'organisation_role' END, CASE WHEN s.domain IS NULL THEN 'domain' END,
+                                          CASE WHEN s.phi IS NULL THEN 'phi' END, CASE WHEN s.eu_tier IS NULL THEN 'eu_tier' END))
+  FROM aims.ai_system AS s
+ WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL
+   AND num_nulls(s.intended_use, s.organisation_role, s.domain, s.phi, s.eu_tier) > 0
+ UNION ALL
+SELECT 'appoint', 'duty', t.seat, NULL, NULL, 'ai_officer', NULL, NULL, '5.3', format('Nobody has the seat %s of the committee', t.seat)
+  FROM unnest('{security,medical_informatics,compliance,legal,it,clinical}'::text[]) AS t (seat)
+ WHERE NOT EXISTS (SELECT FROM aims.duty AS d
+                    WHERE d.seat = t.seat AND d.system IS NULL
+                      AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity'));
 COMMENT ON VIEW aims.lifecycle_action IS
-    'What the life cycle waits for: approvals, moves that are approved, re-evaluations due within 90 days or overdue, tiers that nobody has decided (ISO/IEC 42001 8.1, A.5.2, A.6)';
+    'What the life cycle waits for: approvals, moves that are approved, re-evaluations due within 90 days or overdue, tiers that nobody has decided, systems in scope that are not described, seats of the committee that nobody has (ISO/IEC 42001 4.3, 5.3, 8.1, A.5.2, A.6)';
 COMMENT ON COLUMN aims.lifecycle_action.action IS
-    'approve or reject, advance or withdraw, re-evaluate, finish re-evaluation, or decide the tier';
-COMMENT ON COLUMN aims.lifecycle_action.subject IS 'transition or ai_system';
-COMMENT ON COLUMN aims.lifecycle_action.subject_id IS 'Number of the request, or the system';
+    'approve or reject, advance or withdraw, re-evaluate, finish re-evaluation, decide the tier, describe, or appoint';
+COMMENT ON COLUMN aims.lifecycle_action.subject IS 'transition, ai_system or duty';
+COMMENT ON COLUMN aims.lifecycle_action.subject_id IS 'Number of the request, the system, or the seat';
 COMMENT ON COLUMN aims.lifecycle_action.system IS 'AI system';
 COMMENT ON COLUMN aims.lifecycle_action.vendor IS 'NULL';
 COMMENT ON COLUMN aims.lifecycle_action.duty IS 'Duty of whoever acts';

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(105);
+SELECT plan(107);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -187,7 +187,11 @@ SELECT results_eq($$SELECT h.reason = format('finding %s (vendor_notice): versio
                       FROM aims.stage_history AS h, aims.finding AS f WHERE f.kind = 'vendor_notice' ORDER BY h.history_id DESC LIMIT 1$$,
                   $$VALUES (true, true, true)$$, 'the history names the finding');
 SELECT is(pg_temp.stage_after($$INSERT INTO aims.finding (kind, system, detail) VALUES ('vendor_notice', 'old', 'again')$$), 're_evaluation', 'once there it stays');
-SELECT set_eq($$SELECT action FROM aims.lifecycle_action WHERE system = 'old'$$, ARRAY['finish re-evaluation', 'decide the tier'], 'and somebody has to finish it');
+SELECT set_eq($$SELECT action FROM aims.lifecycle_action WHERE system = 'old'$$, ARRAY['finish re-evaluation', 'decide the tier', 'describe'], 'and somebody has to finish it');
+SELECT results_eq($$SELECT person, detail FROM aims.lifecycle_action WHERE system = 'old' AND action = 'describe'$$,
+                  $$SELECT s.owner::text, 'Not stated: intended_use, organisation_role, domain, phi, eu_tier' FROM aims.ai_system AS s WHERE s.system = 'old'$$, 'and to say what it is');
+SELECT is((SELECT count(*) FROM aims.lifecycle_action WHERE action = 'appoint' AND duty = 'ai_officer'),
+          6 - (SELECT count(DISTINCT seat) FROM aims.duty WHERE aims.today() BETWEEN valid_from AND coalesce(valid_until, 'infinity')), 'seats of the committee that nobody has are to be taken');
 ROLLBACK TO moved;
 
 -- By time
