@@ -67,6 +67,12 @@ CREATE FUNCTION aims.audit_obstacle(internal_audit_id bigint, status text) RETUR
            AND a.internal_audit_id = audit_obstacle.internal_audit_id
            AND (p.status <> 'approved' OR aims.today() NOT BETWEEN p.starts_on AND p.ends_on)
         UNION ALL
+        SELECT 'nothing shows what was looked at: draw a sample, or record a finding, an observation at least'
+         WHERE audit_obstacle.status = 'reported'
+           AND NOT EXISTS (SELECT FROM aims.audit_sample AS s WHERE s.internal_audit_id = audit_obstacle.internal_audit_id)
+           AND NOT EXISTS (SELECT FROM aims.audit_finding AS f
+                            WHERE f.internal_audit_id = audit_obstacle.internal_audit_id AND f.status <> 'withdrawn')
+        UNION ALL
         SELECT format('finding %s is a draft: issue or withdraw it', f.audit_finding_id)
           FROM aims.audit_finding AS f
          WHERE audit_obstacle.status = 'reported'
