@@ -571,7 +571,7 @@ UNION ALL
 SELECT 'write', 'document_kind', concat_ws('/', g.kind, g.system), g.system, NULL, g.duty, NULL, NULL, g.ref::text,
        format('%s is not in force: %s', g.title, g.detail)
   FROM aims.document_gap AS g
- WHERE NOT EXISTS (SELECT FROM version AS v WHERE v.state = 'in_review' AND v.kind = g.kind AND v.system IS NOT DISTINCT FROM g.system)
+ WHERE NOT EXISTS (SELECT FROM version AS v WHERE v.state = 'in_review' AND v.kind = g.kind AND coalesce(v.system, '') = coalesce(g.system, ''))
 UNION ALL
 SELECT CASE o.state WHEN 'proposed' THEN 'approve' WHEN 'not_measured' THEN 'measure' WHEN 'missed' THEN 'explain' ELSE 'catch up' END,
        'objective', o.objective_id::text, o.system, NULL, CASE o.state WHEN 'proposed' THEN 'executive_sponsor' END,
