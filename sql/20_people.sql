@@ -206,7 +206,7 @@ BEGIN
                            aims.claimed_actor())
                 ELSE 'No row of aims.person has that db_role, and no trusted application names the person in aims.actor.'
             END,
-            HINT = format('Have an AI officer or a superuser record the person: '
+            HINT = format('Log in as a known person; or have an AI officer or a superuser say whose role it is: '
                           'UPDATE aims.person SET db_role = %L WHERE person = ...', session_user);
     END IF;
     RETURN acting;
@@ -402,7 +402,7 @@ BEGIN
             ERRCODE = 'MS041',
             MESSAGE = 'what was a duty is not rewritten',
             DETAIL = problem,
-            HINT = 'End the assignment by valid_until (yesterday at the earliest), and make another one from today on.';
+            HINT = 'End the assignment by valid_until (yesterday; today, if it began today), and make another one from the day after on.';
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.check_duty_history(aims.duty, aims.duty) IS

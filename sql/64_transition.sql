@@ -334,7 +334,9 @@ BEGIN
             MESSAGE = format('person "%s" may not decide on %s', acting, aims.record_name(kind, present)),
             DETAIL = CASE WHEN author = acting THEN format('One of these columns names that person: %s.', array_to_string(kind.authors, ', '))
                           ELSE format('Person "%s", named in it, set up role or duty of the signer (aims.is_independent).', author) END,
-            HINT = format('Ask another person who holds one of these duties: %s.', array_to_string(kind.approvers, ', '));
+            HINT = format(CASE WHEN author = acting THEN 'Ask another person who holds one of these duties: %s.'
+                               ELSE 'Ask somebody whose role and duty (one of %s) another person than "%s" has entered; another AI officer can enter such a person.' END,
+                          array_to_string(kind.approvers, ', '), author);
     END IF;
     PERFORM aims.require_duty(kind.approvers, present ->> 'system');
     RETURN present;
@@ -633,9 +635,9 @@ CREATE TRIGGER follow_finding AFTER INSERT ON aims.finding
 ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER follow_finding;
 COMMENT ON TRIGGER follow_finding ON aims.finding IS 'Kinds of findings that re-evaluate a system by themselves';
 
--- What was due is being done. A corrective action that a site has opened for it
--- closes it instead.
-CREATE FUNCTION aims.close_re_evaluation_findings() RETURNS trigger
+-- What was due is being done, and what is retired lacks nothing any more. A
+-- corrective action that a site has opened for it closes it instead.
+CREATE FUNCTION aims.close_findings_by_move() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -643,19 +645,20 @@ BEGIN
     IF NOT aims.restoring() THEN
         UPDATE aims.finding AS f
            SET closed_at = clock_timestamp(),
-               closing_note = format('The system has entered re_evaluation: stage history %s%s', NEW.history_id, ', request ' || NEW.request)
-         WHERE f.kind = 're_evaluation_due' AND f.system = NEW.system AND f.closed_at IS NULL
+               closing_note = format('The system has entered %s: stage history %s%s', NEW.to_stage, NEW.history_id, ', request ' || NEW.request)
+         WHERE f.kind IN ('re_evaluation_due', CASE NEW.to_stage WHEN 'retirement' THEN 'imported_gate' END)
+           AND f.system = NEW.system AND f.closed_at IS NULL
            AND NOT EXISTS (SELECT FROM aims.finding_route AS r WHERE r.kind = f.kind AND r.opens_capa);
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION aims.close_re_evaluation_findings() IS
-    'Trigger on aims.stage_history: the entry into re_evaluation closes the finding that it is due (re_evaluation_due), naming the move; nobody closed it (ISO/IEC 42001 A.6.2.6)';
+COMMENT ON FUNCTION aims.close_findings_by_move() IS
+    'Trigger on aims.stage_history: the entry into re_evaluation closes the finding that it is due (re_evaluation_due), retirement that, too, and what an import lacked (imported_gate), naming the move; nobody closed it (ISO/IEC 42001 A.6.2.6)';
 
 CREATE TRIGGER close_findings AFTER INSERT ON aims.stage_history
-    FOR EACH ROW WHEN (NEW.to_stage = 're_evaluation') EXECUTE FUNCTION aims.close_re_evaluation_findings();
+    FOR EACH ROW WHEN (NEW.to_stage IN ('re_evaluation', 'retirement')) EXECUTE FUNCTION aims.close_findings_by_move();
 ALTER TABLE aims.stage_history ENABLE ALWAYS TRIGGER close_findings;
-COMMENT ON TRIGGER close_findings ON aims.stage_history IS 'A re-evaluation that has begun is not due';
+COMMENT ON TRIGGER close_findings ON aims.stage_history IS 'A re-evaluation that has begun is not due, nor is anything of what is retired';
 
 CREATE TABLE aims.re_evaluation_period (
     clinical_tier aims.clinical_tier NOT NULL,
@@ -799,20 +802,34 @@ SELECT 're-evaluate', 'ai_system', e.system, e.system, NULL, 'system_owner', s.o
  WHERE e.due_on <= (SELECT aims.today()) + 90
  UNION ALL
 SELECT 'finish re-evaluation', 'ai_system', s.system::text, s.system::text, NULL, 'system_owner', s.owner::text, NULL, 'A.6.2.6',
-       'It is under re-evaluation'
+       format('What it lacks: SELECT * FROM aims.gate(%L, ''operation_monitoring'') WHERE NOT met', s.system)
   FROM aims.ai_system AS s
  WHERE s.stage = 're_evaluation'
  UNION ALL
 SELECT 'decide the tier', 'ai_system', s.system::text, s.system::text, NULL, 'ai_officer', NULL, NULL, 'A.5.2',
        CASE WHEN s.clinical_tier IS NULL THEN 'It has no clinical tier' ELSE 'Who decided its clinical tier, and why, is not recorded' END
   FROM aims.ai_system AS s
- WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL AND (s.clinical_tier IS NULL OR s.tier_decided_by IS NULL);
+ WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL AND (s.clinical_tier IS NULL OR s.tier_decided_by IS NULL)
+ UNION ALL
+SELECT 'describe', 'ai_system', s.system::text, s.system::text, NULL, 'system_owner', s.owner::text, NULL, '4.3',
+       format('Not stated: %s', concat_ws(', ', CASE WHEN s.intended_use IS NULL THEN 'intended_use' END,
+                                          CASE WHEN s.organisation_role IS NULL THEN 'organisation_role' END, CASE WHEN s.domain IS NULL THEN 'domain' END,
+                                          CASE WHEN s.phi IS NULL THEN 'phi' END, CASE WHEN s.eu_tier IS NULL THEN 'eu_tier' END))
+  FROM aims.ai_system AS s
+ WHERE s.stage <> 'retirement' AND s.out_of_scope_reason IS NULL
+   AND num_nulls(s.intended_use, s.organisation_role, s.domain, s.phi, s.eu_tier) > 0
+ UNION ALL
+SELECT 'appoint', 'duty', t.seat, NULL, NULL, 'ai_officer', NULL, NULL, '5.3', format('Nobody has the seat %s of the committee', t.seat)
+  FROM unnest('{security,medical_informatics,compliance,legal,it,clinical}'::text[]) AS t (seat)
+ WHERE NOT EXISTS (SELECT FROM aims.duty AS d
+                    WHERE d.seat = t.seat AND d.system IS NULL
+                      AND (SELECT aims.today()) BETWEEN d.valid_from AND coalesce(d.valid_until, 'infinity'));
 COMMENT ON VIEW aims.lifecycle_action IS
-    'What the life cycle waits for: approvals, moves that are approved, re-evaluations due within 90 days or overdue, tiers that nobody has decided (ISO/IEC 42001 8.1, A.5.2, A.6)';
+    'What the life cycle waits for: approvals, moves that are approved, re-evaluations due within 90 days or overdue, tiers that nobody has decided, systems in scope that are not described, seats of the committee that nobody has (ISO/IEC 42001 4.3, 5.3, 8.1, A.5.2, A.6)';
 COMMENT ON COLUMN aims.lifecycle_action.action IS
-    'approve or reject, advance or withdraw, re-evaluate, finish re-evaluation, or decide the tier';
-COMMENT ON COLUMN aims.lifecycle_action.subject IS 'transition or ai_system';
-COMMENT ON COLUMN aims.lifecycle_action.subject_id IS 'Number of the request, or the system';
+    'approve or reject, advance or withdraw, re-evaluate, finish re-evaluation, decide the tier, describe, or appoint';
+COMMENT ON COLUMN aims.lifecycle_action.subject IS 'transition, ai_system or duty';
+COMMENT ON COLUMN aims.lifecycle_action.subject_id IS 'Number of the request, the system, or the seat';
 COMMENT ON COLUMN aims.lifecycle_action.system IS 'AI system';
 COMMENT ON COLUMN aims.lifecycle_action.vendor IS 'NULL';
 COMMENT ON COLUMN aims.lifecycle_action.duty IS 'Duty of whoever acts';

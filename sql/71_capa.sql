@@ -436,6 +436,39 @@ CREATE TRIGGER require_incident_capa AFTER UPDATE ON aims.incident
 ALTER TABLE aims.incident ENABLE ALWAYS TRIGGER require_incident_capa;
 COMMENT ON TRIGGER require_incident_capa ON aims.incident IS 'Grave incidents are corrected';
 
+CREATE FUNCTION aims.require_incident_resolved() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    reached text;
+    pending text;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    SELECT i.status INTO reached FROM aims.incident AS i WHERE i.incident_id = NEW.incident FOR SHARE;
+    SELECT CASE WHEN count(*) = 0 THEN 'It has no corrective action.'
+                ELSE string_agg(format('Corrective action %s is %s.', a.capa_id, a.status), E'\n' ORDER BY a.capa_id)
+                         FILTER (WHERE NOT a.planned) END
+      INTO pending
+      FROM aims.incident_capa AS a WHERE a.incident_id = NEW.incident;
+    IF reached NOT IN ('resolved', 'closed') OR pending IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS042',
+            MESSAGE = format('finding %s waits for incident %s', NEW.finding_id, NEW.incident),
+            DETAIL = concat_ws(E'\n', format('The incident is %s.', reached), pending),
+            HINT = format('SELECT action, people, detail FROM aims.next_action WHERE subject = ''incident'' AND subject_id = ''%s''', NEW.incident);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.require_incident_resolved() IS
+    'Trigger on aims.finding: the finding of an incident is closed once the incident is resolved, with corrective actions each of which is planned or further, and not before (MS042) (ISO/IEC 42001 10.2, A.8.4)';
+CREATE TRIGGER require_incident_resolved AFTER UPDATE ON aims.finding
+    FOR EACH ROW WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND NEW.incident IS NOT NULL)
+    EXECUTE FUNCTION aims.require_incident_resolved();
+ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER require_incident_resolved;
+COMMENT ON TRIGGER require_incident_resolved ON aims.finding IS 'No grave incident is over because somebody says so';
+
 CREATE VIEW aims.capa_action WITH (security_barrier) AS
 WITH zone AS (
     SELECT coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS time_zone

@@ -571,12 +571,14 @@ UNION ALL
 SELECT 'write', 'document_kind', concat_ws('/', g.kind, g.system), g.system, NULL, g.duty, NULL, NULL, g.ref::text,
        format('%s is not in force: %s', g.title, g.detail)
   FROM aims.document_gap AS g
+ WHERE NOT EXISTS (SELECT FROM version AS v WHERE v.state = 'in_review' AND v.kind = g.kind AND coalesce(v.system, '') = coalesce(g.system, ''))
 UNION ALL
 SELECT CASE o.state WHEN 'proposed' THEN 'approve' WHEN 'not_measured' THEN 'measure' WHEN 'missed' THEN 'explain' ELSE 'catch up' END,
        'objective', o.objective_id::text, o.system, NULL, CASE o.state WHEN 'proposed' THEN 'executive_sponsor' END,
        CASE WHEN o.state <> 'proposed' THEN o.owner END,
-       CASE WHEN o.state <> 'not_measured' THEN o.due_on END, o.ref::text,
-       format('%s: %s of %s %s, %s', o.title, coalesce(o.current_value::text, 'no value'), o.target, o.unit, o.state)
+       CASE WHEN o.state NOT IN ('proposed', 'not_measured') THEN o.due_on END, o.ref::text,
+       CASE o.state WHEN 'proposed' THEN format('%s: %s %s until %s', o.title, o.target, o.unit, to_char(o.due_on, 'YYYY-MM-DD'))
+                    ELSE format('%s: %s of %s %s, %s', o.title, coalesce(o.current_value::text, 'no value'), o.target, o.unit, o.state) END
   FROM aims.objective_state AS o
  WHERE o.state IN ('proposed', 'not_measured', 'behind')
     OR o.state = 'missed' AND o.due_on > (SELECT today FROM calendar) - 90

@@ -512,14 +512,21 @@ SELECT 'train users', 'user_group', u.user_group_id::text, u.system, NULL, 'syst
  CROSS JOIN needed AS n
  WHERE u.trained - u.lapsing < n.share * u.headcount
 UNION ALL
-SELECT 'confirm', 'user_count', c.user_count_id::text, c.system, NULL, 'system_owner', NULL, NULL, '7.2',
+-- whoever stated it does not confirm it; of owners, who state most, an AI officer does
+SELECT 'confirm', 'user_count', c.user_count_id::text, c.system, NULL,
+       CASE WHEN c.created_by = s.owner OR c.created_by IN (SELECT d.person FROM aims.duty AS d WHERE d.duty = 'system_owner')
+            THEN 'ai_officer' ELSE 'system_owner' END, NULL, NULL, '7.2',
        format('%s people by %s, stated by %s', c.headcount, c.source, coalesce(c.created_by, 'nobody'))
   FROM aims.user_count AS c
+  JOIN aims.ai_system AS s ON s.system = c.system
  WHERE c.status = 'stated'
 UNION ALL
-SELECT 'confirm', 'training_session', t.training_session_id::text, t.system, NULL, 'system_owner', NULL, NULL, 'A.8.2',
+SELECT 'confirm', 'training_session', t.training_session_id::text, t.system, NULL,
+       CASE WHEN t.created_by = s.owner OR t.created_by IN (SELECT d.person FROM aims.duty AS d WHERE d.duty = 'system_owner')
+            THEN 'ai_officer' ELSE 'system_owner' END, NULL, NULL, 'A.8.2',
        format('%s people on %s, stated by %s', t.attended, to_char(t.held_on, 'YYYY-MM-DD'), coalesce(t.created_by, 'nobody'))
   FROM aims.training_session AS t
+  JOIN aims.ai_system AS s ON s.system = t.system
  WHERE t.status = 'stated';
 COMMENT ON VIEW aims.competence_action IS
     'Who has to be taught, counted or confirmed, now or soon (ISO/IEC 42001 7.2, A.8.2)';

@@ -67,6 +67,12 @@ CREATE FUNCTION aims.audit_obstacle(internal_audit_id bigint, status text) RETUR
            AND a.internal_audit_id = audit_obstacle.internal_audit_id
            AND (p.status <> 'approved' OR aims.today() NOT BETWEEN p.starts_on AND p.ends_on)
         UNION ALL
+        SELECT 'nothing shows what was looked at: draw a sample, or record a finding, an observation at least'
+         WHERE audit_obstacle.status = 'reported'
+           AND NOT EXISTS (SELECT FROM aims.audit_sample AS s WHERE s.internal_audit_id = audit_obstacle.internal_audit_id)
+           AND NOT EXISTS (SELECT FROM aims.audit_finding AS f
+                            WHERE f.internal_audit_id = audit_obstacle.internal_audit_id AND f.status <> 'withdrawn')
+        UNION ALL
         SELECT format('finding %s is a draft: issue or withdraw it', f.audit_finding_id)
           FROM aims.audit_finding AS f
          WHERE audit_obstacle.status = 'reported'
@@ -255,6 +261,7 @@ SELECT 'draw up an audit programme', 'audit_programme', 'none', NULL, NULL, 'ai_
        NULL, '9.2.2', 'no approved audit programme covers today'
   FROM today AS t
  WHERE NOT EXISTS (SELECT FROM in_force)
+   AND NOT EXISTS (SELECT FROM aims.audit_programme AS p WHERE p.status = 'draft' AND t.today BETWEEN p.starts_on AND p.ends_on)
 UNION ALL
 SELECT 'plan an internal audit', 'audit_programme', n.audit_programme::text, NULL, NULL, 'internal_auditor', NULL,
        n.due_on, '9.2.1', 'no audit is planned or in progress that would be reported in time'

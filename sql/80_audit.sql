@@ -177,7 +177,7 @@ BEGIN ATOMIC
         ('approval', 'refuse_change', 34),
         ('stage_history', 'refuse_change', 27),
         ('stage_history', 'refuse_change', 34),
-        ('stage_history', 'close_re_evaluation_findings', 5),
+        ('stage_history', 'close_findings_by_move', 5),
         ('finding', 'guard_finding', 19),
         ('finding', 'refuse_change', 11),
         ('finding', 'refuse_change', 34),
@@ -224,6 +224,7 @@ BEGIN ATOMIC
         ('capa_step', 'follow_capa', 23),
         ('finding', 'open_capa', 5),
         ('finding', 'require_capa_verified', 17),
+        ('finding', 'require_incident_resolved', 17),
         ('concern', 'guard_concern', 23)
         UNION ALL
         SELECT k.record, 'guard_record', t.type

@@ -257,17 +257,28 @@ COMMENT ON FUNCTION aims.check_residual_phi(text, jsonb) IS
 CREATE FUNCTION aims.check_records_sealed(system text, parameter jsonb, OUT met boolean, OUT detail text)
     LANGUAGE sql STABLE STRICT
     BEGIN ATOMIC
-        SELECT coalesce(u.oldest IS NULL OR u.oldest > c.newest, true),
+        SELECT NOT w.waits,
                CASE WHEN c.newest IS NULL THEN 'nothing has been counted'
-                    WHEN u.oldest <= c.newest THEN format('%s entries wait for a seal, some as old as the counts: SELECT aims.seal()', u.entries)
+                    WHEN w.waits THEN format('%s entries wait for a seal, some as old as the counts: a timer or an administrator calls aims.seal()', u.entries)
                     ELSE format('sealed: the ledger to %s leaves', (SELECT max(l.tree_size) FROM aims.seal AS l))
                END
           FROM aims.unsealed() AS u
          CROSS JOIN (
-               SELECT greatest(max(k.counted_at), max(o.signed_at)) AS newest
+               SELECT greatest(max(k.counted_at), max(o.signed_at)) AS newest,
+                      min(pg_snapshot_xmin(k.counted_in)::text::bigint) AS since
                  FROM aims.retirement_count AS k
                  LEFT JOIN aims.retirement_sign_off AS o ON o.count_id = k.count_id
-                WHERE k.system = check_records_sealed.system) AS c;
+                WHERE k.system = check_records_sealed.system) AS c
+         -- the entry of a count or signature is younger than that is itself
+         CROSS JOIN LATERAL (
+               SELECT c.newest IS NOT NULL
+                      AND (coalesce(u.oldest <= c.newest, false)
+                           OR u.entries > 0
+                              AND EXISTS (SELECT FROM aims.audit_log AS e
+                                            JOIN aims.retirement_count AS k ON k.count_id = (e.key ->> 'count_id')::bigint
+                                                                           AND k.system = check_records_sealed.system
+                                           WHERE e.xid >= c.since AND e.leaf_index IS NULL
+                                             AND e.relation IN ('aims.retirement_count', 'aims.retirement_sign_off'))) AS waits) AS w;
     END;
 COMMENT ON FUNCTION aims.check_records_sealed(text, jsonb) IS
     'Gate check: is the ledger sealed over everything up to the newest count and signature about what the system leaves behind?';

@@ -272,6 +272,17 @@ END $$;
 COMMENT ON FUNCTION aims.import_insert(regclass, jsonb, jsonb) IS
     'Writes a staged row, given the types of columns by name; 22023 where the server keeps another value than the file has';
 
+CREATE FUNCTION aims.import_form(type text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    RETURN coalesce(
+        (SELECT 'one of: ' || string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e
+          WHERE e.enumtypid = to_regtype(import_form.type)),
+        (SELECT string_agg(obj_description(c.oid, 'pg_constraint'), '; ' ORDER BY c.conname) FROM pg_constraint AS c
+          WHERE c.contypid = to_regtype(import_form.type)));
+COMMENT ON FUNCTION aims.import_form(text) IS
+    'What values a type takes, in words: the labels of an enumeration, the comments on the constraints of a domain; NULL for other types';
+
 CREATE FUNCTION aims.import_wrong(target regclass, columns jsonb, data jsonb,
         OUT column_name text, OUT value text, OUT problem text, OUT state text) RETURNS SETOF record
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -294,7 +305,7 @@ EXCEPTION WHEN OTHERS THEN
         EXCEPTION WHEN OTHERS THEN
             column_name := given.key;
             value := data ->> given.key;
-            problem := SQLERRM;
+            problem := concat_ws('; ', SQLERRM, aims.import_form(given.type));
             state := SQLSTATE;
             RETURN NEXT;
         END;
@@ -307,6 +318,11 @@ EXCEPTION WHEN OTHERS THEN
               JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
              WHERE c.conrelid = target AND c.conname = broken));
         value := (SELECT string_agg(data ->> c, ', ') FROM regexp_split_to_table(column_name, ', ') AS c);
+        -- the row is in the file; what it has to be is not
+        IF detail LIKE 'Failing row contains %' THEN
+            detail := (SELECT pg_get_constraintdef(c.oid) FROM pg_constraint AS c
+                        WHERE c.conrelid = target AND c.conname = broken AND c.contype = 'c');
+        END IF;
         problem := concat_ws(': ', problem, nullif(detail, ''));
         RETURN NEXT;
     END IF;

@@ -35,6 +35,8 @@ SELECT 'renew evidence' AS action, 'evidence' AS subject, e.evidence_id::text AS
               to_char(e.valid_until, 'YYYY-MM-DD')) AS detail
   FROM aims.evidence AS e
  WHERE e.valid_until <= (SELECT aims.today()) + 30
+   -- what a monitor has filed is renewed by its next measurement
+   AND e.origin <> 'monitor'
    AND NOT EXISTS (SELECT FROM aims.evidence_revision AS r WHERE r.earlier = e.evidence_id)
    AND EXISTS (SELECT FROM aims.evidence_link AS l WHERE l.evidence_id = e.evidence_id)
    -- what a newer piece of the same kind about the same thing has replaced in fact
@@ -42,7 +44,7 @@ SELECT 'renew evidence' AS action, 'evidence' AS subject, e.evidence_id::text AS
                     WHERE n.kind = e.kind AND n.system IS NOT DISTINCT FROM e.system AND n.vendor IS NOT DISTINCT FROM e.vendor
                       AND n.title = e.title AND n.evidence_id > e.evidence_id
                       AND coalesce(n.valid_until, 'infinity') > e.valid_until);
-COMMENT ON VIEW aims.evidence_action IS 'Evidence that expires within 30 days, or has expired, and was not renewed (ISO/IEC 42001 7.5.3)';
+COMMENT ON VIEW aims.evidence_action IS 'Evidence that expires within 30 days, or has expired, and was not renewed, but for that of monitors, which their next measurement renews (ISO/IEC 42001 7.5.3)';
 COMMENT ON COLUMN aims.evidence_action.action IS 'What is to be done';
 COMMENT ON COLUMN aims.evidence_action.subject IS 'Table of the row that it is about';
 COMMENT ON COLUMN aims.evidence_action.subject_id IS 'Key of that row';
@@ -117,7 +119,7 @@ COMMENT ON COLUMN aims.next_action.system IS 'AI system concerned';
 COMMENT ON COLUMN aims.next_action.vendor IS 'Vendor concerned';
 COMMENT ON COLUMN aims.next_action.duty IS 'Duty that it falls to';
 COMMENT ON COLUMN aims.next_action.people IS 'Slugs of the people who are to do it; any of them may';
-COMMENT ON COLUMN aims.next_action.due_on IS 'Day by which it is to be done; NULL: as soon as may be';
+COMMENT ON COLUMN aims.next_action.due_on IS 'Day by which it is to be done; NULL: as soon as may be, so ORDER BY due_on NULLS FIRST';
 COMMENT ON COLUMN aims.next_action.overdue IS 'Is that day past?';
 COMMENT ON COLUMN aims.next_action.days_left IS 'Days until then; negative: days past; NULL: no day, or one at the end of time';
 COMMENT ON COLUMN aims.next_action.ref IS 'Clause or control that asks for it';

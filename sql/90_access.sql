@@ -423,7 +423,7 @@ CREATE VIEW aims.bundle_privilege WITH (security_barrier) AS
                  ('aims.import_csv(text,bytea,text,text,name)'), ('aims.import_check(bigint)'), ('aims.import_apply(bigint)'),
                  ('aims.stage_csv(text,bytea,text,text,name)'), ('aims.import_target(text)'), ('aims.import_columns(regclass)'),
                  ('aims.import_types(regclass)'), ('aims.import_value(text,text)'), ('aims.import_insert(regclass,jsonb,jsonb)'),
-                 ('aims.import_wrong(regclass,jsonb,jsonb)'), ('aims.import_open(bigint)'), ('aims.import_reason(aims.import_batch)'), ('aims.restoring()'),
+                 ('aims.import_form(text)'), ('aims.import_wrong(regclass,jsonb,jsonb)'), ('aims.import_open(bigint)'), ('aims.import_reason(aims.import_batch)'), ('aims.restoring()'),
                  ('aims.count_output(text)'), ('aims.sign_off_count(bigint,text)'),
                  ('aims.redact(bigint,text)'), ('aims.rebaseline(regclass,text)')) AS f (name)
     UNION ALL

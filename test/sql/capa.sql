@@ -2,7 +2,7 @@
 -- Corrective action: done is what others have seen done.
 BEGIN;
 \i test/act.sql
-SELECT plan(105);
+SELECT plan(117);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -221,6 +221,23 @@ SELECT results_eq($$SELECT action, subject_id, system FROM aims.capa_action WHER
     $$VALUES ('open a corrective action', '6001', 'sepsis')$$, 'a grave incident asks for one');
 INSERT INTO aims.capa (capa_id, title, source, finding) SELECT 5003, 'x', 'finding', f.finding_id FROM aims.finding AS f WHERE f.incident = 6001;
 SELECT is_empty($$SELECT FROM aims.capa_action WHERE subject = 'incident'$$, 'by its finding, too');
+
+-- The finding of an incident is not over before what happened is
+SELECT pg_temp.ends_with(state, role, format(command, (SELECT finding_id FROM aims.finding WHERE incident = 6001)), name)
+  FROM (VALUES
+    (1, '00000', 'capa_officer', $$UPDATE aims.capa SET status = 'analysed', owner = 'helper', method = 'm', root_cause = 'r' WHERE capa_id = 5003$$, 'its cause is found'),
+    (2, '00000', 'capa_officer', $$INSERT INTO aims.capa_step (capa_id, action, owner, due_on) VALUES (5003, 'x', 'helper', aims.today())$$, 'a step'),
+    (3, '00000', 'capa_officer', $$UPDATE aims.capa SET status = 'planned', due_on = aims.today(), effectiveness_due = aims.today() WHERE capa_id = 5003$$, 'is planned'),
+    (4, 'MS042', 'capa_officer', $$SELECT aims.close_finding(%s, 'done')$$, 'an incident that is open keeps its finding open'),
+    (5, '00000', 'capa_owner', $$UPDATE aims.incident SET status = 'investigating' WHERE incident_id = 6001$$, 'it is looked into'),
+    (6, '00000', 'capa_owner', $$UPDATE aims.incident SET status = 'contained', contained_at = now() WHERE incident_id = 6001$$, 'and contained'),
+    (7, 'MS042', 'capa_officer', $$SELECT aims.close_finding(%s, 'done')$$, 'which is not the end of it'),
+    (8, '00000', 'capa_owner', $$UPDATE aims.incident SET status = 'resolved', root_cause = 'r' WHERE incident_id = 6001$$, 'it is resolved'),
+    (9, '00000', 'capa_owner', $$INSERT INTO aims.capa (capa_id, title, source, incident, owner) VALUES (5004, 'x', 'incident', 6001, 'helper')$$, 'and more is to be done'),
+    (10, 'MS042', 'capa_officer', $$SELECT aims.close_finding(%s, 'done')$$, 'which nobody has planned'),
+    (11, '00000', 'capa_officer', $$UPDATE aims.capa SET status = 'withdrawn', withdrawal_reason = 'Done by the other' WHERE capa_id = 5004$$, 'nor is it'),
+    (12, '00000', 'capa_officer', $$SELECT aims.close_finding(%s, 'done')$$, 'and now its finding is closed')) AS t (nr, state, role, command, name)
+ ORDER BY nr;
 SELECT is_empty($$SELECT FROM aims.capa_action WHERE action IS NULL OR subject_id IS NULL OR detail IS NULL OR duty IS NULL$$, 'every obligation says what it is');
 
 SELECT * FROM finish();

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 SET LOCAL client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(112);
+SELECT plan(113);
 
 DO $$
 DECLARE
@@ -136,6 +136,8 @@ SELECT pg_temp.ends_with(state, role, command, name) FROM (VALUES
     (15, 'MS013', 'competence_clerk', $$UPDATE aims.user_count SET status = 'confirmed' WHERE user_count_id = 1$$, 'nor does a clerk')
     ) AS t (nr, state, role, command, name) ORDER BY nr;
 SELECT is(pg_temp.users(), 'false: Nurses: 0 of ? trained (needed: 0.8); how many there are has not been confirmed', 'a stated count does not count');
+SELECT results_eq($$SELECT duty FROM aims.competence_action WHERE action = 'confirm' AND subject = 'user_count'$$, $$VALUES ('ai_officer')$$,
+    'what the owner has stated is not the owner''s to confirm');
 SELECT pg_temp.ends_with('00000', 'competence_officer', $$UPDATE aims.user_count SET status = 'confirmed' WHERE user_count_id = 1$$, 'the officer confirms it');
 SELECT is(pg_temp.users(), 'false: Nurses: 0 of 5 trained (needed: 0.8)', 'five, of whom nobody is trained');
 CREATE FUNCTION pg_temp.session(id bigint, attended integer, held date, until date DEFAULT NULL, system text DEFAULT 'sepsis-watch') RETURNS text LANGUAGE sql AS $$

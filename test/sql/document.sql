@@ -4,7 +4,7 @@
 -- nobody decides on what the same transaction has written.
 \i test/act.sql
 SET client_min_messages = warning;		-- no notices of TRUNCATE ... CASCADE
-SELECT plan(257);
+SELECT plan(258);
 
 DO $$
 DECLARE
@@ -422,6 +422,7 @@ SELECT pg_temp.ends_with('00000', 'document_officer', command, name) FROM (VALUE
     (3, $$UPDATE aims.document_version SET status = 'in_review' WHERE document_version_id = 900$$, 'and submits')) AS t (nr, command, name)
  ORDER BY nr;
 SELECT is(duty, 'committee_member', 'what waits for the committee then') FROM aims.document_action WHERE action = 'approve' AND subject_id = '900';
+SELECT is_empty($$SELECT FROM aims.document_action WHERE action = 'write' AND subject_id = 'incident_procedure'$$, 'is not to be written again');
 SELECT results_eq($$SELECT action, subject, duty, due_on - aims.today() FROM aims.document_action WHERE subject IN ('resource', 'planned_change')$$,
     $$VALUES ('renew', 'resource', 'ai_officer', 60)$$, 'what is done is done, what ends is renewed');
 SELECT pg_temp.ends_with('00000', 'document_guest', format('SELECT count(v::text) FROM aims.%I AS v', name), 'an analyst reads ' || name)

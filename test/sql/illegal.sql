@@ -667,13 +667,16 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = -1$$, $$UPDATE aims.internal_audit SET audit_programme = 'fixture' WHERE internal_audit_id = -1$$, '{fixture,running}'),
 ('internal_audit', 'wrong order', 'auditor', 'MS042', 'cannot be reported yet', 'an audit is reported while a finding is a draft',
     $$UPDATE aims.internal_audit SET status = 'reported', conclusion = 'x', report_uri = 'x', report_sha256 = sha256('x') WHERE internal_audit_id = -2$$, $$UPDATE aims.audit_finding SET status = 'draft'$$, '{draft,open}'),
+('internal_audit', 'wrong order', 'auditor', 'MS042', 'cannot be reported yet', 'an audit is reported that drew no sample and found nothing',
+    $$UPDATE aims.internal_audit SET status = 'reported', conclusion = 'x', report_uri = 'x', report_sha256 = sha256('x') WHERE internal_audit_id = -2$$, $$UPDATE aims.audit_finding SET status = 'withdrawn'$$, '{withdrawn,open}'),
 ('internal_audit', 'wrong order', 'sponsor', 'MS042', 'cannot be closed yet', 'an audit is closed while a nonconformity is open',
     $$SELECT aims.approve('internal_audit', '-1', 'approval', 'r')$$, $$UPDATE aims.internal_audit SET status = 'reported' WHERE internal_audit_id = -1;
       UPDATE aims.audit_finding SET internal_audit_id = -1, grade = 'major', status = 'open'$$, '{open,withdrawn}'),
 ('internal_audit', 'wrong person', 'second', 'MS013', 'may not make', 'another auditor than the lead reports',
     $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = -1$$, NULL, '{second,auditor}'),
 ('internal_audit', 'missing justification', 'auditor', 'MS042', 'is not complete', 'a report without a conclusion',
-    $$UPDATE aims.internal_audit SET status = 'reported', conclusion = NULL WHERE internal_audit_id = -1$$, $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = -1$$, ARRAY['NULL', '''x''']),
+    $$UPDATE aims.internal_audit SET status = 'reported', conclusion = NULL WHERE internal_audit_id = -1$$, $$UPDATE aims.internal_audit SET status = 'in_progress' WHERE internal_audit_id = -1;
+      UPDATE aims.audit_finding SET internal_audit_id = -1, status = 'open'$$, ARRAY['NULL', '''x''']),
 ('internal_audit', 'duplicate', 'auditor', '23505', 'internal_audit_scope_key', 'a clause is in the scope twice',
     $$INSERT INTO aims.internal_audit_scope (internal_audit_id, ref) VALUES (-1, '9.2.1')$$, NULL, '{9.2.1,9.2.2}'),
 ('internal_audit', 'duplicate', 'auditor', '23505', 'internal_audit_member_pkey', 'an auditor is a member twice',
@@ -914,6 +917,7 @@ CREATE FUNCTION pg_temp.set(record text, assigned text) RETURNS text LANGUAGE sq
 CREATE FUNCTION pg_temp.in_status(record text, status text) RETURNS text LANGUAGE sql AS $$
     SELECT pg_temp.set(record, format('status = %L', status))
            || CASE WHEN (record, status) = ('capa', 'planned') THEN $c$; UPDATE aims.capa_step SET status = 'done'$c$
+                   WHEN (record, status) = ('internal_audit', 'in_progress') THEN $c$; UPDATE aims.audit_finding SET internal_audit_id = -1, status = 'open'$c$
                    WHEN (record, status) = ('incident', 'resolved') THEN $c$; UPDATE aims.incident_clock SET status = 'not_applicable'$c$ ELSE '' END $$;
 CREATE FUNCTION pg_temp.enter(record text, content jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT format('INSERT INTO aims.%1$I AS t (%2$s) SELECT %2$s FROM jsonb_populate_record(NULL::aims.%1$I, %3$L)',

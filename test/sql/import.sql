@@ -3,7 +3,7 @@
 -- that nothing is half imported.
 BEGIN;
 \i test/act.sql
-SELECT plan(78);
+SELECT plan(82);
 
 -- Reading (RFC 4180)
 CREATE FUNCTION pg_temp.read(content text, delimiter text DEFAULT ',') RETURNS text LANGUAGE sql AS $$
@@ -70,6 +70,20 @@ SELECT pg_temp.ends_with(state, role, format('SELECT aims.import_csv(%L, %L, ''x
     ('22021', 'import_ida', 'person',       '\x706572736f6e0a613afc',    ',', 'Latin 1 taken for UTF-8'),
     ('22021', 'import_ida', 'person',       '\xfffe610062000a00',        ',', 'UTF-16')) AS t (state, role, target, content, delimiter, name);
 SELECT is_empty('SELECT * FROM aims.import_batch', 'nothing was staged');
+
+-- What a value has to be is told, not the row that is in the file anyway
+CREATE FUNCTION pg_temp.told(batch bigint) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    found_told text[];
+BEGIN
+    SET LOCAL SESSION AUTHORIZATION import_ida;
+    SELECT array_agg(problem ORDER BY line, column_name) INTO found_told FROM aims.import_check(batch);
+    RESET SESSION AUTHORIZATION;
+    RETURN found_told;
+END $$;
+SELECT is(problem ~ told AND problem !~ 'Failing row', true, told)
+  FROM unnest(pg_temp.told(pg_temp.load('ai_system', E'system,title,owner,purpose,clinical_tier,autonomy\nFall Risk,T,ida,p,,\nb,T,ida,p,High,\nc,T,ida,,,\nd,T,ida,p,,thinks\n')),
+              '{"; Lower-case ASCII letters","; one of: critical, high, moderate, low$","violates not-null constraint$",": CHECK .*recommends"}'::text[]) AS t (problem, told);
 
 -- Wrong rows are told, each; nothing stays of the trial
 CREATE TEMPORARY TABLE loaded AS SELECT pg_temp.load('person', E'\ufeffPerson, Full_Name ,email,shoe size,\r\nbob,"Bob ""B"" Byrd",b@x.org,44,\r\n'

@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(103);
+SELECT plan(107);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -124,6 +124,13 @@ UPDATE aims.ai_system SET stage = 'retirement' WHERE system = 'old';
 SET LOCAL session_replication_role = origin;
 SELECT pg_temp.ends_with('00000', 'import_owner', format('SELECT aims.close_finding(%s, %L)', pg_temp.finding_of('monitors'), 'retired'), 'what is retired lacks nothing any more');
 ROLLBACK TO supplied;
+INSERT INTO aims.finding (kind, system, detail) VALUES ('version_changed', 'old', 'v2');
+INSERT INTO aims.evidence (title, kind, system, uri) VALUES ('Kept ten years', 'records_retention', 'old', 'file:x');
+INSERT INTO aims.evidence_link (evidence_id, ref) SELECT max(evidence_id), 'A.8.2' FROM aims.evidence;
+SELECT pg_temp.ends_with('00000', 'import_owner', $$SELECT aims.advance('old', 'retirement', 'replaced')$$, 'it may be retired with all that open');
+SELECT results_eq($$SELECT DISTINCT kind::text, closed_by::text, closing_note ~ '^The system has entered retirement: ' FROM aims.finding WHERE system = 'old' ORDER BY 1$$,
+                  $$VALUES ('imported_gate', NULL, true), ('version_changed', NULL, NULL)$$, 'which closes what the import lacked, and nothing else');
+ROLLBACK TO supplied;
 SELECT set_eq($$SELECT due_on FROM aims.next_action WHERE subject = 'finding' AND system = 'old'$$, $$SELECT aims.today() + 90$$, 'due as the kind says');
 SELECT is_empty($$SELECT * FROM aims.gate_of_move('old', 're_evaluation') WHERE requirement <> 'cause'$$, 'from here on its moves are ordinary ones');
 SELECT pg_temp.ends_with('MS011', 'import_officer', format('SELECT aims.request_import(%L, %L, %L)', system, stage, 'r'), name)
@@ -180,7 +187,11 @@ SELECT results_eq($$SELECT h.reason = format('finding %s (vendor_notice): versio
                       FROM aims.stage_history AS h, aims.finding AS f WHERE f.kind = 'vendor_notice' ORDER BY h.history_id DESC LIMIT 1$$,
                   $$VALUES (true, true, true)$$, 'the history names the finding');
 SELECT is(pg_temp.stage_after($$INSERT INTO aims.finding (kind, system, detail) VALUES ('vendor_notice', 'old', 'again')$$), 're_evaluation', 'once there it stays');
-SELECT set_eq($$SELECT action FROM aims.lifecycle_action WHERE system = 'old'$$, ARRAY['finish re-evaluation', 'decide the tier'], 'and somebody has to finish it');
+SELECT set_eq($$SELECT action FROM aims.lifecycle_action WHERE system = 'old'$$, ARRAY['finish re-evaluation', 'decide the tier', 'describe'], 'and somebody has to finish it');
+SELECT results_eq($$SELECT person, detail FROM aims.lifecycle_action WHERE system = 'old' AND action = 'describe'$$,
+                  $$SELECT s.owner::text, 'Not stated: intended_use, organisation_role, domain, phi, eu_tier' FROM aims.ai_system AS s WHERE s.system = 'old'$$, 'and to say what it is');
+SELECT is((SELECT count(*) FROM aims.lifecycle_action WHERE action = 'appoint' AND duty = 'ai_officer'),
+          6 - (SELECT count(DISTINCT seat) FROM aims.duty WHERE aims.today() BETWEEN valid_from AND coalesce(valid_until, 'infinity')), 'seats of the committee that nobody has are to be taken');
 ROLLBACK TO moved;
 
 -- By time

@@ -1,6 +1,6 @@
 \i test/setup.sql
 BEGIN;
-SELECT plan(32);
+SELECT plan(33);
 
 CREATE ROLE aims_test_deliverer;
 INSERT INTO aims.organisation (name, time_zone) VALUES ('Hospital', 'Europe/Berlin');
@@ -55,6 +55,16 @@ INSERT INTO aims.evidence_link (evidence_id, ref) SELECT evidence_id, 'A.2.2' FR
 SELECT results_eq($$SELECT due_on, overdue, days_left FROM aims.next_action WHERE due_on IN ('infinity', '-infinity') ORDER BY due_on$$,
     $$VALUES ('-infinity'::date, true, NULL::integer), ('infinity', false, NULL)$$, 'infinite days are as they are');
 ROLLBACK TO endless;
+
+-- What a monitor files is renewed by its next measurement, not by people
+SAVEPOINT filed;
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.evidence (evidence_id, title, kind, system, uri, origin, effective_on, valid_until)
+SELECT 700 + n, 'Evidence ' || o, 'k', 'one', 'file:x', o, aims.today(), aims.today() + 1 FROM unnest('{manual,monitor}'::text[]) WITH ORDINALITY AS t (o, n);
+INSERT INTO aims.evidence_link (evidence_id, ref) VALUES (701, 'A.2.2'), (702, 'A.2.2');
+SET LOCAL session_replication_role = DEFAULT;
+SELECT results_eq($$SELECT subject_id FROM aims.evidence_action WHERE subject_id IN ('701', '702')$$, $$VALUES ('701')$$, 'evidence of monitors is nobody''s to renew');
+ROLLBACK TO filed;
 
 -- The outbox
 SELECT cmp_ok(aims.fill_outbox(), '>=', 4, 'a message for each obligation and person');

@@ -3,7 +3,7 @@
 -- information signed off by others, the ledger sealed. It commits, since what is
 -- counted and sealed is what has been committed; roles go at the end.
 \i test/act.sql
-SELECT plan(89);
+SELECT plan(90);
 
 SET client_min_messages = error;
 CREATE ROLE retire_owner;
@@ -225,9 +225,12 @@ SELECT results_eq($$SELECT requirement, met, detail FROM aims.gate('clean', 'ret
              ('output-counted', false, 'cdw."Pa""rent": not counted, cdw.mixed: not counted; SELECT * FROM aims.count_output(''clean'')'),
              ('phi-accounted', true, 'no table can hold health information of the system'), ('records-sealed', true, 'nothing has been counted')$$,
     'a system without health information is counted all the same');
+SELECT aims.seal() > 0 AS sealed \g /dev/null
 SET SESSION AUTHORIZATION retire_owner;
 SELECT * FROM aims.count_output('clean') \g /dev/null
 RESET SESSION AUTHORIZATION;
+SELECT matches((SELECT g.met || ' ' || g.detail FROM aims.gate('clean', 'retirement') AS g WHERE g.requirement = 'records-sealed'),
+    '^false \d+ entries wait for a seal', 'the count itself waits for a seal, though nothing older does');
 SELECT is((SELECT sum(rows) FROM aims.retirement_count WHERE system = 'clean'), 0::numeric, 'none');
 
 -- What was in flight when it was counted makes a count stale, too
