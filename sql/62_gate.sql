@@ -127,7 +127,14 @@ CREATE FUNCTION aims.check_evidence(system text, parameter jsonb) RETURNS TABLE 
                             FILTER (WHERE c.problem IS NULL),
                         string_agg(format('evidence %s does not count: %s', c.evidence_id, c.problem), ', ' ORDER BY c.evidence_id),
                         format('no evidence of kind %s is linked to %s %s', parameter ->> 'kind',
-                               parameter ->> 'framework', parameter ->> 'control'))
+                               parameter ->> 'framework', parameter ->> 'control')
+                        -- a kind that is written otherwise
+                        || coalesce((SELECT format('; evidence %s is of kind "%s"', min(e.evidence_id), min(e.kind))
+                                       FROM aims.evidence AS e
+                                      WHERE e.system = check_evidence.system AND e.kind <> parameter ->> 'kind'
+                                        AND regexp_replace(lower(e.kind), '[^a-z0-9]', '', 'g')
+                                            = regexp_replace(lower(parameter ->> 'kind'), '[^a-z0-9]', '', 'g')
+                                     HAVING count(*) > 0), ''))
           FROM aims.evidence_asked(check_evidence.system, parameter) AS c;
     END;
 COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
@@ -148,10 +155,10 @@ CREATE FUNCTION aims.check_drill(system text, parameter jsonb) RETURNS TABLE (me
 COMMENT ON FUNCTION aims.check_drill(text, jsonb) IS
     'Gate check: has a switch-off drill been measured in the time parameter.within?';
 
-CREATE FUNCTION aims.relation_of_system(system text) RETURNS SETOF regclass
+CREATE FUNCTION aims.relation_of_system(system text) RETURNS TABLE (relation regclass, test boolean)
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
-        SELECT r.relation FROM aims.registry AS r
+        SELECT r.relation, r.test FROM aims.registry AS r
          WHERE r.guarded
            AND (r.system = relation_of_system.system
                 OR EXISTS (SELECT FROM aims.system_value AS v
@@ -159,7 +166,7 @@ CREATE FUNCTION aims.relation_of_system(system text) RETURNS SETOF regclass
                 OR EXISTS (SELECT FROM aims.intended_table AS t
                             WHERE t.relation = r.relation AND t.system = relation_of_system.system));
     END;
-COMMENT ON FUNCTION aims.relation_of_system(text) IS 'Governed tables that output of the system lands in';
+COMMENT ON FUNCTION aims.relation_of_system(text) IS 'Governed tables that output of the system lands in; test: for trials, before it is allowed';
 
 CREATE FUNCTION aims.check_event_log(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
@@ -168,10 +175,11 @@ CREATE FUNCTION aims.check_event_log(system text, parameter jsonb) RETURNS TABLE
                coalesce('governed: ' || r.relations, 'no governed table takes its output, and ' || e.detail)
           FROM aims.check_evidence(check_event_log.system, parameter) AS e
          CROSS JOIN (SELECT string_agg(g.relation::text, ', ' ORDER BY g.relation::text) AS relations
-                       FROM aims.relation_of_system(check_event_log.system) AS g (relation)) AS r;
+                       FROM aims.relation_of_system(check_event_log.system) AS g
+                      WHERE NOT g.test) AS r;
     END;
 COMMENT ON FUNCTION aims.check_event_log(text, jsonb) IS
-    'Gate check: is output logged, by a governed table or, outside the database, as evidence says? (check_evidence)';
+    'Gate check: is output logged, by a governed table that is no test table or, outside the database, as evidence says? (check_evidence)';
 
 CREATE FUNCTION aims.check_approval(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1

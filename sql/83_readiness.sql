@@ -394,7 +394,10 @@ COMMENT ON FUNCTION aims.certification_criterion() IS 'The rows of aims.certific
 CREATE VIEW aims.certification_readiness WITH (security_barrier) AS
 SELECT c.phase, CASE c.phase WHEN 1 THEN 'Scope and gap analysis' WHEN 2 THEN 'Framework' WHEN 3 THEN 'Operation' WHEN 4 THEN 'Internal audit and management review' WHEN 5 THEN 'Stage 1 audit' WHEN 6 THEN 'Stage 2 audit' END AS phase_title,
        c.criterion, c.ref, c.title, coalesce(c.done, false) AS done, coalesce(c.found, 0) AS found, c.wanted,
-       coalesce(c.found_rows, '{}') COLLATE "default" AS found_rows, coalesce(c.missing, '{}') COLLATE "default" AS missing
+       coalesce(c.found_rows, '{}') COLLATE "default" AS found_rows,
+       CASE WHEN c.missing IS NOT NULL THEN c.missing
+            WHEN c.done OR c.wanted > 0 THEN '{}'
+            ELSE ARRAY['nothing is recorded yet that it could be said of'] END COLLATE "default" AS missing
   FROM (SELECT * FROM aims.certification_criterion()
         UNION ALL
         -- what the reader may see of it, so not by the function, which sees all
@@ -413,4 +416,5 @@ COMMENT ON COLUMN aims.certification_readiness.done IS 'Is it so today? false wh
 COMMENT ON COLUMN aims.certification_readiness.found IS 'Rows that meet it';
 COMMENT ON COLUMN aims.certification_readiness.wanted IS 'Rows that have to; 0: none may be missing';
 COMMENT ON COLUMN aims.certification_readiness.found_rows IS 'Keys of rows that meet it, where they are few enough to list';
-COMMENT ON COLUMN aims.certification_readiness.missing IS 'Keys of rows, or names, that stand in the way';
+COMMENT ON COLUMN aims.certification_readiness.missing IS
+    'Keys of rows, or names, that stand in the way; in words that there is nothing which it could be said of';

@@ -316,7 +316,7 @@ CREATE FUNCTION aims.check_access_revoked(system text, parameter jsonb, OUT met 
              CROSS JOIN sensitive AS t
              WHERE (has_table_privilege(h.oid, t.relation, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
                     OR has_any_column_privilege(h.oid, t.relation, 'SELECT, INSERT, UPDATE'))
-               AND NOT EXISTS (SELECT FROM unnest(h.other_systems) AS o (system), aims.relation_of_system(o.system) AS n (relation)
+               AND NOT EXISTS (SELECT FROM unnest(h.other_systems) AS o (system), aims.relation_of_system(o.system) AS n
                                 WHERE n.relation = t.relation)
                AND NOT EXISTS (SELECT FROM aims.dataset AS d WHERE d.relation = t.relation AND d.system = ANY (h.other_systems))
                AND NOT (t.marked AND h.other_systems <> '{}')

@@ -3,7 +3,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(277);
+SELECT plan(281);
 
 -- People: an owner, an AI officer, a committee member, somebody, two portals
 DO $$
@@ -78,6 +78,21 @@ SELECT is(pg_temp.missing('deployment'),
           'bias-test committee-approval impact-assessment override-plan oversight-mode residual-risk switch-off-tested users-trained verification version-registered',
           'for deployment');
 SELECT is(pg_temp.missing('operation_monitoring'), 'event-log incident-contact monitors version-in-operation', 'for operation');
+-- What logs is where output is allowed
+CREATE TABLE public.trial (id integer PRIMARY KEY);
+SELECT aims.govern('public.trial', system => 'sepsis-watch', test => true) \g /dev/null
+SELECT is(pg_temp.missing('operation_monitoring'), 'event-log incident-contact monitors version-in-operation', 'a table for trials is no event log');
+SELECT aims.ungovern('public.trial', 'not for trials') \g /dev/null
+SELECT aims.govern('public.trial', system => 'sepsis-watch') \g /dev/null
+SELECT is(pg_temp.missing('operation_monitoring'), 'incident-contact monitors version-in-operation', 'another one is');
+SELECT aims.ungovern('public.trial', 'as before') \g /dev/null
+DROP TABLE public.trial;
+-- What is written otherwise is named
+CALL pg_temp.add_evidence('Bias Test', 'A.6.2.4');
+SELECT matches(c.detail, '^no evidence of kind bias_test is linked to iso42001 A.6.2.4; evidence \d+ is of kind "Bias Test"$', 'a kind that is written otherwise is told')
+  FROM aims.check_evidence('sepsis-watch', '{"kind": "bias_test", "framework": "iso42001", "control": "A.6.2.4"}') AS c;
+SELECT is(c.detail, 'no evidence of kind verification is linked to iso42001 A.6.2.4', 'another kind is not')
+  FROM aims.check_evidence('sepsis-watch', '{"kind": "verification", "framework": "iso42001", "control": "A.6.2.4"}') AS c;
 SELECT is(pg_temp.missing('re_evaluation'), 'cause', 'for re-evaluation');
 SELECT is(pg_temp.missing('retirement'), NULL, 'for retirement of what was never built: nothing');
 

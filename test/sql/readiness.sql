@@ -1,6 +1,6 @@
 \i test/setup.sql
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 
 -- Where nothing has been done nothing is green, but for what a scan finds
 SELECT results_eq($$SELECT criterion FROM aims.certification_readiness WHERE done$$, $$VALUES ('no_shadow_ai'::text)$$,
@@ -11,6 +11,8 @@ SELECT is_empty($$
     SELECT c.criterion FROM aims.certification_readiness AS c
      WHERE NOT EXISTS (SELECT FROM aims.requirement AS r WHERE r.framework = 'iso42001' AND r.ref OPERATOR(aims.=) c.ref)
 $$, 'each answers a clause or control that there is');
+SELECT is_empty($$SELECT criterion FROM aims.certification_readiness WHERE NOT done AND wanted = 0 AND missing = '{}'$$,
+    'what is not done says what is missing, or that there is nothing yet');
 SELECT is_empty($$
     SELECT d.measure FROM aims.ciso_dashboard AS d
      WHERE NOT EXISTS (SELECT FROM aims.requirement AS r WHERE r.framework = 'iso42001' AND r.ref OPERATOR(aims.=) d.ref)
