@@ -250,6 +250,7 @@ CREATE FUNCTION aims.check_duty_assignment(person text, system text) RETURNS voi
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    PERFORM aims.check_act();
     IF aims.require_person() = check_duty_assignment.person THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS012',
@@ -473,6 +474,7 @@ BEGIN
             DETAIL = format('The row of aims.%I names the role of this session, or the person behind it.', TG_TABLE_NAME),
             HINT = 'Ask another AI officer, or a superuser.';
     END IF;
+    PERFORM aims.check_act();
     PERFORM aims.require_duty(ARRAY['ai_officer']);
     RETURN NULL;
 END $$;
@@ -528,6 +530,7 @@ CREATE FUNCTION aims.guard_criteria() RETURNS trigger
     AS $$
 BEGIN
     IF NOT aims.restoring() AND NOT aims.session_is_superuser() THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer']);
     END IF;
     RETURN NULL;
