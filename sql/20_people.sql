@@ -488,7 +488,7 @@ COMMENT ON TRIGGER guard_identity ON aims.person IS 'Who may make a role stand f
 
 CREATE TRIGGER guard_changed_identity AFTER UPDATE ON aims.person
     FOR EACH ROW
-    WHEN ((OLD.person, OLD.db_role) IS DISTINCT FROM (NEW.person, NEW.db_role))
+    WHEN ((OLD.person, OLD.full_name, OLD.db_role) IS DISTINCT FROM (NEW.person, NEW.full_name, NEW.db_role))
     EXECUTE FUNCTION aims.guard_identity();
 ALTER TABLE aims.person ENABLE ALWAYS TRIGGER guard_changed_identity;
 COMMENT ON TRIGGER guard_changed_identity ON aims.person IS 'Who may make a role stand for another person';
@@ -531,9 +531,9 @@ CREATE FUNCTION aims.guard_criteria() RETURNS trigger
 BEGIN
     IF NOT aims.restoring() AND NOT aims.session_is_superuser() THEN
         PERFORM aims.check_act();
-        PERFORM aims.require_duty(ARRAY['ai_officer']);
+        PERFORM aims.require_duty(ARRAY['ai_officer'] || TG_ARGV::text[]);
     END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.guard_criteria() IS
-    'Trigger (AFTER STATEMENT) of tables whose rows decide what counts as late, enough or grave: an AI officer changes them (MS013, MS014), or a superuser';
+    'Trigger (AFTER STATEMENT) of tables whose rows decide what is asked for, and what counts as late, enough or grave: an AI officer, or whoever holds a duty given as argument, changes them (MS013, MS014), or a superuser';

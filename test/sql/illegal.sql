@@ -934,6 +934,29 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
 ('management_review_decision', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a decision of the management more time',
     $$UPDATE aims.management_review_decision SET due_on = aims.today() + 90 WHERE management_review_decision_id = -1$$, NULL, '{nurse,holder}');
 
+INSERT INTO illegal (about, class, role, state, fragment, title, statement, given, cure) VALUES
+-- What is asked for
+('person', 'self-approved', 'nurse', 'MS012', 'may not decide whom it stands for', 'a nurse signs under another name',
+    $$UPDATE aims.person SET full_name = 'Dr. Sponsor' WHERE person = 'nurse'$$, NULL, ARRAY['''nurse''', '''clerk''', 'nurse', 'officer']),
+('curriculum_need', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse spares risk owners a training',
+    $$DELETE FROM aims.curriculum_need WHERE NOT shipped$$, $$INSERT INTO aims.curriculum_need (curriculum, duty) VALUES ('ai-life-cycle', 'risk_owner')$$, '{nurse,officer}'),
+('document_kind', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a document is not needed any more',
+    $$UPDATE aims.document_kind SET needed_by = NULL WHERE kind = 'house'$$, $$INSERT INTO aims.document_kind (kind, title, needed_by) VALUES ('house', 'House rules', 'organisation')$$, '{nurse,officer}'),
+('impact_question', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out a question of the organisation',
+    $$DELETE FROM aims.impact_question WHERE question = 'house'$$, $$INSERT INTO aims.impact_question (question, ref, wording) VALUES ('house', 'A.5.4', 'And here?')$$, '{nurse,officer}'),
+('responsibility', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out a responsibility of vendors',
+    $$DELETE FROM aims.responsibility WHERE responsibility = 'deletion'$$, $$INSERT INTO aims.responsibility (responsibility, title) VALUES ('deletion', 'Deletion')$$, '{nurse,officer}'),
+('framework', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse leaves the controls of the house out of the Statement of Applicability',
+    $$UPDATE aims.framework SET in_soa = false WHERE framework = 'house'$$, $$INSERT INTO aims.framework (framework, title, in_soa) VALUES ('house', 'House', true)$$, '{nurse,officer}'),
+('not_ai', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a role is no AI',
+    $$INSERT INTO aims.not_ai (kind, object, reason) VALUES ('role', 'gpt_scorer', 'a script')$$, NULL, '{nurse,steward}'),
+('phi_table', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a table holds no health information',
+    $$DELETE FROM aims.phi_table$$, $$INSERT INTO aims.phi_table (relation, reason) VALUES ('aims.incident', 'names')$$, '{nurse,steward}'),
+('objective_value', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else''s objective is met',
+    $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (-1, 1, 'x')$$, $$UPDATE aims.objective SET status = 'approved' WHERE objective_id = -1$$, '{nurse,holder}'),
+('communication_made', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else has told staff',
+    $$INSERT INTO aims.communication_made (communication_id, uri) VALUES (-1, 'x')$$, NULL, '{nurse,holder}');
+
 CREATE FUNCTION pg_temp.cured(given text, cure text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     FOR n IN 1 .. coalesce(cardinality(cure), 0) / 2 LOOP
