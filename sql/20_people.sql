@@ -366,6 +366,7 @@ CREATE FUNCTION aims.guard_time_zone() RETURNS trigger
 BEGIN
     IF NOT aims.session_is_superuser()
        AND to_jsonb(OLD) -> 'time_zone' IS DISTINCT FROM to_jsonb(NEW) -> 'time_zone' THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer']);
     END IF;
     RETURN NULL;

@@ -338,6 +338,7 @@ BEGIN
             DETAIL = format('That is for whom one of these columns names: %s.', array_to_string(holders, ', ')),
             HINT = 'Ask that person.';
     END IF;
+    PERFORM aims.check_act();
     PERFORM aims.require_duty(duties, content ->> 'system');
 END $$;
 COMMENT ON FUNCTION aims.check_record_keeper(aims.record_kind, jsonb) IS

@@ -159,6 +159,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND OLD.stage <> 'inception'
        AND (coalesce(NEW.clinical_tier, 'critical') > coalesce(OLD.clinical_tier, 'critical')
             OR coalesce(NEW.eu_tier > OLD.eu_tier, OLD.eu_tier = 'unacceptable', false)) THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer'], NEW.system);
         IF reason IS NULL AND NEW.tier_reason IS NOT DISTINCT FROM OLD.tier_reason THEN
             RAISE EXCEPTION USING ERRCODE = 'MS018',
@@ -362,8 +363,8 @@ CREATE FUNCTION aims.guard_inventory() RETURNS trigger
     AS $$
 DECLARE
     deciding CONSTANT text[] := '{vendor,product,organisation_role,domain,phi,fda_number}';
-    -- moves and tiers have guards of their own
-    guarded  CONSTANT text[] := '{stage,eu_tier,clinical_tier,tier_decided_by,tier_decided_at,tier_reason}';
+    -- moves and tiers have guards of their own; a table that goes or is made anew takes data along
+    guarded  CONSTANT text[] := '{stage,eu_tier,clinical_tier,tier_decided_by,tier_decided_at,tier_reason,relation}';
     former   jsonb := to_jsonb(OLD) - guarded;
     present  jsonb := to_jsonb(NEW) - guarded;
     about    text := coalesce(former, present) ->> 'system';

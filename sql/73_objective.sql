@@ -194,6 +194,7 @@ BEGIN
             HINT = format('Only what is %s goes on.', TG_ARGV[2]);
     END IF;
     IF present IS NOT NULL AND aims.current_person() IS DISTINCT FROM present ->> 'owner' AND NOT aims.session_is_superuser() THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer', 'system_owner'], present ->> 'system');
     END IF;
     RETURN NEW;

@@ -343,6 +343,7 @@ DECLARE
     found_status text;
     inputs       integer;
 BEGIN
+    PERFORM aims.check_act();
     SELECT r.status INTO found_status FROM aims.management_review AS r
      WHERE r.management_review_id = prepare_review.management_review_id
        FOR NO KEY UPDATE;

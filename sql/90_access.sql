@@ -152,7 +152,7 @@ BEGIN
                           'framework', 'requirement', 'framework_deadline', 'document_kind', 'curriculum', 'curriculum_need',
                           'impact_question', 'responsibility', 'override_baseline']) AS t (name)
         UNION ALL
-        SELECT t.name, '''data_steward''' FROM unnest(ARRAY['phi_table', 'shadow_sign', 'not_ai']) AS t (name)
+        SELECT t.name, '''data_steward''' FROM unnest(ARRAY['shadow_sign', 'not_ai']) AS t (name)
     LOOP
         EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
                             FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria(%s);

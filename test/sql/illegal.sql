@@ -950,8 +950,6 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.framework SET in_soa = false WHERE framework = 'house'$$, $$INSERT INTO aims.framework (framework, title, in_soa) VALUES ('house', 'House', true)$$, '{nurse,officer}'),
 ('not_ai', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a role is no AI',
     $$INSERT INTO aims.not_ai (kind, object, reason) VALUES ('role', 'gpt_scorer', 'a script')$$, NULL, '{nurse,steward}'),
-('phi_table', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a table holds no health information',
-    $$DELETE FROM aims.phi_table$$, $$INSERT INTO aims.phi_table (relation, reason) VALUES ('aims.incident', 'names')$$, '{nurse,steward}'),
 ('objective_value', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else''s objective is met',
     $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (-1, 1, 'x')$$, $$UPDATE aims.objective SET status = 'approved' WHERE objective_id = -1$$, '{nurse,holder}'),
 ('communication_made', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else has told staff',
