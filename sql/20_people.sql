@@ -246,6 +246,7 @@ CREATE FUNCTION aims.check_duty_assignment(person text, system text) RETURNS voi
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
+    PERFORM aims.check_act();
     IF aims.require_person() = check_duty_assignment.person THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS012',
@@ -361,6 +362,7 @@ CREATE FUNCTION aims.guard_time_zone() RETURNS trigger
 BEGIN
     IF NOT aims.session_is_superuser()
        AND to_jsonb(OLD) -> 'time_zone' IS DISTINCT FROM to_jsonb(NEW) -> 'time_zone' THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer']);
     END IF;
     RETURN NULL;
@@ -469,6 +471,7 @@ BEGIN
             DETAIL = format('The row of aims.%I names the role of this session, or the person behind it.', TG_TABLE_NAME),
             HINT = 'Ask another AI officer, or a superuser.';
     END IF;
+    PERFORM aims.check_act();
     PERFORM aims.require_duty(ARRAY['ai_officer']);
     RETURN NULL;
 END $$;
@@ -482,7 +485,7 @@ COMMENT ON TRIGGER guard_identity ON aims.person IS 'Who may make a role stand f
 
 CREATE TRIGGER guard_changed_identity AFTER UPDATE ON aims.person
     FOR EACH ROW
-    WHEN ((OLD.person, OLD.db_role) IS DISTINCT FROM (NEW.person, NEW.db_role))
+    WHEN ((OLD.person, OLD.full_name, OLD.db_role) IS DISTINCT FROM (NEW.person, NEW.full_name, NEW.db_role))
     EXECUTE FUNCTION aims.guard_identity();
 ALTER TABLE aims.person ENABLE ALWAYS TRIGGER guard_changed_identity;
 COMMENT ON TRIGGER guard_changed_identity ON aims.person IS 'Who may make a role stand for another person';
@@ -524,9 +527,10 @@ CREATE FUNCTION aims.guard_criteria() RETURNS trigger
     AS $$
 BEGIN
     IF NOT aims.restoring() AND NOT aims.session_is_superuser() THEN
-        PERFORM aims.require_duty(ARRAY['ai_officer']);
+        PERFORM aims.check_act();
+        PERFORM aims.require_duty(ARRAY['ai_officer'] || TG_ARGV::text[]);
     END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION aims.guard_criteria() IS
-    'Trigger (AFTER STATEMENT) of tables whose rows decide what counts as late, enough or grave: an AI officer changes them (MS013, MS014), or a superuser';
+    'Trigger (AFTER STATEMENT) of tables whose rows decide what is asked for, and what counts as late, enough or grave: an AI officer, or whoever holds a duty given as argument, changes them (MS013, MS014), or a superuser';

@@ -241,8 +241,12 @@ BEGIN
                                          AND m.from_status IS NOT DISTINCT FROM former ->> 'status'), 'nowhere')),
             HINT = format('SELECT * FROM aims.record_move WHERE record = %L shows the moves that there are.', kind.record);
     END IF;
+    -- an old snapshot shows duties that have ended, and not what stands against it
+    IF former IS NOT NULL OR cardinality(step.duties || step.four_eyes) > 0 THEN
+        PERFORM aims.check_act();
+    END IF;
     SELECT string_agg(c, ', ' ORDER BY n) INTO gaps FROM unnest(step.needs) WITH ORDINALITY AS need (c, n)
-     WHERE coalesce(present ->> c, '') !~ '\S';
+     WHERE coalesce(present ->> c, '') !~ '[^[:space:]]';
     IF gaps IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
             MESSAGE = format('%s is not complete', name),
@@ -306,9 +310,9 @@ END $$;
 COMMENT ON FUNCTION aims.check_record_author(aims.record_kind, jsonb) IS
     'Refuses (MS012) a change of what waits for a decision, signed or of four eyes, by anybody but its authors; in a session of nobody, where it has any';
 
--- Whoever could say what a record is about, or whom it names, could take it
--- over: it is handed on by those who may move it, and by whoever drafts it.
-CREATE FUNCTION aims.check_record_holder(kind aims.record_kind, former jsonb, present jsonb) RETURNS void
+-- Whoever could rewrite a record could settle it by its words: it is changed by
+-- those who may move it, those whom it names, and whoever drafts it.
+CREATE FUNCTION aims.check_record_keeper(kind aims.record_kind, content jsonb) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     AS $$
@@ -322,24 +326,23 @@ BEGIN
       FROM aims.record_move AS m
       LEFT JOIN LATERAL unnest(m.duties) AS d (duty) ON true
       LEFT JOIN LATERAL unnest(m.named) AS n (holder) ON true
-     WHERE m.record = kind.record AND m.from_status = former ->> 'status';
-    IF NOT EXISTS (SELECT FROM unnest(holders || 'system'::text) AS c WHERE former -> c <> present -> c)
-       OR coalesce(duties, holders) IS NULL
+     WHERE m.record = kind.record AND m.from_status = content ->> 'status';
+    IF coalesce(duties, holders) IS NULL
        OR acting IS NULL AND aims.session_is_superuser()
-       OR pg_trigger_depth() > 1        -- it follows another record, which kept the rule
-       OR acting IN (SELECT aims.record_columns(former, holders || CASE WHEN former ->> 'status' = ANY (kind.editable) THEN 'created_by' END)) THEN
+       OR acting IN (SELECT aims.record_columns(content, holders || CASE WHEN content ->> 'status' = ANY (kind.editable) THEN 'created_by' END)) THEN
         RETURN;
     END IF;
     IF duties IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS013',
-            MESSAGE = format('person "%s" may not hand on %s', aims.require_person(), aims.record_name(kind, former)),
+            MESSAGE = format('person "%s" may not change %s', aims.require_person(), aims.record_name(kind, content)),
             DETAIL = format('That is for whom one of these columns names: %s.', array_to_string(holders, ', ')),
             HINT = 'Ask that person.';
     END IF;
-    PERFORM aims.require_duty(duties, former ->> 'system');
+    PERFORM aims.check_act();
+    PERFORM aims.require_duty(duties, content ->> 'system');
 END $$;
-COMMENT ON FUNCTION aims.check_record_holder(aims.record_kind, jsonb, jsonb) IS
-    'Refuses (MS013, MS014) another system, or another person in a column that moves go by, from anybody who may not move the record as it is, nor has drafted it';
+COMMENT ON FUNCTION aims.check_record_keeper(aims.record_kind, jsonb) IS
+    'Refuses (MS013, MS014) a change of a record as it is by anybody who may not move it, whom it does not name, and who has not drafted it';
 
 -- Why it was withdrawn is not made up afterwards.
 CREATE FUNCTION aims.check_record_given(kind aims.record_kind, former jsonb, present jsonb) RETURNS void
@@ -354,7 +357,7 @@ BEGIN
      CROSS JOIN unnest(m.needs) AS c
      WHERE m.record = kind.record AND m.to_status = former ->> 'status'
        AND c = ANY (kind.unsigned) AND c <> ALL (kind.renewed)
-       AND former ->> c ~ '\S' AND former -> c <> present -> c
+       AND former ->> c ~ '[^[:space:]]' AND former -> c <> present -> c
      LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'MS041',
@@ -376,6 +379,7 @@ DECLARE
     former  jsonb := to_jsonb(OLD);
     present jsonb := to_jsonb(NEW);
     kept    jsonb;
+    derived text[];
     step    aims.record_move;
 BEGIN
     IF aims.restoring() THEN
@@ -412,8 +416,15 @@ BEGIN
         END IF;
         PERFORM aims.check_record_author(kind, former);
     END IF;
+    -- where a record follows another one, what it takes over from there is not typed
+    derived := CASE WHEN kind.record = ANY ('{capa_step,document_version,incident_clock,risk_acceptance,risk_treatment}')
+                    THEN '{system,due_at}' ELSE '{}' END;
+    IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) - derived <> aims.record_content(kind, present) - derived
+                             OR EXISTS (SELECT FROM aims.record_move AS m CROSS JOIN unnest(m.named) AS n
+                                         WHERE m.record = kind.record AND former -> n <> present -> n)) THEN
+        PERFORM aims.check_record_keeper(kind, former);
+    END IF;
     IF TG_OP = 'UPDATE' THEN
-        PERFORM aims.check_record_holder(kind, former, present);
         IF former -> 'status' = present -> 'status' THEN
             PERFORM aims.check_record_given(kind, former, present);
         END IF;
@@ -465,6 +476,10 @@ BEGIN
         END IF;
         IF parent IS NOT NULL THEN
             PERFORM aims.check_record_author(kind, parent);
+            -- whoever contributes adds; what stands there is the keepers'
+            IF TG_OP <> 'INSERT' THEN
+                PERFORM aims.check_record_keeper(kind, parent);
+            END IF;
         END IF;
     END LOOP;
     RETURN coalesce(NEW, OLD);

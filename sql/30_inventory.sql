@@ -159,6 +159,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND OLD.stage <> 'inception'
        AND (coalesce(NEW.clinical_tier, 'critical') > coalesce(OLD.clinical_tier, 'critical')
             OR coalesce(NEW.eu_tier > OLD.eu_tier, OLD.eu_tier = 'unacceptable', false)) THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer'], NEW.system);
         IF reason IS NULL AND NEW.tier_reason IS NOT DISTINCT FROM OLD.tier_reason THEN
             RAISE EXCEPTION USING ERRCODE = 'MS018',
@@ -353,3 +354,55 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON aims.dataset
     FOR EACH ROW EXECUTE FUNCTION aims.stamp_record('registered_at');
 ALTER TABLE aims.dataset ENABLE ALWAYS TRIGGER stamp;
 COMMENT ON TRIGGER stamp ON aims.dataset IS 'The time of entry is the server''s';
+
+-- What a system is said to be decides what is asked of it: whoever would rather
+-- be asked less does not say so alone.
+CREATE FUNCTION aims.guard_inventory() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    deciding CONSTANT text[] := '{vendor,product,organisation_role,domain,phi,fda_number}';
+    -- moves and tiers have guards of their own; a table that goes or is made anew takes data along
+    guarded  CONSTANT text[] := '{stage,eu_tier,clinical_tier,tier_decided_by,tier_decided_at,tier_reason,relation}';
+    former   jsonb := to_jsonb(OLD) - guarded;
+    present  jsonb := to_jsonb(NEW) - guarded;
+    about    text := coalesce(former, present) ->> 'system';
+    entered  boolean;
+BEGIN
+    IF aims.restoring() OR aims.session_is_superuser() OR former = present THEN
+        RETURN NULL;
+    END IF;
+    entered := CASE TG_TABLE_NAME WHEN 'ai_system' THEN coalesce(to_jsonb(OLD), to_jsonb(NEW)) ->> 'stage' = 'inception'
+                    ELSE (SELECT s.stage = 'inception' FROM aims.ai_system AS s WHERE s.system = about) END;
+    IF present ->> 'out_of_scope_reason' <> coalesce(former ->> 'out_of_scope_reason', '')
+       OR NOT entered AND TG_TABLE_NAME = 'ai_system'
+          AND EXISTS (SELECT FROM unnest(deciding) AS c WHERE former ->> c <> 'false' AND former -> c <> present -> c) THEN
+        PERFORM aims.check_act();
+        PERFORM aims.require_duty(ARRAY['ai_officer'], about);
+    ELSIF NOT entered THEN
+        PERFORM aims.check_act();
+        PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer', 'risk_owner', 'data_steward'], about);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.guard_inventory() IS
+    'Trigger (AFTER ROW) of the inventory: who may say what a system is and is made of. That it is out of scope an AI officer says; so, once it has left inception, that vendor, product, organisation_role, domain, phi or fda_number are not what was stated. Whatever else changes then is for its system owner, AI officer, risk owner or data steward (MS013, MS014); superusers are free (ISO/IEC 42001 4.3, A.3.2)';
+
+CREATE TRIGGER guard_inventory AFTER INSERT OR UPDATE ON aims.ai_system
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_inventory();
+ALTER TABLE aims.ai_system ENABLE ALWAYS TRIGGER guard_inventory;
+COMMENT ON TRIGGER guard_inventory ON aims.ai_system IS 'Nobody without a duty for it says what a system is';
+-- Whoever adds a version, a component or data asks for more.
+CREATE TRIGGER guard_inventory AFTER UPDATE ON aims.model_version
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_inventory();
+ALTER TABLE aims.model_version ENABLE ALWAYS TRIGGER guard_inventory;
+COMMENT ON TRIGGER guard_inventory ON aims.model_version IS 'Nobody without a duty for the system changes its versions';
+CREATE TRIGGER guard_inventory AFTER UPDATE OR DELETE ON aims.component
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_inventory();
+ALTER TABLE aims.component ENABLE ALWAYS TRIGGER guard_inventory;
+COMMENT ON TRIGGER guard_inventory ON aims.component IS 'Nobody without a duty for the system takes out what it is made of';
+CREATE TRIGGER guard_inventory AFTER UPDATE OR DELETE ON aims.dataset
+    FOR EACH ROW EXECUTE FUNCTION aims.guard_inventory();
+ALTER TABLE aims.dataset ENABLE ALWAYS TRIGGER guard_inventory;
+COMMENT ON TRIGGER guard_inventory ON aims.dataset IS 'Nobody without a duty for the system takes out its data';

@@ -105,6 +105,7 @@ CREATE FUNCTION aims.draft_soa(framework text, label text, scope text DEFAULT NU
 DECLARE
     draft bigint;
 BEGIN
+    PERFORM aims.check_act();
     PERFORM aims.require_duty(ARRAY['ai_officer']);
     IF NOT EXISTS (SELECT FROM aims.framework AS f WHERE f.framework = draft_soa.framework AND f.in_soa) THEN
         RAISE EXCEPTION USING ERRCODE = 'MS017',

@@ -444,6 +444,7 @@ BEGIN
     IF NEW.reviewer IS NULL THEN
         NEW.reviewed_at := NULL;
     ELSIF NEW.reviewer IS DISTINCT FROM OLD.reviewer THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_approving_session();
         acting := aims.require_duty(ARRAY['ai_officer', 'committee_member']);
         IF NEW.reviewer <> acting

@@ -5,7 +5,7 @@ CREATE FUNCTION aims.require_reason(reason text) RETURNS void
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
-    IF coalesce(reason, '') !~ '\S' THEN
+    IF coalesce(reason, '') !~ '[^[:space:]]' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'MS018',
             MESSAGE = 'a reason is needed',
@@ -679,7 +679,8 @@ INSERT INTO aims.re_evaluation_period (clinical_tier, every, shipped) VALUES
 
 CREATE VIEW aims.re_evaluation WITH (security_barrier) AS
 SELECT s.system::text, s.clinical_tier, s.stage, h.history_id, h.moved_at AS evaluated_at, p.every,
-       ((h.moved_at + p.every) AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC'))::date AS due_on
+       -- counted in the organisation's days, so that no session's time zone shows
+       (h.moved_at AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') + p.every)::date AS due_on
   FROM aims.ai_system AS s
   JOIN (SELECT DISTINCT ON (q.clinical_tier) q.clinical_tier, q.every
           FROM aims.re_evaluation_period AS q

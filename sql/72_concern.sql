@@ -104,6 +104,7 @@ BEGIN
     -- a handler reads the words: who has no duty names nobody
     IF NEW.handler IS DISTINCT FROM OLD.handler
        OR (NEW.investigation, NEW.answer) IS DISTINCT FROM (OLD.investigation, OLD.answer) AND acting IS DISTINCT FROM OLD.handler THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer', 'committee_member', 'executive_sponsor'], OLD.system);
     END IF;
     IF OLD.status IN ('answered', 'closed')

@@ -541,6 +541,7 @@ BEGIN
             DETAIL = 'Whoever wrote or entered a version does not confirm it.',
             HINT = 'Ask another person who may approve it.';
     END IF;
+    PERFORM aims.check_act();
     PERFORM aims.require_duty(aims.document_approvers(NEW.document_version_id), reviewed.system);
     NEW.reviewed_on := aims.today();
     NEW.recorded_at := clock_timestamp();

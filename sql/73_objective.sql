@@ -173,7 +173,7 @@ CREATE FUNCTION aims.check_recorded_fact() RETURNS trigger
     AS $$
 DECLARE
     happened date := to_jsonb(NEW) ->> TG_ARGV[0];
-    present  text;
+    present  jsonb;
 BEGIN
     IF aims.restoring() THEN
         RETURN NEW;
@@ -184,19 +184,23 @@ BEGIN
             DETAIL = format('Column %s is %s; today is %s.', TG_ARGV[0], happened, aims.today()),
             HINT = 'Record it when it has happened.';
     END IF;
-    EXECUTE format('SELECT r.status FROM aims.%I AS r WHERE r.%I::text = $1', TG_ARGV[1], TG_ARGV[1] || '_id')
+    EXECUTE format('SELECT to_jsonb(r.*) FROM aims.%I AS r WHERE r.%I::text = $1', TG_ARGV[1], TG_ARGV[1] || '_id')
        INTO present
       USING to_jsonb(NEW) ->> (TG_ARGV[1] || '_id');
-    IF present <> TG_ARGV[2] THEN
+    IF present ->> 'status' <> TG_ARGV[2] THEN
         RAISE EXCEPTION USING ERRCODE = 'MS015',
             MESSAGE = format('nothing is recorded of this %s', TG_ARGV[1]),
-            DETAIL = format('It is: %s.', present),
+            DETAIL = format('It is: %s.', present ->> 'status'),
             HINT = format('Only what is %s goes on.', TG_ARGV[2]);
+    END IF;
+    IF present IS NOT NULL AND aims.current_person() IS DISTINCT FROM present ->> 'owner' AND NOT aims.session_is_superuser() THEN
+        PERFORM aims.check_act();
+        PERFORM aims.require_duty(ARRAY['ai_officer', 'system_owner'], present ->> 'system');
     END IF;
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.check_recorded_fact() IS
-    'Trigger (BEFORE ROW INSERT) of facts about records, arguments: column of the day (MS044 where it is to come), kind of record (its key is the column of that name with _id), status that the record has to have (MS015)';
+    'Trigger (BEFORE ROW INSERT) of facts about records, arguments: column of the day (MS044 where it is to come), kind of record (its key is the column of that name with _id), status that the record has to have (MS015). Its owner records them, an AI officer or system owner (MS013, MS014), or a superuser';
 CREATE TRIGGER check_fact BEFORE INSERT ON aims.objective_value
     FOR EACH ROW EXECUTE FUNCTION aims.check_recorded_fact('measured_on', 'objective', 'approved');
 CREATE TRIGGER check_fact BEFORE INSERT ON aims.communication_made

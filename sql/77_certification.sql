@@ -265,6 +265,7 @@ BEGIN
         RETURN NULL;
     END IF;
     IF NEW.accreditation_until IS DISTINCT FROM OLD.accreditation_until THEN
+        PERFORM aims.check_act();
         acting := aims.require_duty('{executive_sponsor,committee_member,ai_officer}');
         -- entered by one person, and prolonged by another
         IF (acting = NEW.created_by) = (OLD.status <> 'applied') THEN

@@ -162,7 +162,10 @@ INSERT INTO aims.record_move (record, from_status, to_status, duties, named, fou
 -- so that no session's time zone shows in them.
 CREATE VIEW aims.management_review_topic WITH (security_barrier) AS
 WITH today AS (
-    SELECT (SELECT aims.today()) AS today
+    SELECT d.today,
+           -- midnight of the organisation, whatever time zone the session has
+           (d.today - make_interval(years => 1)) AT TIME ZONE coalesce((SELECT o.time_zone FROM aims.organisation AS o), 'UTC') AS year_ago
+      FROM (SELECT (SELECT aims.today()) AS today) AS d
 ), topic (input, item, title, source, row_count, content) AS (
     SELECT 'previous_decisions', 'a', 'Decisions of earlier reviews that are not done', 'management_review_decision',
            count(*), jsonb_agg(to_jsonb(q.*))
@@ -177,7 +180,7 @@ WITH today AS (
       FROM (SELECT i.context_issue_id, i.title, i.topic, i.internal, i.relevant, i.status,
                    i.created_at AT TIME ZONE 'UTC' AS created_at, i.withdrawn_at AT TIME ZONE 'UTC' AS withdrawn_at
               FROM aims.context_issue AS i CROSS JOIN today AS t
-             WHERE coalesce(i.withdrawn_at, i.created_at) > t.today - make_interval(years => 1)
+             WHERE coalesce(i.withdrawn_at, i.created_at) > t.year_ago
              ORDER BY i.context_issue_id) AS q
     UNION ALL
     SELECT 'systems', 'b', 'AI systems in scope, by stage and tier', 'ai_system', sum(q.n), jsonb_agg(to_jsonb(q.*))
@@ -203,27 +206,27 @@ WITH today AS (
     SELECT 'corrective_actions', 'd1', 'Corrective actions that are open, or of the last year', 'capa', sum(q.n), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT c.source, c.status, count(*) AS n, count(*) FILTER (WHERE c.due_on < t.today) AS past_due
               FROM aims.capa AS c CROSS JOIN today AS t
-             WHERE c.status NOT IN ('closed', 'withdrawn') OR c.created_at > t.today - make_interval(years => 1)
+             WHERE c.status NOT IN ('closed', 'withdrawn') OR c.created_at > t.year_ago
              GROUP BY c.source, c.status
              ORDER BY c.source, c.status) AS q
     UNION ALL
     SELECT 'incidents', 'd1', 'Incidents that are open, or of the last year', 'incident', sum(q.n), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT i.severity, i.harm, i.status, count(*) AS n, sum(i.affected_count) AS affected
               FROM aims.incident AS i CROSS JOIN today AS t
-             WHERE i.status <> 'closed' OR i.detected_at > t.today - make_interval(years => 1)
+             WHERE i.status <> 'closed' OR i.detected_at > t.year_ago
              GROUP BY i.severity, i.harm, i.status
              ORDER BY i.severity, i.harm, i.status) AS q
     UNION ALL
     SELECT 'missed_deadlines', 'd1', 'Reports of incidents that were late, in the last year', 'incident_deadline', count(*), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT d.incident_id, d.system, d.rule, d.audience, d.due_at AT TIME ZONE 'UTC' AS due_at, d.state
               FROM aims.incident_deadline AS d CROSS JOIN today AS t
-             WHERE d.late AND d.due_at > t.today - make_interval(years => 1)
+             WHERE d.late AND d.due_at > t.year_ago
              ORDER BY d.incident_id, d.rule) AS q
     UNION ALL
     SELECT 'findings', 'd1', 'Findings that are open, or of the last year, by kind', 'finding', sum(q.n), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT f.kind, count(*) AS n, count(*) FILTER (WHERE f.closed_at IS NULL) AS open
               FROM aims.finding AS f CROSS JOIN today AS t
-             WHERE f.closed_at IS NULL OR f.opened_at > t.today - make_interval(years => 1)
+             WHERE f.closed_at IS NULL OR f.opened_at > t.year_ago
              GROUP BY f.kind
              ORDER BY f.kind) AS q
     UNION ALL
@@ -231,7 +234,7 @@ WITH today AS (
     SELECT 'concerns', 'd1', 'Concerns of the last year, by status', 'concern', sum(q.n), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT c.status, count(*) AS n
               FROM aims.concern AS c CROSS JOIN today AS t
-             WHERE c.status <> 'closed' OR c.created_at > t.today - make_interval(years => 1)
+             WHERE c.status <> 'closed' OR c.created_at > t.year_ago
              GROUP BY c.status
              ORDER BY c.status) AS q
     UNION ALL
@@ -290,7 +293,7 @@ WITH today AS (
            count(*), jsonb_agg(to_jsonb(q.*))
       FROM (SELECT w.switch_id, w.system, w.at AT TIME ZONE 'UTC' AS at, w.person, w.reason
               FROM aims.switch_event AS w CROSS JOIN today AS t
-             WHERE w.switched_off AND NOT w.drill AND w.at > t.today - make_interval(years => 1)
+             WHERE w.switched_off AND NOT w.drill AND w.at > t.year_ago
              ORDER BY w.switch_id) AS q
     UNION ALL
     SELECT 'audits', 'd3', 'Internal audits of the last three years', 'internal_audit, audit_finding_state',
@@ -340,6 +343,7 @@ DECLARE
     found_status text;
     inputs       integer;
 BEGIN
+    PERFORM aims.check_act();
     SELECT r.status INTO found_status FROM aims.management_review AS r
      WHERE r.management_review_id = prepare_review.management_review_id
        FOR NO KEY UPDATE;

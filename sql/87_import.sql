@@ -93,11 +93,11 @@ CREATE FUNCTION aims.import_text(content bytea, encoding name) RETURNS text
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    bytes bytea := CASE WHEN substr(content, 1, 3) = '\xefbbbf' THEN substr(content, 4) ELSE content END;
+    bytes bytea := CASE WHEN substr(content, 1, 3) = decode('efbbbf', 'hex') THEN substr(content, 4) ELSE content END;
     part  record;
     wrong text[] := '{}';
 BEGIN
-    IF substr(content, 1, 2) IN ('\xfffe', '\xfeff') THEN
+    IF substr(content, 1, 2) IN (decode('fffe', 'hex'), decode('feff', 'hex')) THEN
         RAISE EXCEPTION USING ERRCODE = 'character_not_in_repertoire',
             MESSAGE = 'the file is in UTF-16',
             DETAIL = 'It begins with a byte order mark of that encoding, which PostgreSQL cannot convert.',
@@ -105,7 +105,7 @@ BEGIN
     END IF;
     RETURN convert_from(bytes, encoding);
 EXCEPTION WHEN character_not_in_repertoire OR untranslatable_character THEN
-    IF substr(content, 1, 2) IN ('\xfffe', '\xfeff') THEN
+    IF substr(content, 1, 2) IN (decode('fffe', 'hex'), decode('feff', 'hex')) THEN
         RAISE;
     END IF;
     FOR part IN SELECT l.line, l.n FROM string_to_table(encode(bytes, 'escape'), E'\n') WITH ORDINALITY AS l (line, n) LOOP
@@ -219,7 +219,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'content, and a delimiter that is a comma, a semicolon, a bar or a tab, are needed',
             DETAIL = format('The delimiter is %L.', delimiter),
-            HINT = 'In psql: \lo_import file.csv, then SELECT aims.import_csv(''person'', lo_get(:LASTOID), ''file.csv'')';
+            HINT = E'In psql: \\lo_import file.csv, then SELECT aims.import_csv(''person'', lo_get(:LASTOID), ''file.csv'')';
     END IF;
     RETURN aims.stage_csv(target, content, file_name, delimiter, encoding);
 END $$;
@@ -266,7 +266,7 @@ BEGIN
         SELECT (stored ->> 'evidence_id')::bigint,
                CASE WHEN r LIKE '%:%' THEN split_part(r, ':', 1) ELSE 'iso42001' END,
                regexp_replace(r, '^.*:', '')::aims.control_ref
-          FROM regexp_split_to_table(btrim(data ->> 'requirements'), '[\s;]+') AS r;
+          FROM regexp_split_to_table(btrim(data ->> 'requirements'), '[[:space:];]+') AS r;
     END IF;
 END $$;
 COMMENT ON FUNCTION aims.import_insert(regclass, jsonb, jsonb) IS
@@ -404,7 +404,7 @@ BEGIN
         SELECT r.line, d.key, d.value, 'the header names no column for this cell', '22P04'
           FROM aims.import_row AS r
          CROSS JOIN jsonb_each_text(r.data) AS d
-         WHERE r.import_batch_id = batch AND d.key ~ '^#[0-9]+$' AND coalesce(loaded.header[substr(d.key, 2)::integer], '') !~ '\S'
+         WHERE r.import_batch_id = batch AND d.key ~ '^#[0-9]+$' AND coalesce(loaded.header[substr(d.key, 2)::integer], '') !~ '[^[:space:]]'
          ORDER BY r.line, d.key
     LOOP
         RETURN NEXT;
@@ -450,7 +450,7 @@ BEGIN
     END IF;
     target := aims.import_target(NEW.target);
     columns := aims.import_types(target);
-    IF EXISTS (SELECT FROM unnest(NEW.header) AS h (name) WHERE NOT columns ? lower(btrim(h.name)) AND h.name ~ '\S')
+    IF EXISTS (SELECT FROM unnest(NEW.header) AS h (name) WHERE NOT columns ? lower(btrim(h.name)) AND h.name ~ '[^[:space:]]')
        OR EXISTS (SELECT FROM aims.import_row AS r CROSS JOIN jsonb_object_keys(r.data) AS d (key)
                    WHERE r.import_batch_id = NEW.import_batch_id AND NOT columns ? d.key)
        OR NEW.rows <> (SELECT count(*) FROM aims.import_row AS r WHERE r.import_batch_id = NEW.import_batch_id) THEN

@@ -140,16 +140,24 @@ BEGIN
     END LOOP;
 END $$;
 
--- What is late, enough or grave is no matter of the privilege to write.
+-- What is asked for, and what is late, enough or grave, is no matter of the
+-- privilege to write.
 DO $$
 DECLARE
-    criteria text;
+    criteria record;
 BEGIN
-    FOREACH criteria IN ARRAY ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline', 'certificate_standard', 'holiday'] LOOP
+    FOR criteria IN
+        SELECT t.name, '' AS duties
+        FROM unnest(ARRAY['finding_kind', 'readiness_threshold', 're_evaluation_period', 'concern_deadline', 'certificate_standard',
+                          'framework', 'requirement', 'framework_deadline', 'document_kind', 'curriculum', 'curriculum_need',
+                          'impact_question', 'responsibility', 'override_baseline', 'holiday']) AS t (name)
+        UNION ALL
+        SELECT t.name, '''data_steward''' FROM unnest(ARRAY['shadow_sign', 'not_ai']) AS t (name)
+    LOOP
         EXECUTE format('CREATE TRIGGER guard_criteria AFTER INSERT OR UPDATE OR DELETE ON aims.%I
-                            FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria();
+                            FOR EACH STATEMENT EXECUTE FUNCTION aims.guard_criteria(%s);
                         ALTER TABLE aims.%1$I ENABLE ALWAYS TRIGGER guard_criteria;
-                        COMMENT ON TRIGGER guard_criteria ON aims.%1$I IS ''An AI officer decides by what is judged''', criteria);
+                        COMMENT ON TRIGGER guard_criteria ON aims.%1$I IS ''Who has the duty decides by what is judged''', criteria.name, criteria.duties);
     END LOOP;
 END $$;
 

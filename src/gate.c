@@ -63,7 +63,7 @@ gate_check_act(void)
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
 				(errcode(ERRCODE_MS_CANNOT_ACT_HERE),
-				 errmsg("the life cycle cannot be acted on with the snapshot of a whole transaction"),
+				 errmsg("nobody decides with the snapshot of a whole transaction"),
 				 errdetail("A transaction of REPEATABLE READ or SERIALIZABLE does not see what others have committed since it began: evidence that was withdrawn, a duty that has ended."),
 				 errhint("Act in READ COMMITTED: BEGIN ISOLATION LEVEL READ COMMITTED")));
 }

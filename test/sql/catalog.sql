@@ -2,7 +2,7 @@
 SET jit = off; -- every view is planned for every bundle
 -- The rules that every object of the extension keeps, asserted over
 -- pg_depend: a failing test names the objects that break its rule.
-SELECT plan(17);
+SELECT plan(18);
 
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid, i.type, i.schema, i.identity,
@@ -170,6 +170,14 @@ SELECT is_empty($$
      WHERE prosecdef AND lanname <> 'c'
        AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)
 $$, 'a SECURITY DEFINER function has a fixed search_path, or is in C');
+
+-- PL/pgSQL is parsed when it is run, by standard_conforming_strings of whoever runs it
+SELECT is_empty($$
+    SELECT identity FROM member_function
+     WHERE lanname = 'plpgsql' AND regexp_replace(prosrc, '\mE''[^'']*''', '', 'g') ~ '\\'
+       -- which only read patterns of monitors
+       AND proname NOT IN ('template_query', 'template_column')
+$$, 'no setting changes what a literal of a function says');
 
 SELECT is_empty($$
     SELECT c.identity FROM member_relation AS c

@@ -889,6 +889,75 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.outbox (person, action, subject, subject_id, overdue, detail) VALUES ('owner', 'x', 'x', '1', false, 'x')$$,
     $$INSERT INTO aims.outbox (person, action, subject, subject_id, overdue, detail) VALUES ('owner', 'x', 'x', '1', false, 'y')$$, ARRAY['''1'', false, ''x''', '''2'', false, ''x''']);
 
+INSERT INTO illegal (about, class, role, state, fragment, title, statement, given, cure) VALUES
+-- What is asked of a system, by what it is said to be
+('ai_system', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'its owner takes a system in use out of scope',
+    $$UPDATE aims.ai_system SET out_of_scope_reason = 'a pilot' WHERE system = 'sepsis'$$, NULL, '{owner,officer}'),
+('ai_system', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a system is entered as out of scope',
+    $$INSERT INTO aims.ai_system (system, title, owner, purpose, out_of_scope_reason) VALUES ('new', 'New', 'owner', 'p', 'small')$$, NULL, '{nurse,officer}'),
+('ai_system', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'the vendor of a system in use, whom nobody has assessed, is forgotten',
+    $$UPDATE aims.ai_system SET vendor = NULL, product = NULL WHERE system = 'sepsis'$$, NULL, '{owner,officer}'),
+('ai_system', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'the organisation has not developed it after all, and needs no training data',
+    $$UPDATE aims.ai_system SET organisation_role = 'user' WHERE system = 'scribe'$$, $$UPDATE aims.ai_system SET organisation_role = 'developer' WHERE system = 'scribe'$$, '{owner,officer}'),
+('ai_system', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'a system in use processes no health information any more',
+    $$UPDATE aims.ai_system SET phi = NULL WHERE system = 'sepsis'$$, NULL, '{owner,officer}'),
+('ai_system', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a system in use another owner',
+    $$UPDATE aims.ai_system SET owner = 'nurse' WHERE system = 'sepsis'$$, NULL, ARRAY['nurse', 'owner', '= ''owner''', '= ''clerk''']),
+('model_version', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse withdraws the version in use',
+    $$UPDATE aims.model_version SET status = 'withdrawn' WHERE (system, version) = ('sepsis', '1')$$, NULL, '{nurse,owner}'),
+('component', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out a component, and its vendor with it',
+    $$DELETE FROM aims.component WHERE system = 'sepsis'$$, $$INSERT INTO aims.component (system, component, kind, title, vendor) VALUES ('sepsis', 'llm', 'model', 'LLM', 'acme')$$, '{nurse,owner}'),
+('dataset', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out data of which nobody knows where they come from',
+    $$DELETE FROM aims.dataset WHERE system = 'sepsis'$$, $$INSERT INTO aims.dataset (dataset, system, title, purpose) VALUES ('d', 'sepsis', 'D', 'training')$$, '{nurse,steward}'),
+('applicability', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse decides that a control does not apply',
+    $$UPDATE aims.applicability SET applicable = false WHERE ref::text = 'A.9.2'$$, NULL, '{nurse,officer}'),
+('applicability', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'an owner of systems states a control as implemented that is the organisation''s',
+    $$UPDATE aims.applicability SET implementation = 'verified' WHERE ref::text = 'A.9.2'$$, $$UPDATE aims.applicability SET owner = 'keeper'$$, '{keeper,owner}'),
+('applicability', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes a statement about a system away',
+    $$DELETE FROM aims.applicability WHERE system = 'sepsis'$$, $$INSERT INTO aims.applicability (ref, scope, system, applicable, justification) VALUES ('A.9.2', 'system', 'sepsis', true, 'x')$$, '{nurse,owner}'),
+('evidence', 'expired', 'officer', 'MS042', 'has no content', 'evidence that has expired is revised by nothing',
+    $$SELECT aims.revise_evidence(-2)$$, NULL, ARRAY['(-2)', '(-2, ''file:new'')']),
+-- Records are changed by whom they are for
+('risk', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse makes a risk smaller',
+    $$UPDATE aims.risk SET inherent_likelihood = 1 WHERE risk_id = -1$$, NULL, '{nurse,holder}'),
+('risk_treatment', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a treatment that is overdue more time',
+    $$UPDATE aims.risk_treatment SET due_on = aims.today() + 90 WHERE risk_treatment_id = -1$$, $$UPDATE aims.risk_treatment SET due_on = aims.today() - 9$$, '{nurse,holder}'),
+('capa', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a corrective action that is overdue more time',
+    $$UPDATE aims.capa SET due_on = aims.today() + 90, effectiveness_due = aims.today() + 91 WHERE capa_id = -1$$, NULL, '{nurse,holder}'),
+('capa', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse makes it her own by a trigger of a table of hers',
+    $$CREATE TEMP TABLE lever (a integer); CREATE FUNCTION pg_temp.pull() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN UPDATE aims.capa SET owner = ''clerk'' WHERE capa_id = -1; RETURN NULL; END';
+      CREATE TRIGGER pull AFTER INSERT ON lever FOR EACH ROW EXECUTE FUNCTION pg_temp.pull(); INSERT INTO lever VALUES (1)$$, NULL, '{nurse,holder}'),
+('incident', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else''s incident did no harm',
+    $$UPDATE aims.incident SET harm = 'none' WHERE incident_id = -1$$, $$UPDATE aims.incident SET harm = 'potential'$$, '{nurse,owner}'),
+('incident', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes a system out of those affected',
+    $$DELETE FROM aims.incident_system WHERE incident_id = -1$$, NULL, '{nurse,owner}'),
+('internal_audit', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes a clause out of the scope of an audit',
+    $$DELETE FROM aims.internal_audit_scope WHERE internal_audit_id = -1$$, NULL, '{nurse,auditor}'),
+('management_review_decision', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a decision of the management more time',
+    $$UPDATE aims.management_review_decision SET due_on = aims.today() + 90 WHERE management_review_decision_id = -1$$, NULL, '{nurse,holder}');
+
+INSERT INTO illegal (about, class, role, state, fragment, title, statement, given, cure) VALUES
+-- What is asked for
+('person', 'self-approved', 'nurse', 'MS012', 'may not decide whom it stands for', 'a nurse signs under another name',
+    $$UPDATE aims.person SET full_name = 'Dr. Sponsor' WHERE person = 'nurse'$$, NULL, ARRAY['''nurse''', '''clerk''', 'nurse', 'officer']),
+('curriculum_need', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse spares risk owners a training',
+    $$DELETE FROM aims.curriculum_need WHERE NOT shipped$$, $$INSERT INTO aims.curriculum_need (curriculum, duty) VALUES ('ai-life-cycle', 'risk_owner')$$, '{nurse,officer}'),
+('document_kind', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a document is not needed any more',
+    $$UPDATE aims.document_kind SET needed_by = NULL WHERE kind = 'house'$$, $$INSERT INTO aims.document_kind (kind, title, needed_by) VALUES ('house', 'House rules', 'organisation')$$, '{nurse,officer}'),
+('impact_question', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out a question of the organisation',
+    $$DELETE FROM aims.impact_question WHERE question = 'house'$$, $$INSERT INTO aims.impact_question (question, ref, wording) VALUES ('house', 'A.5.4', 'And here?')$$, '{nurse,officer}'),
+('responsibility', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse takes out a responsibility of vendors',
+    $$DELETE FROM aims.responsibility WHERE responsibility = 'deletion'$$, $$INSERT INTO aims.responsibility (responsibility, title) VALUES ('deletion', 'Deletion')$$, '{nurse,officer}'),
+('framework', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse leaves the controls of the house out of the Statement of Applicability',
+    $$UPDATE aims.framework SET in_soa = false WHERE framework = 'house'$$, $$INSERT INTO aims.framework (framework, title, in_soa) VALUES ('house', 'House', true)$$, '{nurse,officer}'),
+('not_ai', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that a role is no AI',
+    $$INSERT INTO aims.not_ai (kind, object, reason) VALUES ('role', 'gpt_scorer', 'a script')$$, NULL, '{nurse,steward}'),
+('objective_value', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else''s objective is met',
+    $$INSERT INTO aims.objective_value (objective_id, value, source) VALUES (-1, 1, 'x')$$, $$UPDATE aims.objective SET status = 'approved' WHERE objective_id = -1$$, '{nurse,holder}'),
+('communication_made', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says that somebody else has told staff',
+    $$INSERT INTO aims.communication_made (communication_id, uri) VALUES (-1, 'x')$$, NULL, '{nurse,holder}');
+
 CREATE FUNCTION pg_temp.cured(given text, cure text[]) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     FOR n IN 1 .. coalesce(cardinality(cure), 0) / 2 LOOP

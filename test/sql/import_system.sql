@@ -4,7 +4,7 @@
 BEGIN;
 \i test/act.sql
 \i test/fixture_system.sql
-SELECT plan(107);
+SELECT plan(108);
 
 CREATE ROLE import_owner;
 CREATE ROLE import_officer;
@@ -225,6 +225,11 @@ ROLLBACK TO due;
 INSERT INTO aims.finding_kind (kind, title, opens_capa) VALUES ('re_evaluation_due', 'With a corrective action', true);
 SELECT pg_temp.act('import_owner', $$SELECT aims.advance('old', 're_evaluation', 'It is time')$$) \g /dev/null
 SELECT isnt_empty($$SELECT FROM aims.finding WHERE kind = 're_evaluation_due' AND closed_at IS NULL$$, 'one with a corrective action waits for that');
+ROLLBACK TO due;
+INSERT INTO aims.re_evaluation_period (clinical_tier, every) VALUES ('high', '6 months');
+SELECT pg_temp.operates_since(now() - '2020-07-15 23:30+00') \g /dev/null
+SET LOCAL TimeZone = 'America/New_York';		-- where half a year is an hour longer
+SELECT is((SELECT due_on FROM aims.re_evaluation WHERE system = 'old'), '2021-01-15', 'in the organisation''s days, not the session''s');
 ROLLBACK TO due;
 INSERT INTO aims.re_evaluation_period (clinical_tier, every) VALUES ('high', '2 years');
 SELECT is((SELECT due_on FROM aims.re_evaluation WHERE system = 'old') > aims.today(), true, 'a site''s period counts');

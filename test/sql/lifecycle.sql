@@ -319,7 +319,7 @@ SELECT pg_temp.worthless_after(change, name)
     ($$CALL pg_temp.supply('sepsis-watch', 'impact-assessment')$$, 'another impact assessment'),
     ($$SET LOCAL session_replication_role = replica; UPDATE aims.impact_assessment SET conclusion = 'x'$$, 'another conclusion'),
     ($$INSERT INTO aims.vendor_contract (vendor, title) VALUES ('acme', 'x')$$, 'another contract of its vendor'),
-    ($$SELECT aims.revise_evidence(evidence_id) FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
+    ($$SELECT aims.revise_evidence(evidence_id, 'file:next') FROM aims.evidence WHERE kind = 'override_plan'$$, 'revised evidence'),
     ($$SET LOCAL session_replication_role = replica; DELETE FROM aims.evidence_link USING aims.evidence WHERE kind = 'bias_test' AND version IS NULL
           AND evidence_link.evidence_id = evidence.evidence_id$$, 'a link removed'),
     ($$UPDATE aims.transition_request SET reason = 'a better one' WHERE outcome IS NULL$$, 'another record than the one signed'),

@@ -3,7 +3,7 @@
 -- until they are done, and everything that is refused.
 \i test/act.sql
 \i test/board.sql
-SELECT plan(103);
+SELECT plan(104);
 
 CREATE PROCEDURE pg_temp.as_restored(command text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -58,6 +58,13 @@ CREATE TEMP TABLE here AS SELECT input, content FROM aims.management_review_topi
 SET TimeZone = 'Asia/Tokyo';
 SELECT results_eq('SELECT input, content FROM aims.management_review_topic ORDER BY 1', 'SELECT input, content FROM here ORDER BY 1', 'the same in every time zone');
 RESET TimeZone;
+BEGIN;
+CALL pg_temp.as_restored($$INSERT INTO aims.finding (kind, detail, opened_at, closed_at, closing_note)
+    SELECT 'midnight', 'x', at, at, 'x' FROM (SELECT (aims.today() - make_interval(years => 1)) AT TIME ZONE time_zone + make_interval(mins => m) AS at
+                                                FROM aims.organisation CROSS JOIN unnest('{-60,60}'::integer[]) AS m) AS t$$);
+SET LOCAL TimeZone = 'Asia/Tokyo';
+SELECT is((SELECT content FROM aims.management_review_topic WHERE input = 'findings') @> '[{"n": 1, "kind": "midnight"}]', true, 'a year begins at the organisation''s midnight');
+ROLLBACK;
 SELECT results_eq($$SELECT row_count, content FROM aims.management_review_input WHERE input = 'findings'$$,
     $$VALUES (2::bigint, '[{"n": 2, "kind": "monitor_breach", "open": 2}]'::jsonb)$$, 'what was opened in the last year or is open');
 SELECT results_eq($$SELECT row_count, content -> 0 ->> 'overdue', content -> 0 ->> 'decision' FROM aims.management_review_input WHERE input = 'previous_decisions'$$,

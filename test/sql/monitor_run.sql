@@ -19,6 +19,7 @@ INSERT INTO aims.ai_system (system, title, owner, purpose, clinical_tier) VALUES
     ('sepsis', 'Sepsis', 'owner', 'warn', 'high'), ('beds', 'Beds', 'owner', 'plan', 'high');
 SET LOCAL session_replication_role = replica;
 UPDATE aims.ai_system SET stage = 'operation_monitoring';
+INSERT INTO aims.duty (person, duty) VALUES ('other', 'system_owner');
 SET LOCAL session_replication_role = origin;
 
 CREATE SCHEMA cdw AUTHORIZATION run_owner;

@@ -93,7 +93,7 @@ query(<<~'SQL');
 			SELECT proof, r.framework, r.ref FROM aims.requirement AS r WHERE r.kind = 'control' ORDER BY random() LIMIT 6;
 		WHEN 9 THEN
 			IF NOT EXISTS (SELECT FROM aims.evidence_revision WHERE earlier = proof) AND proof IS NOT NULL THEN
-				PERFORM aims.revise_evidence(proof, effective_on => aims.today() + (random() * 30)::integer);
+				PERFORM aims.revise_evidence(proof, uri => 'file:revised', effective_on => aims.today() + (random() * 30)::integer);
 			END IF;
 		WHEN 10 THEN
 			UPDATE aims.framework SET in_soa = NOT in_soa WHERE framework = 'house';
