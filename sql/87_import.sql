@@ -228,7 +228,7 @@ COMMENT ON FUNCTION aims.import_csv(text, bytea, text, text, name) IS
 
 CREATE FUNCTION aims.import_value(type text, name text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN format(CASE WHEN type LIKE '%[]' THEN 'regexp_split_to_array($1 ->> %L, ''\s*;\s*'')::%s' ELSE '($1 ->> %L)::%s' END,
+    RETURN format(CASE WHEN type LIKE '%[]' THEN 'regexp_split_to_array($1 ->> %L, ''[[:space:]]*;[[:space:]]*'')::%s' ELSE '($1 ->> %L)::%s' END,
                   name, type);
 COMMENT ON FUNCTION aims.import_value(text, text) IS
     'SQL for the value of a column of a staged row $1: as PostgreSQL writes its type; arrays separated by semicolons';
@@ -319,7 +319,7 @@ EXCEPTION WHEN OTHERS THEN
              WHERE c.conrelid = target AND c.conname = broken));
         value := (SELECT string_agg(data ->> c, ', ') FROM regexp_split_to_table(column_name, ', ') AS c);
         -- the row is in the file; what it has to be is not
-        IF detail LIKE 'Failing row contains %' THEN
+        IF state = '23502' OR state = '23514' AND broken <> '' THEN
             detail := (SELECT pg_get_constraintdef(c.oid) FROM pg_constraint AS c
                         WHERE c.conrelid = target AND c.conname = broken AND c.contype = 'c');
         END IF;

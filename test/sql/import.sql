@@ -161,8 +161,11 @@ INSERT INTO case_of (name, target, content, wrong) VALUES
     ('one''s own duty', 'duty', E'person,duty\nida,executive_sponsor\nbob,system_owner\n', '{"2  MS012"}'),
     ('rows that refer to earlier ones', 'person', E'person,full_name\nz1,Z\nz2,Z\n', '{}');
 SELECT is(pg_temp.wrong(pg_temp.load(target, content)), wrong, name) FROM case_of ORDER BY n;
+SET LOCAL standard_conforming_strings = off;
+SET LOCAL escape_string_warning = off;
 SELECT pg_temp.act('import_ida', format('SELECT aims.import_apply(%s)', pg_temp.load('ai_system',
     E'system,title,owner,purpose,data_categories,phi,clinical_tier\ntriage,Triage,ida,Order,"vitals; notes",yes,high\n'))) \g /dev/null
+RESET standard_conforming_strings;
 SELECT results_eq($$SELECT data_categories, phi, clinical_tier::text, tier_decided_by::text, tier_reason LIKE 'import %' FROM aims.ai_system WHERE system = 'triage'$$,
                   $$VALUES ('{vitals,notes}'::text[], true, 'high', 'ida', true)$$, 'arrays are split, the tier is decided by whoever imports');
 SELECT pg_temp.act('import_ida', format('SELECT aims.import_apply(%s)', pg_temp.load('evidence',
