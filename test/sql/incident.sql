@@ -2,7 +2,7 @@
 -- Incidents: reported by anybody, clocks that facts start, closed by another person.
 BEGIN;
 \i test/act.sql
-SELECT plan(182);
+SELECT plan(186);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -61,6 +61,9 @@ SELECT is(to_char(aims.reporting_deadline(at::timestamptz, allowed, unit, calend
     ('2026-03-06 10:00-05', 1,  'working_days',    'shut', '2026-09-23 23:59', 'however long it takes')
   ) AS t (at, allowed, unit, calendar, due, name);
 SELECT is(aims.reporting_deadline(now(), NULL, NULL), NULL, 'a source without a number sets no time');
+SELECT is(aims.reporting_deadline(at, allowed, unit), NULL, name)
+  FROM (VALUES (NULL::timestamptz, 1, 'working_days', 'nor does what has not been detected'), (now(), NULL, 'working_days', 'or is of no number'),
+               (now(), 1, NULL, 'of no unit'), (now(), 1, 'fortnights', 'or of another one')) AS t (at, allowed, unit, name);
 
 -- Reporting: anybody known, and what is typed of who and when counts for nothing
 SELECT pg_temp.ends_with(state, role, command, name)
