@@ -225,6 +225,13 @@ BEGIN ATOMIC
         ('finding', 'open_capa', 5),
         ('finding', 'require_capa_verified', 17),
         ('finding', 'require_incident_resolved', 17),
+        ('finding', 'require_monitor_quiet', 17),
+        ('ai_system', 'guard_inventory', 21),
+        ('model_version', 'guard_inventory', 17),
+        ('component', 'guard_inventory', 25),
+        ('dataset', 'guard_inventory', 25),
+        ('applicability', 'guard_applicability', 29),
+        ('risk_scenario', 'check_scenario_order', 21),
         ('concern', 'guard_concern', 23)
         UNION ALL
         SELECT k.record, 'guard_record', t.type
