@@ -424,10 +424,8 @@ BEGIN
                                          WHERE m.record = kind.record AND former -> n <> present -> n)) THEN
         PERFORM aims.check_record_keeper(kind, former);
     END IF;
-    IF TG_OP = 'UPDATE' THEN
-        IF former -> 'status' = present -> 'status' THEN
-            PERFORM aims.check_record_given(kind, former, present);
-        END IF;
+    IF TG_OP = 'UPDATE' AND former -> 'status' = present -> 'status' THEN
+        PERFORM aims.check_record_given(kind, former, present);
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);
