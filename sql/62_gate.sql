@@ -143,9 +143,9 @@ COMMENT ON FUNCTION aims.check_evidence(text, jsonb) IS
 CREATE FUNCTION aims.check_drill(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
     BEGIN ATOMIC
-        SELECT coalesce(max(e.at) > statement_timestamp() - (parameter ->> 'within')::interval, false),
+        SELECT coalesce(max(e.at) > (statement_timestamp() AT TIME ZONE 'UTC' - (parameter ->> 'within')::interval) AT TIME ZONE 'UTC', false),
                CASE WHEN max(e.at) IS NULL THEN format('no drill: CALL aims.switch_off_drill(%L, reason)', check_drill.system)
-                    WHEN max(e.at) > statement_timestamp() - (parameter ->> 'within')::interval THEN
+                    WHEN max(e.at) > (statement_timestamp() AT TIME ZONE 'UTC' - (parameter ->> 'within')::interval) AT TIME ZONE 'UTC' THEN
                         format('drill %s', max(e.switch_id))
                     ELSE format('the last drill is older than %s', parameter ->> 'within')
                END

@@ -129,6 +129,7 @@ BEGIN
         RETURN NULL;
     END IF;
     IF NOT aims.session_is_superuser() THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['executive_sponsor']);
     END IF;
     IF TG_TABLE_NAME = 'risk_scale' THEN

@@ -306,6 +306,7 @@ BEGIN
         RETURN NULL;
     END IF;
     IF NOT aims.session_is_superuser() THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['ai_officer']);
     END IF;
     IF NOT EXISTS (SELECT FROM aims.reporting_rule AS r WHERE r.rule = coalesce(NEW.instead_of, NEW.rule)) THEN
@@ -465,23 +466,29 @@ CREATE FUNCTION aims.check_communication() RETURNS trigger
     SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
-    detected timestamptz;
+    told aims.incident;
 BEGIN
     IF aims.restoring() THEN
         RETURN NEW;
     END IF;
-    SELECT i.detected_at INTO detected FROM aims.incident AS i WHERE i.incident_id = NEW.incident_id;
-    IF NEW.sent_at < detected OR NEW.sent_at > clock_timestamp() THEN
+    SELECT i.* INTO told FROM aims.incident AS i WHERE i.incident_id = NEW.incident_id;
+    IF NEW.sent_at < told.detected_at OR NEW.sent_at > clock_timestamp() THEN
         RAISE EXCEPTION USING ERRCODE = 'MS044',
             MESSAGE = format('nobody can have been told of incident %s at %s', NEW.incident_id, NEW.sent_at),
-            DETAIL = format('It was detected at %s, and it is %s now.', detected, clock_timestamp()),
+            DETAIL = format('It was detected at %s, and it is %s now.', told.detected_at, clock_timestamp()),
             HINT = 'Give in sent_at when the message went out.';
     END IF;
-    PERFORM aims.require_person();
+    PERFORM aims.check_act();
+    -- what answers a clock is said by who answers for it
+    IF NEW.rule IS NULL THEN
+        PERFORM aims.require_person();
+    ELSE
+        PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], told.system);
+    END IF;
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.check_communication() IS
-    'Trigger on aims.incident_communication: sent between detection and now (MS044), recorded by a person (MS014)';
+    'Trigger on aims.incident_communication: sent between detection and now (MS044), recorded by a person (MS014); what answers a clock by a system_owner or an ai_officer (MS013)';
 CREATE TRIGGER check_communication BEFORE INSERT ON aims.incident_communication
     FOR EACH ROW EXECUTE FUNCTION aims.check_communication();
 CREATE TRIGGER stamp BEFORE INSERT ON aims.incident_communication

@@ -284,6 +284,10 @@ BEGIN
             DETAIL = 'What is typed is no measurement of it.',
             HINT = format('SELECT aims.run_monitor(%L)', NEW.monitor);
     END IF;
+    -- a job is nobody, and has its privilege from an administrator
+    IF watching.query IS NULL AND aims.current_person() <> watching.owner THEN
+        PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], watching.system);
+    END IF;
     IF NEW.measured_at > clock_timestamp() OR upper(NEW.period) > clock_timestamp() THEN
         RAISE EXCEPTION USING ERRCODE = 'MS044',
             MESSAGE = format('monitor "%s" cannot have measured what is to come', NEW.monitor),
@@ -304,7 +308,7 @@ BEGIN
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.judge_measurement() IS
-    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, or its system retired, 22023 typed where the monitor has a query, MS044 in the future, or before it was active';
+    'Trigger on aims.measurement: sets the verdict and what it was judged by, whatever is typed. MS017 unknown monitor, MS015 not active, or its system retired, 22023 typed where the monitor has a query; MS013 typed by a person who is neither its owner nor a system_owner or ai_officer; MS044 in the future, or before it was active';
 
 CREATE TRIGGER judge BEFORE INSERT ON aims.measurement
     FOR EACH ROW EXECUTE FUNCTION aims.judge_measurement();
@@ -508,6 +512,18 @@ END $$;
 COMMENT ON FUNCTION aims.open_silence_findings() IS
     'Opens a finding (monitor_silent) for each monitor that is due and did not report, once while one is open, and returns how many: for whoever looks after the outbox, as often as wanted (ISO/IEC 42001 9.1)';
 
+CREATE FUNCTION aims.standing_breach(watching aims.monitor) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    RETURN (
+        SELECT format('Its last verdict is a breach: measurement %s, %s is %s.', x.measurement_id, (watching).metric, x.value)
+          FROM (SELECT m.measurement_id, m.value, m.verdict FROM aims.measurement AS m
+                 WHERE m.monitor = (watching).monitor AND m.verdict IN ('ok', 'warn', 'breach')
+                 ORDER BY m.measured_at DESC, m.measurement_id DESC LIMIT 1) AS x
+         WHERE x.verdict = 'breach');
+COMMENT ON FUNCTION aims.standing_breach(aims.monitor) IS
+    'The breach that a monitor is in, in words, by its last verdict, too small samples and errors aside; NULL: it is in none';
+
 -- What ends a breach is a measurement that is none, and what ends silence is one
 -- at all. A question (monitor_incident) is answered by whoever closes it.
 CREATE FUNCTION aims.require_monitor_quiet() RETURNS trigger
@@ -534,11 +550,7 @@ BEGIN
        OR NEW.kind = 'monitor_switch_off'
           AND (SELECT e.switched_off FROM aims.switch_event AS e WHERE e.system = watching.system
                 ORDER BY e.switch_id DESC LIMIT 1) IS NOT TRUE THEN
-        SELECT format('Its last verdict is a breach: measurement %s, %s is %s.', x.measurement_id, watching.metric, x.value) INTO still
-          FROM (SELECT m.measurement_id, m.value, m.verdict FROM aims.measurement AS m
-                 WHERE m.monitor = watching.monitor AND m.verdict IN ('ok', 'warn', 'breach')
-                 ORDER BY m.measured_at DESC, m.measurement_id DESC LIMIT 1) AS x
-         WHERE x.verdict = 'breach';
+        still := aims.standing_breach(watching);
     END IF;
     IF still IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'MS042',
@@ -559,6 +571,39 @@ CREATE TRIGGER require_monitor_quiet AFTER UPDATE ON aims.finding
     EXECUTE FUNCTION aims.require_monitor_quiet();
 ALTER TABLE aims.finding ENABLE ALWAYS TRIGGER require_monitor_quiet;
 COMMENT ON TRIGGER require_monitor_quiet ON aims.finding IS 'No breach is over because somebody says so';
+
+CREATE FUNCTION aims.require_breach_over() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    watching aims.monitor;
+BEGIN
+    IF aims.restoring() THEN
+        RETURN NULL;
+    END IF;
+    SELECT m.* INTO watching
+      FROM aims.monitor_finding AS o
+      JOIN aims.finding AS f ON f.finding_id = o.finding_id AND f.kind IN ('monitor_breach', 'monitor_switch_off')
+      JOIN aims.monitor AS m ON m.monitor = o.monitor AND m.status <> 'retired'
+      JOIN aims.ai_system AS y ON y.system = m.system AND y.stage <> 'retirement'
+     WHERE o.finding_id = NEW.finding
+       FOR NO KEY UPDATE OF m;
+    IF aims.standing_breach(watching) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'MS042',
+            MESSAGE = format('corrective action "%s" is not complete', NEW.capa_id),
+            DETAIL = format('To be effective it needs: monitor "%s" out of breach. %s', watching.monitor, aims.standing_breach(watching)),
+            HINT = 'Measure again, or find the root cause anew: UPDATE aims.capa SET status = ''ineffective''.';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION aims.require_breach_over() IS
+    'Trigger on aims.capa: what was done about a breach of a monitor was not effective (MS042) while that monitor is in breach (aims.standing_breach; ISO/IEC 42001 10.2)';
+CREATE TRIGGER require_breach_over AFTER UPDATE ON aims.capa
+    FOR EACH ROW WHEN (NEW.status = 'effective' AND OLD.status <> 'effective')
+    EXECUTE FUNCTION aims.require_breach_over();
+ALTER TABLE aims.capa ENABLE ALWAYS TRIGGER require_breach_over;
+COMMENT ON TRIGGER require_breach_over ON aims.capa IS 'No breach is over because somebody says so';
 
 CREATE FUNCTION aims.check_monitors(system text, parameter jsonb) RETURNS TABLE (met boolean, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 1

@@ -75,7 +75,7 @@ SELECT m.area, m.measure, m.title, m.ref::aims.control_ref AS ref, m.value::bigi
       FROM aims.competence_state AS t
     UNION ALL
     SELECT 'ledger', 'violations', 'Violations of governed tables in the last 30 days', 'A.6.2.8', count(*), NULL, 'none'
-      FROM aims.violation AS v WHERE v.recorded_at > statement_timestamp() - make_interval(days => 30)
+      FROM aims.violation AS v WHERE v.recorded_at > statement_timestamp() - make_interval(hours => 720)
     ) AS m;
 COMMENT ON VIEW aims.coverage_measure IS
     'What aims.coverage_history keeps of each day, as it is now (ISO/IEC 42001 9.1)';
@@ -291,7 +291,7 @@ BEGIN
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(a.internal_audit_id::text ORDER BY a.internal_audit_id), NULL::text[]
       FROM aims.internal_audit AS a
-     WHERE a.status IN ('reported', 'closed') AND a.reported_at > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing);
+     WHERE a.status IN ('reported', 'closed') AND aims.day(a.reported_at) > (SELECT aims.today()) - make_interval(years => 1)) AS q (found, wanted, done, found_rows, missing);
     RETURN QUERY SELECT 4, 'review_signed', aims.control_ref '9.3.3', 'Management review held and signed within a year',
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(r.management_review_id::text ORDER BY r.management_review_id), NULL::text[]
@@ -387,7 +387,7 @@ BEGIN
            q.found::bigint, q.wanted::bigint, q.done, q.found_rows, q.missing FROM (
     SELECT count(*), 1, count(*) > 0, array_agg(format('seal %s', q.seal_id)), NULL::text[]
       FROM (SELECT s.seal_id, s.sealed_at FROM aims.seal AS s ORDER BY s.seal_id DESC LIMIT 1) AS q
-     WHERE q.sealed_at > statement_timestamp() - make_interval(days => 1) AND EXISTS (SELECT FROM aims.signing_key)) AS q (found, wanted, done, found_rows, missing);
+     WHERE q.sealed_at > statement_timestamp() - make_interval(hours => 24) AND EXISTS (SELECT FROM aims.signing_key)) AS q (found, wanted, done, found_rows, missing);
 END $$;
 COMMENT ON FUNCTION aims.certification_criterion() IS 'The rows of aims.certification_readiness but that of shadow AI, with NULL where a criterion has nothing to say';
 

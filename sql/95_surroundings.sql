@@ -169,6 +169,18 @@ REVOKE ALL ON TABLE aims.shipped_object FROM PUBLIC;
 REVOKE ALL ON FUNCTION aims.present_object(), aims.privilege_problem(), aims.setting_problem(),
     aims.privileged_role() FROM PUBLIC;
 
+-- Without statistics what is shipped is thought to be a few rows, and reports
+-- on it take seconds until autovacuum comes round.
+DO $$
+DECLARE
+    shipped regclass;
+BEGIN
+    FOR shipped IN SELECT a.attrelid FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+                    WHERE c.relnamespace = 'aims'::regnamespace AND c.relkind = 'r' AND a.attname = 'shipped' LOOP
+        EXECUTE format('ANALYZE %s', shipped);
+    END LOOP;
+END $$;
+
 -- The last statements: what there is now is what was shipped.
 ALTER TABLE aims.shipped_object DISABLE TRIGGER "AIMS_append_only";
 INSERT INTO aims.shipped_object (kind, object, digest, server, system_identifier)

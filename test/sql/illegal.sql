@@ -455,6 +455,8 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.incident_communication (incident_id, audience, rule, content) VALUES (-1, 'regulator', 'gdpr-33', 'x')$$, NULL, '{"rule, content","rule, content, reference","''x''","''x'', ''y''"}'),
 ('incident_communication', 'dangling', 'owner', '23503', 'incident_communication_clock_fkey', 'a clock is answered that does not run',
     $$INSERT INTO aims.incident_communication (incident_id, audience, rule, reference, content) VALUES (-1, 'patients', 'gdpr-34', 'x', 'x')$$, NULL, '{patients,regulator,gdpr-34,gdpr-33}'),
+('incident_communication', 'wrong person', 'keeper', 'MS013', 'does not hold the duty', 'somebody without the duty answers a clock',
+    $$INSERT INTO aims.incident_communication (incident_id, audience, rule, reference, content) VALUES (-1, 'regulator', 'gdpr-33', 'x', 'x')$$, NULL, '{keeper,officer}'),
 ('incident_communication', 'wrong order', 'root', 'MS041', 'are never changed or removed', 'what was said is rewritten',
     $$UPDATE aims.incident_communication SET content = 'y'$$, $$INSERT INTO aims.incident_communication (incident_id, audience, content) VALUES (-1, 'users', 'x')$$, NULL),
 ('reporting_rule', 'dangling', 'officer', 'MS017', 'does not exist', 'a rule stands in for one that there is not',

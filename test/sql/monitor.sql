@@ -2,7 +2,7 @@
 -- Monitors: what is watched, what measurements mean, and what follows.
 BEGIN;
 \i test/act.sql
-SELECT plan(175);
+SELECT plan(182);
 
 CREATE ROLE monitor_owner;
 CREATE ROLE monitor_officer;
@@ -286,6 +286,41 @@ SELECT is(pg_temp.after(VARIADIC commands), result, name)
     (8, ARRAY[$$UPDATE aims.monitor SET status = 'retired', status_reason = 'r' WHERE monitor = 'drift'$$], 'closed', 'what is watched no more is over'),
     (9, ARRAY[$$UPDATE aims.monitor SET status = 'paused', status_reason = 'r' WHERE monitor = 'drift'$$, $$UPDATE aims.monitor SET status = 'retired' WHERE monitor = 'drift'$$],
         'closed', 'from a pause, too')) AS t (n, commands, result, name) ORDER BY n;
+-- Nor was effective what was done about it
+INSERT INTO aims.person (person, full_name, db_role) VALUES ('judge', 'Jo Judge', 'monitor_judge');
+CREATE ROLE monitor_judge;
+SELECT aims.grant_duty_role('officer', 'monitor_judge') \g /dev/null
+SELECT pg_temp.act('monitor_officer', $$INSERT INTO aims.duty (person, duty) VALUES ('judge', 'internal_auditor')$$) \g /dev/null
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.capa (capa_id, title, source, finding, system, owner, due_on, effectiveness_due, root_cause, status)
+SELECT -1, 'Recalibrate', 'finding', max(finding_id), 'sepsis', 'owner', aims.today() - 9, aims.today(), 'Another assay', 'verified'
+  FROM aims.finding WHERE kind = 'monitor_breach';
+SET LOCAL session_replication_role = origin;
+CREATE FUNCTION pg_temp.judging(status text DEFAULT 'effective') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    why text;
+BEGIN
+    PERFORM pg_temp.act('monitor_judge', format('UPDATE aims.capa SET status = %L, effectiveness = %L WHERE capa_id = -1', status, 'looked at'));
+    RAISE EXCEPTION USING ERRCODE = 'TT000';
+EXCEPTION
+    WHEN SQLSTATE 'TT000' THEN RETURN status;
+    WHEN SQLSTATE 'MS042' THEN
+        GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
+        RETURN regexp_replace(why, 'measurement \d+', 'measurement N');
+END $$;
+SELECT is(pg_temp.judging(), 'To be effective it needs: monitor "drift" out of breach. Its last verdict is a breach: measurement N, psi is 0.4.', 'nor was effective what was done about it');
+SELECT is(pg_temp.judging('ineffective'), 'ineffective', 'it was ineffective');
+SAVEPOINT better;
+INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500);
+SELECT is(pg_temp.judging(), 'effective', 'effective once a measurement says so');
+ROLLBACK TO better;
+CALL pg_temp.retire('sepsis');
+SELECT is(pg_temp.judging(), 'effective', 'or once nothing is watched any more');
+ROLLBACK TO better;
+-- What is typed is typed by who answers for it
+SELECT pg_temp.ends_with('MS013', 'monitor_guest', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500)$$, 'a person without duty measures nothing');
+SELECT pg_temp.ends_with('00000', 'monitor_officer', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500)$$, 'an AI officer may');
+SELECT pg_temp.ends_with('00000', 'monitor_job', $$INSERT INTO aims.measurement (monitor, value, sample) VALUES ('drift', 0.02, 500)$$, 'and a job that was given the privilege');
 SAVEPOINT retired;
 CALL pg_temp.retire('sepsis');
 SELECT is(pg_temp.closing(), 'closed', 'and so is what a retired system had');
