@@ -221,6 +221,7 @@ BEGIN ATOMIC
         ('reporting_rule', 'stamp_record', 7),
         ('reporting_rule', 'refuse_change', 27),
         ('capa', 'guard_capa', 19),
+        ('capa', 'require_breach_over', 17),
         ('capa_step', 'follow_capa', 23),
         ('finding', 'open_capa', 5),
         ('finding', 'require_capa_verified', 17),

@@ -372,6 +372,7 @@ DROP TRIGGER guard ON aims.risk_acceptance;
 DROP TRIGGER guard_truncate ON aims.impact_effect;
 DROP TRIGGER refuse_shipped ON aims.record_move;
 DROP TRIGGER require_monitor_quiet ON aims.finding;
+DROP TRIGGER require_breach_over ON aims.capa;
 DROP TRIGGER guard_inventory ON aims.ai_system;
 DROP TRIGGER guard_inventory ON aims.model_version;
 DROP TRIGGER guard_inventory ON aims.component;
@@ -382,7 +383,7 @@ SELECT string_agg(format('%s: %s', p.relation, p.problem), E'\n' ORDER BY p.rela
 ROLLBACK;
 SELECT is(:'lost'::text, (
     SELECT string_agg(format('aims.%s: the trigger that calls aims.%s is missing', l.name, l.routine), E'\n' ORDER BY l.name)
-      FROM (VALUES ('ai_system', 'guard_inventory'), ('applicability', 'guard_applicability'), ('component', 'guard_inventory'), ('dataset', 'guard_inventory'),
+      FROM (VALUES ('ai_system', 'guard_inventory'), ('applicability', 'guard_applicability'), ('capa', 'require_breach_over'), ('component', 'guard_inventory'), ('dataset', 'guard_inventory'),
                    ('finding', 'require_monitor_quiet'), ('impact_effect', 'guard_part'), ('model_version', 'guard_inventory'), ('record_move', 'refuse_shipped'),
                    ('risk_acceptance', 'guard_record'), ('risk_scenario', 'check_scenario_order')) AS l (name, routine)),
     'a record, a part of one, what is shipped, and what nobody may say alone are not without theirs unnoticed');
