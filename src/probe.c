@@ -196,11 +196,12 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *error;
 	Clock		clock;
-	Datum		seed = random_put_aside();
+	Datum		seed;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(caller);
 	clock = clock_start(timeout);
+	seed = random_put_aside();
 	probe_depth++;
 	error = probe_catch(look, argument);
 	probe_depth--;
