@@ -326,7 +326,11 @@ BEGIN
       FROM aims.record_move AS m
       LEFT JOIN LATERAL unnest(m.duties) AS d (duty) ON true
       LEFT JOIN LATERAL unnest(m.named) AS n (holder) ON true
-     WHERE m.record = kind.record AND m.from_status = content ->> 'status';
+     WHERE m.record = kind.record
+       AND (m.from_status = content ->> 'status'
+            -- of what goes nowhere any more, those who may bring it there
+            OR m.to_status = content ->> 'status'
+               AND NOT EXISTS (SELECT FROM aims.record_move AS o WHERE o.record = kind.record AND o.from_status = content ->> 'status'));
     IF coalesce(duties, holders) IS NULL
        OR acting IS NULL AND aims.session_is_superuser()
        OR acting IN (SELECT aims.record_columns(content, holders || CASE WHEN content ->> 'status' = ANY (kind.editable) THEN 'created_by' END)) THEN
@@ -342,7 +346,7 @@ BEGIN
     PERFORM aims.require_duty(duties, content ->> 'system');
 END $$;
 COMMENT ON FUNCTION aims.check_record_keeper(aims.record_kind, jsonb) IS
-    'Refuses (MS013, MS014) a change of a record as it is by anybody who may not move it, whom it does not name, and who has not drafted it';
+    'Refuses (MS013, MS014) a change of a record as it is by anybody who may not move it (of one in its last status: who may not bring it there), whom it does not name, and who has not drafted it';
 
 -- Why it was withdrawn is not made up afterwards.
 CREATE FUNCTION aims.check_record_given(kind aims.record_kind, former jsonb, present jsonb) RETURNS void
@@ -379,7 +383,7 @@ DECLARE
     former  jsonb := to_jsonb(OLD);
     present jsonb := to_jsonb(NEW);
     kept    jsonb;
-    derived text[];
+    kept_by aims.record_kind;
     step    aims.record_move;
 BEGIN
     IF aims.restoring() THEN
@@ -416,16 +420,20 @@ BEGIN
         END IF;
         PERFORM aims.check_record_author(kind, former);
     END IF;
-    -- where a record follows another one, what it takes over from there is not typed
-    derived := CASE WHEN kind.record = ANY ('{capa_step,document_version,incident_clock,risk_acceptance,risk_treatment}')
-                    THEN '{system,due_at}' ELSE '{}' END;
-    IF TG_OP = 'UPDATE' AND (aims.record_content(kind, former) - derived <> aims.record_content(kind, present) - derived
+    IF TG_OP = 'UPDATE' AND former -> 'status' = present -> 'status' THEN
+        PERFORM aims.check_record_given(kind, former, present);
+    END IF;
+    -- where a record follows another one, what it takes over from there is not typed; an audit is answered by the
+    -- audited; what a move needs is filled in by whoever may make it
+    kept_by := kind;
+    kept_by.unsigned := CASE WHEN kind.record = ANY ('{capa_step,document_version,incident_clock,risk_acceptance,risk_treatment}')
+                             THEN '{system,due_at}'::text[] ELSE '{}' END
+                        || CASE WHEN former -> 'status' <> present -> 'status' THEN kind.unsigned
+                                WHEN kind.record = 'audit_finding' THEN '{response}' ELSE '{}' END;
+    IF TG_OP = 'UPDATE' AND (aims.record_content(kept_by, former) <> aims.record_content(kept_by, present)
                              OR EXISTS (SELECT FROM aims.record_move AS m CROSS JOIN unnest(m.named) AS n
                                          WHERE m.record = kind.record AND former -> n <> present -> n)) THEN
         PERFORM aims.check_record_keeper(kind, former);
-    END IF;
-    IF TG_OP = 'UPDATE' AND former -> 'status' = present -> 'status' THEN
-        PERFORM aims.check_record_given(kind, former, present);
     END IF;
     IF former ->> 'status' IS DISTINCT FROM present ->> 'status' THEN
         step := aims.check_record_move(kind, former, present);

@@ -547,6 +547,8 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$INSERT INTO aims.document (code, kind, title, owner) VALUES ('fixture', 'other', 'x', 'holder')$$, NULL, '{fixture,new}'),
 ('document', 'wrong person', 'owner', 'MS013', 'does not hold the duty', 'the owner of a system withdraws a document',
     $$UPDATE aims.document SET status = 'withdrawn' WHERE document_id = -1$$, NULL, '{owner,officer}'),
+('document', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a document another title and owner',
+    $$UPDATE aims.document SET title = 'mine', owner = 'clerk' WHERE document_id = -1$$, NULL, '{nurse,officer}'),
 ('document', 'missing justification', 'officer', 'MS042', 'is not complete', 'a document is withdrawn for no reason',
     $$UPDATE aims.document SET status = 'withdrawn', withdrawal_reason = ' ' WHERE document_id = -1$$, NULL, '{"'' ''","''old''"}'),
 ('document', 'dangling', 'officer', '23503', 'document_kind_fkey', 'a document of no kind',
@@ -924,8 +926,12 @@ INSERT INTO illegal (about, class, role, state, fragment, title, statement, give
     $$UPDATE aims.risk SET inherent_likelihood = 1 WHERE risk_id = -1$$, NULL, '{nurse,holder}'),
 ('risk_treatment', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a treatment that is overdue more time',
     $$UPDATE aims.risk_treatment SET due_on = aims.today() + 90 WHERE risk_treatment_id = -1$$, $$UPDATE aims.risk_treatment SET due_on = aims.today() - 9$$, '{nurse,holder}'),
+('risk_treatment', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse has a treatment proved by other evidence than the one that has expired',
+    $$UPDATE aims.risk_treatment SET evidence = -1 WHERE risk_treatment_id = -1$$, $$UPDATE aims.risk_treatment SET status = 'done', evidence = -2 WHERE risk_treatment_id = -1$$, '{nurse,holder}'),
 ('capa', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse gives a corrective action that is overdue more time',
     $$UPDATE aims.capa SET due_on = aims.today() + 90, effectiveness_due = aims.today() + 91 WHERE capa_id = -1$$, NULL, '{nurse,holder}'),
+('capa', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse says by what a corrective action was verified',
+    $$UPDATE aims.capa SET verification_evidence = -1 WHERE capa_id = -1$$, $$UPDATE aims.capa SET status = 'implemented', verification_evidence = -2 WHERE capa_id = -1$$, '{nurse,holder}'),
 ('capa', 'wrong person', 'nurse', 'MS013', 'does not hold the duty', 'a nurse makes it her own by a trigger of a table of hers',
     $$CREATE TEMP TABLE lever (a integer); CREATE FUNCTION pg_temp.pull() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN UPDATE aims.capa SET owner = ''clerk'' WHERE capa_id = -1; RETURN NULL; END';
