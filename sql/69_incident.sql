@@ -479,16 +479,16 @@ BEGIN
             HINT = 'Give in sent_at when the message went out.';
     END IF;
     PERFORM aims.check_act();
-    -- what answers a clock is said by who answers for it
+    -- what answers a clock is said by who answers for it, or for another system that it affects
     IF NEW.rule IS NULL THEN
         PERFORM aims.require_person();
-    ELSE
+    ELSIF NOT EXISTS (SELECT FROM aims.incident_affected AS a WHERE a.incident_id = NEW.incident_id AND aims.has_duty('system_owner', a.system)) THEN
         PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], told.system);
     END IF;
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION aims.check_communication() IS
-    'Trigger on aims.incident_communication: sent between detection and now (MS044), recorded by a person (MS014); what answers a clock by a system_owner or an ai_officer (MS013)';
+    'Trigger on aims.incident_communication: sent between detection and now (MS044), recorded by a person (MS014); what answers a clock by a system_owner, of any system that is affected, or an ai_officer (MS013)';
 CREATE TRIGGER check_communication BEFORE INSERT ON aims.incident_communication
     FOR EACH ROW EXECUTE FUNCTION aims.check_communication();
 CREATE TRIGGER stamp BEFORE INSERT ON aims.incident_communication

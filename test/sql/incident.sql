@@ -2,7 +2,7 @@
 -- Incidents: reported by anybody, clocks that facts start, closed by another person.
 BEGIN;
 \i test/act.sql
-SELECT plan(186);
+SELECT plan(188);
 SET LOCAL client_min_messages = warning;
 
 DO $$
@@ -188,6 +188,17 @@ SELECT results_eq($$SELECT DISTINCT state, decided_by FROM aims.incident_deadlin
     $$VALUES ('not_applicable', 'officer')$$, 'who decided it shows');
 
 -- Communications answer clocks
+SAVEPOINT others;
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, system, valid_from) VALUES ('guest', 'system_owner', 'sepsis', '2020-01-01');
+SET LOCAL session_replication_role = DEFAULT;
+SELECT pg_temp.ends_with('MS013', 'incident_guest', $$INSERT INTO aims.incident_communication (incident_id, audience, rule, reference, content) VALUES (1002, 'regulator', 'eu-ai-act-73-2', 'R1', 'x')$$, 'the owner of a system that a vendor''s incident does not affect tells nobody');
+UPDATE aims.duty SET valid_until = aims.today() - 1 WHERE person = 'guest';
+SET LOCAL session_replication_role = replica;
+INSERT INTO aims.duty (person, duty, system, valid_from) VALUES ('guest', 'system_owner', 'triage', '2020-01-01');
+SET LOCAL session_replication_role = DEFAULT;
+SELECT pg_temp.ends_with('23503', 'incident_guest', $$INSERT INTO aims.incident_communication (incident_id, audience, rule, reference, content) VALUES (1002, 'regulator', 'eu-ai-act-73-2', 'R1', 'x')$$, 'of one that it does, if there is a clock');
+ROLLBACK TO others;
 SELECT pg_temp.ends_with(state, role, command, name)
   FROM (VALUES
     (1, '00000', 'incident_owner', $$INSERT INTO aims.incident_communication (incident_id, audience, content) VALUES (1001, 'executive', 'FYI')$$, 'the board is told'),
