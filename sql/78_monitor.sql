@@ -286,6 +286,7 @@ BEGIN
     END IF;
     -- a job is nobody, and has its privilege from an administrator
     IF watching.query IS NULL AND aims.current_person() <> watching.owner THEN
+        PERFORM aims.check_act();
         PERFORM aims.require_duty(ARRAY['system_owner', 'ai_officer'], watching.system);
     END IF;
     IF NEW.measured_at > clock_timestamp() OR upper(NEW.period) > clock_timestamp() THEN

@@ -23,7 +23,6 @@
 #include "capture.h"
 #include "ddl.h"
 #include "guard.h"
-#include "probe.h"
 #include "read.h"
 
 PG_MODULE_MAGIC;
@@ -318,6 +317,5 @@ _PG_init(void)
 	CacheRegisterRelcacheCallback(governance_invalidated, (Datum) 0);
 	CacheRegisterRelcacheCallback(relation_forget, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
-	probe_init();
 	read_init();
 }

@@ -48,6 +48,7 @@ static TimeoutId probe_timer = MAX_TIMEOUTS;	/* MAX_TIMEOUTS: none yet */
 static bool probe_is_timed = false;
 static volatile sig_atomic_t probe_expired = false;
 static int	probe_depth = 0;
+static bool probe_is_hooked = false;
 static object_access_hook_type next_object_access = NULL;
 
 /* The time is over: cancel what runs. Called by the signal handler. */
@@ -176,6 +177,34 @@ probe_access(ObjectAccessType access, Oid catalog, Oid object, int part,
 }
 
 /*
+ * The hook is there while we probe alone: with one, PostgreSQL 17 and later
+ * look the search path up anew whenever it changes.
+ */
+static void
+probe_enter(void)
+{
+	if (!probe_is_hooked)
+	{
+		next_object_access = object_access_hook;
+		object_access_hook = probe_access;
+		probe_is_hooked = true;
+	}
+	probe_depth++;
+}
+
+static void
+probe_leave(void)
+{
+	probe_depth--;
+	/* a library that was loaded meanwhile may call us */
+	if (probe_depth == 0 && object_access_hook == probe_access)
+	{
+		object_access_hook = next_object_access;
+		probe_is_hooked = false;
+	}
+}
+
+/*
  * Have random() begin anew, always with the same seed, and return one drawn
  * from its former state: what the session draws after the probe follows from
  * what it has drawn before, and from nothing that happens in the probe.
@@ -202,9 +231,9 @@ probe(void (*look)(void *argument), void *argument, int timeout)
 	MemoryContextSwitchTo(caller);
 	clock = clock_start(timeout);
 	seed = random_put_aside();
-	probe_depth++;
+	probe_enter();
 	error = probe_catch(look, argument);
-	probe_depth--;
+	probe_leave();
 	clock_stop(&clock);
 	DirectFunctionCall1(setseed, seed);
 	/* and with it XactReadOnly, the role and the settings */
@@ -235,11 +264,4 @@ probe_set(const char *name, const char *value)
 {
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-}
-
-void
-probe_init(void)
-{
-	next_object_access = object_access_hook;
-	object_access_hook = probe_access;
 }

@@ -8,9 +8,6 @@
 
 #include "postgres.h"
 
-/* Hook into what the executor calls. */
-extern void probe_init(void);
-
 /*
  * Look in a read-only subtransaction that is always rolled back, for so many
  * milliseconds at most; the shorter of that and of statement_timeout, whose
